@@ -1,0 +1,19 @@
+"""Is this okay? A Gradio app that answers with the words of a code of conduct. Run: python app.py"""
+
+import logging
+
+from conduct.settings import Settings, make_private
+
+make_private()  # before gradio and huggingface_hub are imported: they read their switches at import
+
+from conduct.engine import Engine  # noqa: E402
+from conduct.page import build_page, launch  # noqa: E402
+
+logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines would name each address that is asked
+
+engine = Engine(Settings.from_environment())
+demo = build_page(engine)
+
+if __name__ == "__main__":
+    launch(demo, engine)

@@ -1,0 +1,65 @@
+"""From scores to probabilities and bands, fitted on the labelled questions of the dev split."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+# Of the dev questions that the code speaks to, the share that may fall below each band.
+BELOW_COVERED = 0.05
+BELOW_UNCLEAR = 0.005
+# Of the dev questions that the code is silent on, the share that may reach each band.
+SILENT_COVERED = 0.02
+SILENT_UNCLEAR = 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """Least probabilities that the code speaks to a question: for "covered", and for not "not_covered"."""
+
+    covered: float
+    not_covered: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A logistic curve from a score in (0, 1) to a probability, and the bands of coverage."""
+
+    slope: float
+    intercept: float
+    bands: Bands
+
+    def relevance(self, scores: np.ndarray) -> np.ndarray:
+        """Calibrated probabilities, same shape, same order as `scores`."""
+        return 1 / (1 + np.exp(-(self.slope * _logit(scores) + self.intercept)))
+
+
+# For passages that nobody has written situations for, from (1 + cosine) / 2 of the closest piece; fitted on the
+# dev questions against this code's passages as if there were no situations, with bands on the cautious side.
+SIMILARITY = Calibration(slope=8.0, intercept=-7.0, bands=Bands(covered=0.6, not_covered=0.15))
+# Where situations are known but no labelled questions: the score as it is, and the bands of our own text.
+UNFITTED = Calibration(slope=1.0, intercept=0.0, bands=Bands(covered=0.6, not_covered=0.3))
+
+
+def fit_relevance(scores: np.ndarray, shown: np.ndarray) -> tuple[float, float]:
+    """Slope and intercept of the curve, from scores in (0, 1) and whether a careful person would show it."""
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=1e6).fit(_logit(scores)[:, None], shown)
+    return float(model.coef_[0, 0]), float(model.intercept_[0])
+
+
+def fit_bands(in_scope: Sequence[float], silent: Sequence[float]) -> Bands:
+    """Bands from the scores of dev questions in scope and of those that the code is silent on.
+
+    Each band lies in the middle between what keeps the questions in scope and what keeps the silent out.
+    """
+    keep, refuse = np.asarray(in_scope), np.asarray(silent)
+    covered = (np.quantile(keep, BELOW_COVERED) + np.quantile(refuse, 1 - SILENT_COVERED)) / 2
+    unclear = (np.quantile(keep, BELOW_UNCLEAR) + np.quantile(refuse, 1 - SILENT_UNCLEAR)) / 2
+    return Bands(covered=float(max(covered, unclear)), not_covered=float(min(covered, unclear)))
+
+
+def _logit(scores: np.ndarray) -> np.ndarray:
+    clipped = np.clip(scores, 1e-6, 1 - 1e-6)
+    return np.log(clipped / (1 - clipped))

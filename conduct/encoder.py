@@ -1,0 +1,78 @@
+"""Texts to vectors. The only user of sentence-transformers."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from conduct.errors import ModelError
+
+BATCH_SIZE = 64
+
+
+class Encoder(Protocol):
+    """What the index needs of a model."""
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Vectors of `texts`: float32, shape (len(texts), dimensions), each of unit length."""
+
+    def truncates(self, text: str) -> bool:
+        """Whether the model reads only the beginning of `text`."""
+
+
+class SentenceEncoder:
+    """A sentence-transformers model from a local folder, on the CPU."""
+
+    def __init__(self, model) -> None:
+        self._model = model
+
+    @classmethod
+    def load(cls, folder: Path) -> "SentenceEncoder":
+        """Load the model in `folder`: safetensors only, no code from the folder, no request.
+
+        Raises ModelError with one sentence if the folder holds no model that can be used.
+        """
+        if not next(folder.rglob("*.safetensors"), None):
+            raise ModelError(
+                f"The model folder {folder} has no .safetensors file, and other weight formats can run code: "
+                "name a model that has its weights as safetensors."
+            )
+        # torch and transformers take seconds to import: only who loads a model pays for it.
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            model = SentenceTransformer(
+                str(folder),
+                device="cpu",
+                local_files_only=True,
+                trust_remote_code=False,
+                model_kwargs={"use_safetensors": True},
+            )
+        except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+            raise ModelError(
+                f"The model in {folder} does not load ({type(error).__name__}): download it again."
+            ) from error
+        return cls(model)
+
+    def encode(self, texts: Sequence[str], progress: bool = False) -> np.ndarray:
+        """Vectors of `texts`: float32, shape (len(texts), dimensions), each of unit length."""
+        return self._model.encode(
+            list(texts),
+            batch_size=BATCH_SIZE,
+            normalize_embeddings=True,
+            convert_to_numpy=True,
+            show_progress_bar=progress,
+        ).astype(np.float32, copy=False)
+
+    def truncates(self, text: str) -> bool:
+        """Whether the model reads only the beginning of `text`."""
+        tokens = self._model.tokenizer(text, truncation=False, verbose=False)["input_ids"]
+        return len(tokens) > self._model.max_seq_length
+
+
+def sha256(path: Path) -> str:
+    """The sha256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

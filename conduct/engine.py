@@ -1,0 +1,174 @@
+"""Puts the parts together in the order in which the data flows, and answers questions."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from conduct import hub
+from conduct.answer import CUT_NOTICE, Answer, Source, Text, compose
+from conduct.build import load_or_build
+from conduct.code import Code, parse
+from conduct.encoder import Encoder, SentenceEncoder
+from conduct.errors import ConductError, DataError, ModelError
+from conduct.index import Index
+from conduct.question import DEFAULT_LIMIT, check_limit, clean_question, clean_questions
+from conduct.settings import Settings
+from conduct.situations import Bank, Question, read_questions, read_situations
+from conduct.vectors import Vectors
+
+log = logging.getLogger(__name__)
+
+NOT_READY = "The model could not be loaded, so questions cannot be answered now: tell the owner of this app, please."
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One revision of the text, with everything that is known about it."""
+
+    code: Code
+    bank: Bank
+    questions: tuple[Question, ...]
+    snapshot: hub.Snapshot
+
+    @classmethod
+    def read(cls, snapshot: hub.Snapshot) -> "Edition":
+        """Read a dataset folder. Raises DataError with one sentence if it cannot be used."""
+        code = parse(hub.read_text(snapshot.folder))
+        ids = [passage.id for passage in code.passages]
+        bank = read_situations(snapshot.folder / hub.SITUATIONS_FILE, ids)
+        if bank.dropped:
+            log.warning("%d situations name passages that the text does not have; they are left out.", bank.dropped)
+        questions = read_questions(snapshot.folder / hub.QUESTIONS_FILE, ids)
+        return cls(code, bank, questions, snapshot)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """An edition together with a model: all that an answer needs, immutable."""
+
+    edition: Edition
+    encoder: Encoder
+    vectors: Vectors
+    index: Index
+    source: Source
+
+    @classmethod
+    def make(cls, edition: Edition, encoder: Encoder, model: hub.Snapshot) -> "Reader":
+        """Take the vectors that lie beside the texts, or build them."""
+        path = edition.snapshot.folder / hub.VECTORS_FILE
+        vectors = load_or_build(path, edition.code, edition.bank, edition.questions, encoder, model.identity)
+        index = Index(edition.code, edition.bank, vectors)
+        return cls(edition, encoder, vectors, index, _source(edition, model))
+
+    def answer(self, questions: Sequence[str], limit: int) -> list[Answer]:
+        """Answer cleaned questions, all in one batch."""
+        found = self.index.search(questions, self.encoder.encode(questions))
+        return [
+            compose(question, one, limit, self.source, self._notices(question))
+            for question, one in zip(questions, found, strict=True)
+        ]
+
+    def _notices(self, question: str) -> list[str]:
+        return [CUT_NOTICE] if self.encoder.truncates(question) else []
+
+
+class Engine:
+    """Answers questions; loads the text at once and the model behind, so that a page need not wait for it."""
+
+    def __init__(self, settings: Settings, find_model: Callable[[Settings], hub.Snapshot] = hub.find_model) -> None:
+        self._settings = settings
+        self._find_model = find_model
+        self._edition: Edition | None = None
+        self._reader: Future[Reader] = Future()
+        self._start = threading.Lock()
+        self._started = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether a question would be answered without waiting."""
+        return self._reader.done() and self._reader.exception() is None
+
+    def start(self) -> None:
+        """Begin to load the model in the background; more calls do nothing."""
+        with self._start:
+            if self._started:
+                return
+            self._started = True
+        threading.Thread(target=self._load, name="load", daemon=True).start()
+
+    def ask(self, question: object, limit: object = DEFAULT_LIMIT) -> Answer:
+        """Answer one question. Raises QuestionError, or ModelError if no model could be loaded."""
+        cleaned, most = clean_question(question), check_limit(limit)
+        return self.reader().answer([cleaned], most)[0]
+
+    def ask_many(self, questions: object, limit: object = DEFAULT_LIMIT) -> list[Answer]:
+        """Answer several questions, in order; the same errors."""
+        cleaned, most = clean_questions(questions), check_limit(limit)
+        return self.reader().answer(cleaned, most)
+
+    def text(self) -> Text:
+        """The whole code. Needs no model, and waits for none."""
+        if self.ready:
+            reader = self._reader.result()
+            return Text(reader.edition.code, reader.source)
+        edition = self._read()
+        return Text(edition.code, _source(edition, None))
+
+    def reader(self) -> Reader:
+        """What answers now, waiting until it is loaded. Raises ModelError if it cannot be."""
+        self.start()
+        try:
+            return self._reader.result()
+        except ConductError as error:
+            raise ModelError(NOT_READY) from error
+
+    def _read(self) -> Edition:
+        with self._start:
+            if self._edition is None:
+                self._edition = _find_edition(self._settings)
+            return self._edition
+
+    def _load(self) -> None:
+        try:
+            edition = self._read()
+            model = self._find_model(self._settings)
+            _say("model", model)
+            reader = Reader.make(edition, SentenceEncoder.load(model.folder), model)
+            # The first pass through a model is several times slower than the second.
+            reader.answer(["Is this okay?"], 1)
+            self._reader.set_result(reader)
+        except BaseException as error:
+            log.error("Questions cannot be answered: %s", error)
+            failure = error if isinstance(error, ConductError) else ModelError(NOT_READY)
+            failure.__cause__ = None if failure is error else error
+            self._reader.set_exception(failure)
+
+
+def _find_edition(settings: Settings) -> Edition:
+    """The edition that the settings name, or the bundled one if that cannot be used."""
+    snapshot = hub.find_dataset(settings)
+    _say("text", snapshot)
+    try:
+        return Edition.read(snapshot)
+    except DataError as error:
+        if snapshot.name == hub.BUNDLED:
+            raise
+        log.error("The dataset %s cannot be used, the bundled text serves: %s", snapshot.name, error)
+        return Edition.read(hub.Snapshot(hub.BUNDLED_DATA, hub.BUNDLED, hub.BUNDLED))
+
+
+def _source(edition: Edition, model: hub.Snapshot | None) -> Source:
+    return Source(
+        title=edition.code.title,
+        complete=edition.code.complete,
+        dataset=edition.snapshot.name,
+        dataset_revision=edition.snapshot.revision,
+        model=model.name if model else "",
+        model_revision=model.revision if model else "",
+    )
+
+
+def _say(what: str, snapshot: hub.Snapshot) -> None:
+    log.info("The %s is %s at %s. %s", what, snapshot.name, snapshot.revision, snapshot.instead)

@@ -1,0 +1,115 @@
+"""Linear heads: which class a text belongs to, by the model's vectors and by its words. Fitted at build time.
+
+A class is a passage that situations lead to, or the last one: the code is silent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_matrix, diags_array, hstack
+from sklearn.feature_extraction.text import HashingVectorizer
+
+# Hashed features need no vocabulary beside the weights; at these sizes collisions cost nothing measurable.
+CHARACTER_BUCKETS = 2**16
+WORD_BUCKETS = 2**15
+BUCKETS = CHARACTER_BUCKETS + WORD_BUCKETS
+# Inverse regularisation; flat between 2 and 10 on the dev split for vectors, 5 and 30 for words.
+VECTOR_STRENGTH = 3.0
+WORD_STRENGTH = 10.0
+# The bias of a class without an example.
+NEVER = -30.0
+
+_COUNT = {"alternate_sign": False, "norm": None, "strip_accents": "unicode", "dtype": np.float32}
+_CHARACTERS = HashingVectorizer(analyzer="char_wb", ngram_range=(2, 5), n_features=CHARACTER_BUCKETS, **_COUNT)
+_WORDS = HashingVectorizer(
+    analyzer="word",
+    ngram_range=(1, 2),
+    token_pattern=r"(?u)\b\w+\b",  # noqa: S106 (no password): one-letter words too, "I" says who speaks
+    n_features=WORD_BUCKETS,
+    **_COUNT,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VectorHead:
+    """Multinomial logistic regression on unit vectors; weights (classes, dimensions), bias (classes,)."""
+
+    weights: np.ndarray
+    bias: np.ndarray
+
+    @classmethod
+    def fit(cls, vectors: np.ndarray, targets: np.ndarray) -> "VectorHead":
+        """Fit on vectors (n, d) and soft targets (n, classes) whose rows sum to 1."""
+        return cls(*_fit(vectors, targets, VECTOR_STRENGTH))
+
+    @classmethod
+    def empty(cls, dimensions: int) -> "VectorHead":
+        """For a text without situations: the one class "silent", which then nobody asks."""
+        return cls(np.zeros((1, dimensions), dtype=np.float32), np.zeros(1, dtype=np.float32))
+
+    def probabilities(self, vectors: np.ndarray) -> np.ndarray:
+        """Of vectors (n, d), the probability of each class: (n, classes)."""
+        return _softmax(vectors @ self.weights.T + self.bias)
+
+
+@dataclass(frozen=True, slots=True)
+class WordHead:
+    """The same on TF-IDF of words and of character n-grams, which forgive typos; `idf` (features,)."""
+
+    idf: np.ndarray
+    weights: np.ndarray
+    bias: np.ndarray
+
+    @classmethod
+    def fit(cls, texts: Sequence[str], targets: np.ndarray) -> "WordHead":
+        """Fit on texts (n) and soft targets (n, classes) whose rows sum to 1."""
+        counts = _count(texts)
+        seen = np.bincount(counts.indices, minlength=counts.shape[1])
+        idf = (np.log((1 + len(texts)) / (1 + seen)) + 1).astype(np.float32)
+        return cls(idf, *_fit(_tf_idf(counts, idf), targets, WORD_STRENGTH))
+
+    @classmethod
+    def empty(cls) -> "WordHead":
+        """For a text without situations: the one class "silent", which then nobody asks."""
+        idf = np.zeros(BUCKETS, dtype=np.float32)
+        return cls(idf, np.zeros((1, BUCKETS), dtype=np.float32), np.zeros(1, dtype=np.float32))
+
+    def probabilities(self, texts: Sequence[str]) -> np.ndarray:
+        """Of texts (n), the probability of each class: (n, classes)."""
+        return _softmax(_tf_idf(_count(texts), self.idf) @ self.weights.T + self.bias)
+
+
+def _count(texts: Sequence[str]) -> csr_matrix:
+    return hstack([_CHARACTERS.transform(texts), _WORDS.transform(texts)], format="csr")
+
+
+def _tf_idf(counts: csr_matrix, idf: np.ndarray) -> csr_matrix:
+    """Sublinear TF-IDF, each row of unit length, words and characters together."""
+    weighted = counts.copy()
+    weighted.data = (1 + np.log(weighted.data)) * idf[weighted.indices]
+    norms = np.sqrt(weighted.multiply(weighted).sum(axis=1)).A1
+    return diags_array(1 / np.maximum(norms, 1e-12)).astype(np.float32) @ weighted
+
+
+def _fit(features, targets: np.ndarray, strength: float) -> tuple[np.ndarray, np.ndarray]:
+    # sklearn takes 0.3 s to import and only a build needs it.
+    from sklearn.linear_model import LogisticRegression
+
+    # A soft target is the same row once per class, each with its share of the weight.
+    rows, classes = np.nonzero(targets)
+    model = LogisticRegression(C=strength, max_iter=500, tol=1e-3)
+    model.fit(features[rows], classes, sample_weight=targets[rows, classes])
+    coefficients, intercept = model.coef_, model.intercept_
+    if len(model.classes_) == 2:
+        # sklearn then keeps one row, of the second class against the first.
+        coefficients, intercept = np.vstack([-coefficients, coefficients]) / 2, np.hstack([-intercept, intercept]) / 2
+    weights = np.zeros((targets.shape[1], features.shape[1]), dtype=np.float32)
+    bias = np.full(targets.shape[1], NEVER, dtype=np.float32)
+    weights[model.classes_], bias[model.classes_] = coefficients, intercept
+    return weights, bias
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)

@@ -1,0 +1,77 @@
+"""What the environment says. The only reader of `os.environ`."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from conduct.errors import SettingError
+
+DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
+DEFAULT_MODEL_REVISION = "1110a243fdf4706b3f48f1d95db1a4f5529b4d41"
+DATASET_NAME = "ambassador-code-of-conduct"
+
+# Read by these libraries at import or at the first `Blocks()`; a visitor's question is nobody's statistic.
+_PRIVATE_DEFAULTS = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    # Gradio rebuilds a summary of past events after each queued one, unless told to do it rarely.
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000",
+    "GRADIO_ANALYTICS_MAX_EVENTS": "100",
+    # The tokenizer of one short question gains nothing from threads of its own.
+    "TOKENIZERS_PARALLELISM": "false",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The app's own settings; Gradio's and huggingface_hub's variables keep their meaning.
+
+    `dataset` is a Hub id, a folder, or None for the bundled copy; `model` a Hub id or a folder.
+    """
+
+    dataset: str | None = None
+    dataset_revision: str = "main"
+    model: str = DEFAULT_MODEL
+    model_revision: str = DEFAULT_MODEL_REVISION
+    refresh_minutes: float = 0.0
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read `environ`, by default the process's. Raises SettingError with what was expected."""
+        environ = os.environ if environ is None else environ
+
+        def text(name: str, default: str = "") -> str:
+            return environ.get(name, "").strip() or default
+
+        author = text("SPACE_AUTHOR_NAME")
+        dataset = text("CONDUCT_DATASET", f"{author}/{DATASET_NAME}" if author else "")
+        model = text("CONDUCT_MODEL", DEFAULT_MODEL)
+        # The pinned commit belongs to the default model; another model starts from its main branch.
+        revision = DEFAULT_MODEL_REVISION if model == DEFAULT_MODEL else "main"
+        return cls(
+            dataset=dataset or None,
+            dataset_revision=text("CONDUCT_DATASET_REVISION", "main"),
+            model=model,
+            model_revision=text("CONDUCT_MODEL_REVISION", revision),
+            refresh_minutes=_minutes(text("CONDUCT_REFRESH_MINUTES", "0")),
+        )
+
+
+def make_private(environ: dict[str, str] | None = None) -> None:
+    """Switch off what Gradio and huggingface_hub would report, unless the owner set it otherwise.
+
+    Call it before either of them is imported: both read these at import.
+    """
+    environ = os.environ if environ is None else environ
+    for name, value in _PRIVATE_DEFAULTS.items():
+        environ.setdefault(name, value)
+
+
+def _minutes(value: str) -> float:
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,6})?", value):
+        raise SettingError(
+            "CONDUCT_REFRESH_MINUTES must be a number of minutes, 0 or more (0 = never look for a new text), "
+            f"but it is {value[:40]!r}: set it to a number such as 15, or remove it."
+        )
+    return float(value)

@@ -1,0 +1,116 @@
+"""Situations and questions: everyday words, each linked to the passages that speak to them. Pure."""
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from conduct.errors import DataError
+
+MAX_LINES = 50_000
+SHOW_FIRST = 2
+SHOW_ALSO = 1
+DEV = "dev"
+TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One passage that speaks to a text; `grade` is SHOW_FIRST or SHOW_ALSO."""
+
+    passage: str
+    grade: int
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everyday words and the passages that speak to them; no judgement at all: the code is silent."""
+
+    text: str
+    judgements: tuple[Judgement, ...]
+    theme: str = ""
+
+    @property
+    def in_scope(self) -> bool:
+        """Whether the code speaks to it."""
+        return bool(self.judgements)
+
+    @property
+    def first(self) -> frozenset[str]:
+        """Ids of the passages to show first; several are a tie."""
+        return frozenset(judgement.passage for judgement in self.judgements if judgement.grade == SHOW_FIRST)
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """Ids of all passages that speak to it."""
+        return frozenset(judgement.passage for judgement in self.judgements)
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Situation):
+    """A labelled question for evaluation; `split` is DEV (fitted on) or TEST (looked at once)."""
+
+    split: str = TEST
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """Situations that fit a code; `dropped` counts those that named passages which it does not have."""
+
+    situations: tuple[Situation, ...] = ()
+    dropped: int = 0
+
+
+def read_situations(path: Path, passages: Collection[str]) -> Bank:
+    """Read `situations.jsonl`; a missing file is an empty bank. Raises DataError on a malformed line."""
+    known = frozenset(passages)
+    kept, dropped = [], 0
+    for row in _rows(path):
+        situation = Situation(row.text, row.judgements, str(row.extra.get("theme", "")))
+        if situation.shown <= known:
+            kept.append(situation)
+        else:
+            dropped += 1
+    return Bank(tuple(kept), dropped)
+
+
+def read_questions(path: Path, passages: Collection[str]) -> tuple[Question, ...]:
+    """Read `questions.jsonl`, without those that name unknown passages; a missing file is no question."""
+    known = frozenset(passages)
+    questions = (
+        Question(row.text, row.judgements, str(row.extra.get("theme", "")), str(row.extra.get("split", TEST)))
+        for row in _rows(path)
+    )
+    return tuple(question for question in questions if question.shown <= known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    text: str
+    judgements: tuple[Judgement, ...]
+    extra: dict
+
+
+def _rows(path: Path) -> Iterable[_Row]:
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file, start=1):
+            if number > MAX_LINES:
+                raise DataError(f"{path.name} may have {MAX_LINES:,} lines, this one has more: publish fewer.")
+            if line.strip():
+                yield _row(line, f"{path.name} line {number}")
+
+
+def _row(line: str, place: str) -> _Row:
+    expected = f'{place} must be like {{"text": "...", "passages": {{"some-passage-1": 2}}}} with grades 1 or 2'
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{expected}, but it is not JSON: mend that line.") from error
+    text, passages = (row.get("text"), row.get("passages")) if isinstance(row, dict) else (None, None)
+    if not isinstance(text, str) or not text.strip() or not isinstance(passages, dict):
+        raise DataError(f"{expected}, but text or passages are missing: mend that line.")
+    if any(type(grade) is not int or grade not in (SHOW_FIRST, SHOW_ALSO) for grade in passages.values()):
+        raise DataError(f"{expected}, but a grade is {sorted(map(str, passages.values()))[0][:20]}: mend that line.")
+    return _Row(text.strip(), tuple(Judgement(name, grade) for name, grade in passages.items()), row)

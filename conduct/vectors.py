@@ -1,0 +1,137 @@
+"""What is encoded and fitted ahead, as one file beside the texts that it was made from."""
+
+import hashlib
+import json
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from conduct.calibration import Bands, Calibration
+from conduct.code import Code, Passage
+from conduct.errors import DataError
+from conduct.heads import BUCKETS, VectorHead, WordHead
+from conduct.situations import SHOW_FIRST, Bank
+
+# Raise it when the meaning of the stored numbers changes: older files are then rebuilt.
+FORMAT = 1
+# The share of a passage that a situation shows also, against 1 for the one that it shows first.
+ALSO = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Unit vectors of pieces (pieces, d) and situations (n, d), float32, and what was fitted on them."""
+
+    pieces: np.ndarray
+    situations: np.ndarray
+    meaning: VectorHead
+    words: WordHead
+    calibration: Calibration
+
+
+def pieces(passage: Passage) -> tuple[str, ...]:
+    """What of a passage is compared with a question: each sentence, and the whole where that is more."""
+    whole = () if passage.sentences == (passage.text,) else (passage.text,)
+    return passage.sentences + whole
+
+
+def classes(code: Code, bank: Bank) -> tuple[str, ...]:
+    """Ids of the passages that situations lead to, in reading order, and last "" for: the code is silent."""
+    led_to = {judgement.passage for situation in bank.situations for judgement in situation.judgements}
+    return (*(passage.id for passage in code.passages if passage.id in led_to), "")
+
+
+def targets(bank: Bank, names: tuple[str, ...]) -> np.ndarray:
+    """Of each situation, its share of each class: float32 (situations, classes), rows sum to 1."""
+    column = {name: number for number, name in enumerate(names)}
+    shares = np.zeros((len(bank.situations), len(names)), dtype=np.float32)
+    for row, situation in enumerate(bank.situations):
+        for judgement in situation.judgements:
+            shares[row, column[judgement.passage]] = 1.0 if judgement.grade == SHOW_FIRST else ALSO
+        if not situation.in_scope:
+            shares[row, -1] = 1.0
+    return shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-12)
+
+
+def fingerprint(code: Code, bank: Bank) -> str:
+    """A hash of all texts and judgements that vectors are made from, in hex."""
+    texts = [
+        [[passage.id, *pieces(passage)] for passage in code.passages],
+        [[situation.text, *map(astuple, situation.judgements)] for situation in bank.situations],
+    ]
+    return hashlib.sha256(json.dumps([FORMAT, texts]).encode()).hexdigest()
+
+
+def save(vectors: Vectors, path: Path, code: Code, bank: Bank, model: str) -> None:
+    """Write `path`, bound to the texts and to `model`, "id@revision". Half precision: it moves no rank."""
+    half = {
+        "pieces": vectors.pieces,
+        "situations": vectors.situations,
+        "meaning.weights": vectors.meaning.weights,
+        "words.weights": vectors.words.weights,
+        "words.idf": vectors.words.idf,
+    }
+    tensors = {name: np.ascontiguousarray(array, dtype=np.float16) for name, array in half.items()}
+    tensors |= {"meaning.bias": vectors.meaning.bias, "words.bias": vectors.words.bias}
+    calibration = vectors.calibration
+    name, _, revision = model.rpartition("@")
+    metadata = {
+        "model": name,
+        "model_revision": revision,
+        "texts": fingerprint(code, bank),
+        "calibration": json.dumps(
+            [calibration.slope, calibration.intercept, calibration.bands.covered, calibration.bands.not_covered]
+        ),
+    }
+    save_file(tensors, path, metadata=metadata)
+    # safetensors makes files that only their owner can read; this one goes into repositories.
+    path.chmod(0o644)
+
+
+def load(path: Path, code: Code, bank: Bank, model: str) -> Vectors:
+    """Read `path`. Raises DataError that says why if it does not belong to these texts and this model."""
+    try:
+        with safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            if metadata.get("texts") != fingerprint(code, bank):
+                raise DataError("they belong to other texts")
+            if (made := f"{metadata.get('model')}@{metadata.get('model_revision')}") != model:
+                raise DataError(f"they belong to the model {made[:200]}")
+            arrays = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118
+            slope, intercept, covered, not_covered = map(float, json.loads(metadata["calibration"]))
+        vectors = Vectors(
+            pieces=arrays["pieces"],
+            situations=arrays["situations"],
+            meaning=VectorHead(arrays["meaning.weights"], arrays["meaning.bias"]),
+            words=WordHead(arrays["words.idf"], arrays["words.weights"], arrays["words.bias"]),
+            calibration=Calibration(slope, intercept, Bands(covered, not_covered)),
+        )
+    except FileNotFoundError as error:
+        raise DataError("there are none yet") from error
+    except (SafetensorError, OSError, KeyError, ValueError, TypeError) as error:
+        raise DataError("the file is damaged") from error
+    _check_shapes(vectors, code, bank)
+    return vectors
+
+
+def _check_shapes(vectors: Vectors, code: Code, bank: Bank) -> None:
+    """A file from the Hub may hold anything: what does not fit must not reach a question."""
+    width = vectors.pieces.shape[1:]
+    columns = len(classes(code, bank))
+    expected = {
+        "pieces": (vectors.pieces, (sum(len(pieces(passage)) for passage in code.passages), *width)),
+        "situations": (vectors.situations, (len(bank.situations), *width)),
+        "meaning weights": (vectors.meaning.weights, (columns, *width)),
+        "meaning bias": (vectors.meaning.bias, (columns,)),
+        "word weights": (vectors.words.weights, (columns, BUCKETS)),
+        "word bias": (vectors.words.bias, (columns,)),
+        "word idf": (vectors.words.idf, (BUCKETS,)),
+    }
+    for name, (array, shape) in expected.items():
+        if array.shape != shape:
+            raise DataError(f"{name} must have the shape {shape}, but have {array.shape}")
+        if not np.isfinite(array).all():
+            raise DataError(f"{name} hold a number that is not finite")

@@ -1,0 +1,1 @@
+"""Tests of conduct: one file per module."""

@@ -1,0 +1,95 @@
+"""Fixtures: the bundled edition, the real model, a running app; and no socket beyond this machine."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from conduct.settings import Settings, make_private
+
+make_private()
+
+from gradio_client import Client  # noqa: E402  (make_private comes before)
+
+from conduct import hub  # noqa: E402
+from conduct.encoder import SentenceEncoder  # noqa: E402
+from conduct.engine import Edition, Engine  # noqa: E402
+from conduct.page import build_page, launch  # noqa: E402
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any look-up or connection beyond this machine fails the test that tried it."""
+    connect, getaddrinfo = socket.socket.connect, socket.getaddrinfo
+
+    def guarded_connect(self, address):
+        if self.family != socket.AF_UNIX and address[0] not in LOOPBACK:
+            raise OSError(f"the tests may not connect to {address[0]}")
+        return connect(self, address)
+
+    def guarded_look_up(host, *rest, **options):
+        name = host.decode() if isinstance(host, bytes) else host
+        if name not in (*LOOPBACK, None, "0.0.0.0"):
+            raise socket.gaierror(f"the tests may not look up {name}")
+        return getaddrinfo(host, *rest, **options)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded_connect)
+    monkeypatch.setattr(socket, "getaddrinfo", guarded_look_up)
+
+
+@pytest.fixture(scope="session")
+def edition() -> Edition:
+    """The bundled text with its situations and questions."""
+    return Edition.read(hub.find_dataset(Settings()))
+
+
+@pytest.fixture(scope="session")
+def model() -> hub.Snapshot:
+    """The packaged weights, checked."""
+    return hub.packaged_model()
+
+
+@pytest.fixture(scope="session")
+def encoder(model: hub.Snapshot) -> SentenceEncoder:
+    """The real model."""
+    return SentenceEncoder.load(model.folder)
+
+
+@pytest.fixture(scope="session")
+def engine(model: hub.Snapshot) -> Engine:
+    """A loaded engine on the bundled data and the packaged weights, without a look at the Hub."""
+    engine = Engine(Settings(model=str(model.folder)), find_model=lambda settings: model)
+    engine.reader()
+    return engine
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable:
+    """A context manager that serves an engine and gives its address, ending in a slash."""
+
+    @contextmanager
+    def serving(engine: Engine) -> Iterator[str]:
+        demo = build_page(engine)
+        _, address, _ = launch(demo, engine, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
+        try:
+            yield address
+        finally:
+            demo.close()
+
+    return serving
+
+
+@pytest.fixture(scope="session")
+def address(engine: Engine, serve: Callable) -> Iterator[str]:
+    """The address of a running app."""
+    with serve(engine) as address:
+        yield address
+
+
+@pytest.fixture
+def client(address: str) -> Client:
+    """The real Python client, connected."""
+    return Client(address, verbose=False)

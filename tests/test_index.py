@@ -1,0 +1,105 @@
+"""Ranks and scores that a reader can compute by hand."""
+
+import numpy as np
+import pytest
+
+from conduct.build import build
+from conduct.calibration import SIMILARITY
+from conduct.code import parse
+from conduct.index import Blend, Index
+from conduct.situations import Bank, Judgement, Situation
+from conduct.vectors import classes, pieces, targets
+from tests.fakes import WordEncoder
+
+CODE = parse("## Words\n\nNo accent is wrong. A joke may hurt.\n\n## Chances\n\nEach slot is given fair and square.\n")
+BANK = Bank(
+    (
+        Situation("accent joke", (Judgement("words-1", 2), Judgement("chances-1", 1))),
+        Situation("who gets the slot", (Judgement("chances-1", 2),)),
+        Situation("pizza", ()),
+    )
+)
+
+
+def search(question: str, code=CODE, bank=BANK, blend: Blend | None = None):
+    """Search with vectors built on the spot."""
+    encoder = WordEncoder()
+    index = Index(code, bank, build(code, bank, (), encoder), blend or Blend())
+    return index.search([question], encoder.encode([question]))[0]
+
+
+def test_targets_share_a_situation_among_its_passages():
+    """First counts 1, also counts a half, silent is a class of its own."""
+    names = classes(CODE, BANK)
+    assert names == ("words-1", "chances-1", "")
+    np.testing.assert_allclose(targets(BANK, names), [[2 / 3, 1 / 3, 0], [0, 1, 0], [0, 0, 1]], rtol=1e-6)
+
+
+def test_near_situations_alone_give_their_own_shares():
+    """At this temperature a situation at cosine 1 outweighs those at 0 by e^20."""
+    found = search("accent joke", blend=Blend(neighbours=1, meaning=0, words=0))
+    assert [match.passage.id for match in found.matches] == ["words-1", "chances-1"]
+    assert [match.relevance for match in found.matches] == pytest.approx([2 / 3, 1 / 3], abs=1e-6)
+    assert found.in_scope == pytest.approx(1.0, abs=1e-6)
+
+
+def test_a_question_like_a_silent_situation_is_out_of_scope():
+    """ "The code does not speak about this" is learnt from examples, not from a low score."""
+    found = search("pizza", blend=Blend(neighbours=1, meaning=0, words=0))
+    assert found.in_scope == pytest.approx(0.0, abs=1e-6)
+
+
+def test_the_closest_sentence_is_named():
+    """Its letters stand in the passage."""
+    assert search("a joke").matches[0].sentence == "A joke may hurt."
+
+
+def test_the_nearest_situation_of_each_passage_explains_it():
+    """A situation leads only to its own passages."""
+    found = search("slot")
+    assert {match.passage.id: match.situation for match in found.matches} == {
+        "chances-1": "who gets the slot",
+        "words-1": None,
+    }
+
+
+def test_without_situations_sentences_decide():
+    """Cosine 1/sqrt(2) with "A joke may hurt." and 0 with the rest, read by the curve for plain similarity."""
+    found = search("joke pizza", bank=Bank())
+    assert [match.passage.id for match in found.matches] == ["words-1", "chances-1"]
+    expected = SIMILARITY.relevance(np.array([(1 + 0.5**0.5) / 2, 0.5]))
+    assert [match.relevance for match in found.matches] == pytest.approx(expected, abs=1e-6)
+    assert found.in_scope == pytest.approx(expected[0], abs=1e-6)
+    assert found.bands == SIMILARITY.bands
+
+
+def test_a_passage_that_no_situation_leads_to_is_found_by_its_own_words():
+    """A fuller text works at once, before anybody wrote situations for its new bullets."""
+    fuller = parse("## Words\n\nNo accent is wrong. A joke may hurt.\n\n## Chances\n\nEach slot is given fair and "
+                   "square. Examples include:\n\n- Any threat\n")  # fmt: skip
+    found = search("threat", code=fuller)
+    assert found.matches[0].passage.id == "chances-2"
+    assert found.matches[0].sentence == "Any threat"
+    assert found.in_scope >= found.matches[0].relevance
+
+
+def test_many_questions_are_answered_each_with_its_own():
+    """One batch, no mix-up."""
+    encoder = WordEncoder()
+    index = Index(CODE, BANK, build(CODE, BANK, (), encoder))
+    questions = ["slot", "accent", "pizza"]
+    together = index.search(questions, encoder.encode(questions))
+    for question, found in zip(questions, together, strict=True):
+        alone = index.search([question], encoder.encode([question]))[0]
+        assert [m.passage.id for m in found.matches] == [m.passage.id for m in alone.matches]
+        assert found.in_scope == pytest.approx(alone.in_scope, abs=1e-6)
+
+
+def test_pieces_are_sentences_and_the_whole():
+    """A passage of one sentence is one piece."""
+    assert pieces(CODE.passages[0]) == (
+        "No accent is wrong.",
+        "A joke may hurt.",
+        "No accent is wrong. A joke may hurt.",
+    )
+    assert pieces(CODE.passages[1]) == ("Each slot is given fair and square.",)

@@ -1,0 +1,83 @@
+"""What people send: cleaned or refused."""
+
+import pytest
+
+from conduct.errors import QuestionError
+from conduct.question import check_limit, clean_question, clean_questions
+
+
+@pytest.mark.parametrize(
+    ("sent", "understood"),
+    [
+        ("  is it ok?\n", "is it ok?"),
+        ("a\x00b\x07c", "a b c"),
+        ("line\none", "line\none"),
+        ("half \ud83d pair", "half � pair"),
+        ("\ud83d\ude00 whole", "😀 whole"),
+        ("\u202eabc", "\u202eabc"),
+        ("<b>hi</b>", "<b>hi</b>"),
+        ("x" * 1000, "x" * 1000),
+        (" " * 5000 + "short", "short"),
+        ("😀" * 1000, "😀" * 1000),
+    ],
+)
+def test_a_question_is_stripped_and_freed_of_what_nobody_can_see(sent: str, understood: str):
+    """Control characters and half surrogates go; everything else stays as it was typed."""
+    assert clean_question(sent) == understood
+
+
+@pytest.mark.parametrize(
+    ("sent", "sentence"),
+    [
+        ("", "The question is empty: describe in a few words what happened or what you want to do."),
+        (" \n\t\x00\u200b ", "The question is empty: describe in a few words what happened or what you want to do."),
+        ("x" * 1001, "The question may have 1,000 characters, but this one has 1,001: keep what matters most and "
+                     "ask again."),
+        ("😀" * 10_000, "The question may have 1,000 characters, but this one has 10,000: keep what matters most and "
+                        "ask again."),
+        (None, "The question must be a text, but nothing came: send the question as a string."),
+        (7, "The question must be a text, but a number came: send the question as a string."),
+        (["hi"], "The question must be a text, but a list came: send the question as a string."),
+        ({"a": 1}, "The question must be a text, but an object came: send the question as a string."),
+    ],
+)  # fmt: skip
+def test_what_is_no_question_is_refused_in_one_sentence(sent: object, sentence: str):
+    """Expected, came, next step."""
+    with pytest.raises(QuestionError) as refused:
+        clean_question(sent)
+    assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize(("sent", "limit"), [(1, 1), (10, 10), (3.0, 3)])
+def test_limits_from_1_to_10(sent: object, limit: int):
+    """JavaScript may send a whole number as a float."""
+    assert check_limit(sent) == limit
+
+
+@pytest.mark.parametrize("sent", [0, 11, -1, 2.5, "3", None, True, [3], float("nan"), float("inf"), 10**400])
+def test_other_limits_are_refused_in_one_sentence(sent: object):
+    """The sentence tells the range."""
+    with pytest.raises(QuestionError, match=r"^The limit must be a whole number from 1 to 10, but .* came: leave"):
+        check_limit(sent)
+
+
+def test_many_questions_keep_their_order():
+    """Each is cleaned."""
+    assert clean_questions([" b ", "a"]) == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "sentence"),
+    [
+        ([], "One call takes 1 to 64 questions, but 0 came: send them in several calls."),
+        (["x"] * 65, "One call takes 1 to 64 questions, but 65 came: send them in several calls."),
+        ("x", "The questions must be a list of texts, but a text came: send one question through /ask."),
+        (["x", ""], "Question 2 of 2: The question is empty: describe in a few words what happened or what you want "
+                    "to do."),
+    ],
+)  # fmt: skip
+def test_lists_that_cannot_be_asked_name_the_reason(sent: object, sentence: str):
+    """The sentence says which question it was."""
+    with pytest.raises(QuestionError) as refused:
+        clean_questions(sent)
+    assert str(refused.value) == sentence

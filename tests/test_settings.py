@@ -1,0 +1,62 @@
+"""The environment, read once."""
+
+import pytest
+
+from conduct.errors import SettingError
+from conduct.settings import DEFAULT_MODEL_REVISION, Settings, make_private
+
+
+def test_nothing_set_means_the_bundled_text_and_the_pinned_model():
+    """Without a variable: no dataset of the Hub, all-MiniLM-L6-v2 at its commit, no refresh."""
+    assert Settings.from_environment({}) == Settings(
+        dataset=None,
+        dataset_revision="main",
+        model="sentence-transformers/all-MiniLM-L6-v2",
+        model_revision="1110a243fdf4706b3f48f1d95db1a4f5529b4d41",
+        refresh_minutes=0.0,
+    )
+
+
+def test_a_space_takes_its_owners_dataset():
+    """On a Space only its owner can change what it shows."""
+    assert Settings.from_environment({"SPACE_AUTHOR_NAME": "ada"}).dataset == "ada/ambassador-code-of-conduct"
+
+
+def test_what_is_set_wins_over_the_space():
+    """CONDUCT_DATASET goes before the owner's."""
+    environ = {"SPACE_AUTHOR_NAME": "ada", "CONDUCT_DATASET": " grace/code ", "CONDUCT_DATASET_REVISION": "v2"}
+    settings = Settings.from_environment(environ)
+    assert (settings.dataset, settings.dataset_revision) == ("grace/code", "v2")
+
+
+@pytest.mark.parametrize(
+    ("environ", "revision"),
+    [
+        ({}, DEFAULT_MODEL_REVISION),
+        ({"CONDUCT_MODEL": "ada/model"}, "main"),
+        ({"CONDUCT_MODEL": "ada/model", "CONDUCT_MODEL_REVISION": "abc"}, "abc"),
+    ],
+)
+def test_the_pinned_commit_belongs_to_the_default_model(environ: dict, revision: str):
+    """Another model is not looked for at the default model's commit."""
+    assert Settings.from_environment(environ).model_revision == revision
+
+
+def test_minutes_may_have_a_fraction():
+    """A quarter of an hour and a half minute are both fine."""
+    assert Settings.from_environment({"CONDUCT_REFRESH_MINUTES": "0.5"}).refresh_minutes == 0.5
+
+
+@pytest.mark.parametrize("value", ["-1", "soon", "nan", "inf", "1e9", "9" * 500])
+def test_minutes_that_are_none_are_refused_in_a_sentence(value: str):
+    """The sentence says what was expected, what came and what to do."""
+    with pytest.raises(SettingError, match=r"must be a number of minutes.*but it is.*set it to"):
+        Settings.from_environment({"CONDUCT_REFRESH_MINUTES": value})
+
+
+def test_make_private_switches_reports_off_but_respects_the_owner():
+    """Analytics and telemetry are off unless somebody set them."""
+    environ = {"GRADIO_ANALYTICS_ENABLED": "True"}
+    make_private(environ)
+    assert environ["GRADIO_ANALYTICS_ENABLED"] == "True"
+    assert environ["HF_HUB_DISABLE_TELEMETRY"] == "1"

@@ -1,0 +1,74 @@
+"""Situations and questions, read from JSON lines."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from conduct.engine import Edition
+from conduct.errors import DataError
+from conduct.situations import Judgement, Situation, read_questions, read_situations
+
+
+def write(path: Path, *rows: object) -> Path:
+    """Each row as a line of JSON, or as it is if it is a text."""
+    path.write_text("".join(f"{row if isinstance(row, str) else json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_a_situation_names_its_passages_with_grades(tmp_path: Path):
+    """2 is shown first, 1 also; nothing at all means that the code is silent."""
+    rows = [{"text": " hi ", "passages": {"a-1": 2, "b-1": 1}, "theme": "t"}, {"text": "pizza", "passages": {}}]
+    bank = read_situations(write(tmp_path / "s.jsonl", *rows, ""), ["a-1", "b-1"])
+    assert bank.situations == (
+        Situation("hi", (Judgement("a-1", 2), Judgement("b-1", 1)), "t"),
+        Situation("pizza", ()),
+    )
+    assert bank.situations[0].first == {"a-1"}
+    assert bank.situations[0].shown == {"a-1", "b-1"}
+    assert not bank.situations[1].in_scope
+
+
+def test_situations_of_passages_that_are_gone_are_dropped_and_counted(tmp_path: Path):
+    """A new text may lack a passage; what led to it leads nowhere."""
+    bank = read_situations(write(tmp_path / "s.jsonl", {"text": "x", "passages": {"gone-1": 2}}), ["a-1"])
+    assert (bank.situations, bank.dropped) == ((), 1)
+
+
+def test_a_missing_file_is_an_empty_bank(tmp_path: Path):
+    """A repository with nothing but a text works."""
+    assert read_situations(tmp_path / "none.jsonl", []).situations == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["{", "[1]", '{"text": "x"}', '{"passages": {}}', '{"text": "x", "passages": {"a-1": 3}}', "[" * 100_000,
+     '{"text": "x", "passages": {"a-1": true}}', '{"text": " ", "passages": {}}'],
+)  # fmt: skip
+def test_a_malformed_line_is_named(tmp_path: Path, line: str):
+    """The sentence gives the file, the line, what was expected and what to do."""
+    path = write(tmp_path / "s.jsonl", {"text": "x", "passages": {}}, line)
+    with pytest.raises(DataError, match=r"^s\.jsonl line 2 must be like .* mend that line\.$"):
+        read_situations(path, ["a-1"])
+
+
+def test_too_many_lines_are_refused(tmp_path: Path):
+    """A bank from the Hub cannot fill the memory."""
+    path = tmp_path / "s.jsonl"
+    path.write_text('{"text": "x", "passages": {}}\n' * 50_001)
+    with pytest.raises(DataError, match="may have 50,000 lines"):
+        read_situations(path, [])
+
+
+def test_questions_have_a_split(tmp_path: Path):
+    """What is fitted on is kept apart from what is looked at once."""
+    rows = [{"text": "a", "passages": {"p-1": 2}, "split": "dev"}, {"text": "b", "passages": {}}]
+    questions = read_questions(write(tmp_path / "q.jsonl", *rows), ["p-1"])
+    assert [question.split for question in questions] == ["dev", "test"]
+
+
+def test_no_question_stands_in_the_bundled_bank(edition: Edition):
+    """A bank that holds its own test would measure nothing."""
+    known = {" ".join(situation.text.lower().split()) for situation in edition.bank.situations}
+    assert not known & {" ".join(question.text.lower().split()) for question in edition.questions}
+    assert edition.bank.dropped == 0
