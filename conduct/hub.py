@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from conduct.encoder import sha256
 from conduct.errors import DataError, ModelError
@@ -136,16 +137,31 @@ def _pull(repo: str, kind: str, revision: str, patterns: tuple[str, ...], patien
         return Snapshot(cached, repo, cached.name)
     try:
         folder = _within(patience, pull)
+        if not is_commit:
+            _last_good(kind, repo, revision).write_text(folder.name)
         return Snapshot(folder, repo, folder.name)
     except TimeoutError:
         tried.append(f"the Hub did not give {repo} within {patience:.0f} s")
     # The client's errors share no base: OSError, httpx errors, validation errors. None may stop the app.
     except Exception as error:
         tried.append(f"the Hub did not give {repo} ({type(error).__name__})")
-    if not is_commit and (cached := _cached(download, kind, revision)):
+    good = _last_good(kind, repo, revision)
+    if not is_commit and good.is_file() and (cached := _cached(download, kind, good.read_text())):
         return Snapshot(cached, repo, cached.name, f"The cached {kind} was used: {tried[-1]}.")
     tried.append(f"the cache has no complete {repo}")
     return None
+
+
+def _last_good(kind: str, repo: str, revision: str) -> Path:
+    """The file that keeps the commit which a branch was at when all of it was pulled.
+
+    The client's own note of a branch moves before the files are there, so it cannot say what is complete.
+    """
+    from huggingface_hub.constants import HF_HOME
+
+    folder = Path(HF_HOME) / "conduct"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / quote(f"{kind} {repo} {revision}", safe=" ")
 
 
 def _cached(download: Callable[[str, bool], Path], kind: str, revision: str) -> Path | None:

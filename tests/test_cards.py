@@ -1,0 +1,60 @@
+"""Answers as HTML in which nothing untrusted is live."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from conduct import cards
+from conduct.answer import Answer, Shown, Text
+from conduct.code import parse
+from tests.test_answer import MATCHES, SOURCE
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> {{7*7}} ${7*7} `x` [a](javascript:b)"
+
+
+def answer(coverage: str, **changes: object) -> Answer:
+    """An answer with two passages."""
+    shown = tuple(Shown(match.passage, match.sentence, 0.5, "like this") for match in MATCHES[:2])
+    return replace(Answer("q", coverage, "Message.", None, shown, SOURCE), **changes)
+
+
+@pytest.mark.parametrize(("coverage", "folded"), [("covered", False), ("unclear", False), ("not_covered", True)])
+def test_cards_are_folded_away_only_where_the_code_is_silent(coverage: str, folded: bool):
+    """They stay one press away."""
+    html = cards.render_answer(answer(coverage))
+    assert ("<details" in html) is folded
+    assert html.count("<blockquote") == 2
+    assert '<p class="conduct-status" role="status">' in html
+
+
+def test_the_closest_sentence_is_marked_inside_the_passage():
+    """The text around it is whole."""
+    match = MATCHES[0]
+    passage = replace(match.passage, text="One & two. Three <4>.", sentences=("One & two.", "Three <4>."))
+    html = cards.render_answer(answer("covered", passages=(Shown(passage, "Three <4>.", 0.5, None),)))
+    assert "One &amp; two. <mark>Three &lt;4&gt;.</mark></blockquote>" in html
+
+
+def test_nothing_untrusted_becomes_markup():
+    """A published text, a situation, a notice and a title full of tricks all show as text."""
+    passage = replace(MATCHES[0].passage, text=HOSTILE, section=HOSTILE, sentences=(HOSTILE,))
+    hostile = answer("covered", notice=HOSTILE, passages=(Shown(passage, HOSTILE, 0.5, HOSTILE),))
+    code = parse(f"# {'<b>' * 3}\n\n## &lt;script&gt;x&lt;/script&gt;\n\n`<img src=x onerror=y>`\n")
+    pages = [
+        cards.render_answer(hostile, language='"><script>'),
+        cards.render_error(HOSTILE),
+        cards.render_code(Text(code, SOURCE)),
+        cards.render_footer(replace(SOURCE, dataset=HOSTILE, model=HOSTILE)),
+    ]
+    for html in pages:
+        assert not re.search(r"<(script|img)", html)
+
+
+def test_the_whole_code_has_an_anchor_for_each_passage_and_says_what_is_missing():
+    """The address of a passage leads to it."""
+    code = parse("---\ncomplete: false\nsource: https://a.b/c\n---\n## A\n\none\n\ntwo\n")
+    html = cards.render_code(Text(code, SOURCE))
+    assert re.findall(r'<p id="([^"]+)"', html) == ["a-1", "a-2"]
+    assert html.count("This copy is not complete") == 1
+    assert 'href="https://a.b/c"' in html

@@ -1,0 +1,93 @@
+"""The parts together, with the real weights."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from conduct import hub
+from conduct.answer import CUT_NOTICE
+from conduct.engine import Engine
+from conduct.errors import ModelError, QuestionError
+from conduct.settings import Settings
+
+ACCENT = "is it ok to laugh about a thick accent if the guy laughs along?"
+
+
+def test_the_example_of_the_mission_finds_its_passage(engine: Engine):
+    """The right words come first, from the bundled text and the packaged weights."""
+    answer = engine.ask(ACCENT)
+    assert answer.coverage == "covered"
+    assert answer.passages[0].passage.id == "diversity-equity-inclusion-2"
+    assert [len(answer.passages), answer.source.dataset, answer.source.model] == [3, "bundled", "packaged"]
+
+
+def test_the_model_gives_the_known_first_numbers(encoder):
+    """What all-MiniLM-L6-v2 says of a sentence: other weights, pooling or scaling would differ."""
+    assert encoder.encode(["This is an example sentence"])[0][:3] == pytest.approx([0.0676, 0.0635, 0.0487], abs=2e-4)
+
+
+def test_one_batch_gives_what_single_questions_give(engine: Engine):
+    """Order kept, padding harmless."""
+    questions = [ACCENT, "best pizza in town", "He hit somebody at the meetup " + "and ran " * 30]
+    many = engine.ask_many(questions)
+    for question, answer in zip(questions, many, strict=True):
+        alone = engine.ask(question)
+        assert [s.passage.id for s in answer.passages] == [s.passage.id for s in alone.passages]
+        assert [s.relevance for s in answer.passages] == pytest.approx([s.relevance for s in alone.passages], abs=1e-4)
+
+
+def test_a_question_longer_than_the_model_reads_gets_a_notice(engine: Engine):
+    """Nothing is cut silently."""
+    assert engine.ask("short").notice is None
+    assert engine.ask("a " * 499).notice == CUT_NOTICE
+
+
+def test_refused_questions_reach_no_model(engine: Engine):
+    """Bad input costs nothing."""
+    with pytest.raises(QuestionError):
+        engine.ask("")
+
+
+def test_the_text_needs_no_model():
+    """Everybody can read the code while the model loads, or if it never does."""
+    engine = Engine(Settings(model="ada/none"))
+    assert len(engine.text().code.passages) == 8
+    assert not engine.ready
+
+
+def test_without_any_model_a_question_gets_one_sentence_and_the_log_the_reason(caplog):
+    """A visitor learns whom to tell, the owner what was tried."""
+
+    def find_none(settings: Settings) -> hub.Snapshot:
+        raise ModelError("No model. Tried: this; that.")
+
+    with pytest.raises(ModelError, match="tell the owner"):
+        Engine(Settings(), find_model=find_none).ask("x")
+    assert "Tried: this; that." in caplog.text
+
+
+def test_a_dataset_that_cannot_be_used_leaves_the_bundled_text_in_service(tmp_path: Path, caplog):
+    """And the log says why."""
+    (tmp_path / "code_of_conduct.md").write_text("# Nothing but a title\n")
+    text = Engine(Settings(dataset=str(tmp_path))).text()
+    assert text.source.dataset == "bundled"
+    assert "has no paragraph" in caplog.text
+
+
+def test_a_code_without_situations_is_read_by_similarity(tmp_path: Path, model: hub.Snapshot):
+    """Any community's code works: the passage about threats comes first for a threat."""
+    (tmp_path / "code_of_conduct.md").write_text(
+        "# Ours\n\nUnacceptable:\n\n- Threats of violence\n- Sharing private information of others\n- Spam\n"
+    )
+    engine = Engine(Settings(dataset=str(tmp_path)), find_model=lambda settings: model)
+    answer = engine.ask("she posted my home address, that is private")
+    assert answer.passages[0].passage.text == "Unacceptable:\nSharing private information of others"
+    assert answer.source.title == "Ours"
+
+
+def test_no_log_line_holds_a_question(engine: Engine, caplog):
+    """Not even at the most talkative level."""
+    with caplog.at_level(logging.DEBUG):
+        engine.ask("zanzibarquestion about a joke")
+    assert "zanzibarquestion" not in caplog.text
