@@ -1,6 +1,5 @@
 """From ranked matches to an answer: coverage, words for people, where it all comes from. Pure."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from conduct.code import Code, Passage
@@ -62,6 +61,14 @@ class Text:
     source: Source
 
 
+@dataclass(frozen=True, slots=True)
+class Cautions:
+    """Sentences of caution about how well a question could be read, or None."""
+
+    cut: str | None = None
+    language: str | None = None
+
+
 def coverage(found: Found) -> str:
     """COVERED, UNCLEAR or NOT_COVERED."""
     if found.in_scope >= found.bands.covered:
@@ -69,14 +76,17 @@ def coverage(found: Found) -> str:
     return NOT_COVERED if found.in_scope < found.bands.not_covered else UNCLEAR
 
 
-def compose(question: str, found: Found, limit: int, source: Source, notices: Sequence[str] = ()) -> Answer:
+def compose(question: str, found: Found, limit: int, source: Source, cautions: Cautions = Cautions()) -> Answer:
     """The answer to `question` with at most `limit` passages."""
     band = coverage(found)
+    if cautions.language and band == NOT_COVERED:
+        # What the model cannot read, it cannot call silent.
+        band = UNCLEAR
     return Answer(
         question=question,
         coverage=band,
         message=MESSAGES[band],
-        notice=" ".join(notices) or None,
+        notice=" ".join(filter(None, (cautions.language, cautions.cut))) or None,
         passages=tuple(
             Shown(match.passage, match.sentence, match.relevance, match.situation)
             for match in found.matches[: min(limit, MAX_LIMIT)]

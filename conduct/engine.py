@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from conduct import hub
-from conduct.answer import CUT_NOTICE, Answer, Source, Text, compose
+from conduct import hub, language
+from conduct.answer import CUT_NOTICE, Answer, Cautions, Source, Text, compose
 from conduct.build import load_or_build
 from conduct.code import Code, parse
 from conduct.encoder import Encoder, SentenceEncoder
@@ -53,6 +53,7 @@ class Reader:
     vectors: Vectors
     index: Index
     source: Source
+    languages: frozenset[str] = frozenset()
 
     @classmethod
     def make(cls, edition: Edition, encoder: Encoder, model: hub.Snapshot) -> "Reader":
@@ -60,18 +61,21 @@ class Reader:
         path = edition.snapshot.folder / hub.VECTORS_FILE
         vectors = load_or_build(path, edition.code, edition.bank, edition.questions, encoder, model.identity)
         index = Index(edition.code, edition.bank, vectors)
-        return cls(edition, encoder, vectors, index, _source(edition, model))
+        return cls(edition, encoder, vectors, index, _source(edition, model), language.languages_of(model.folder))
 
     def answer(self, questions: Sequence[str], limit: int) -> list[Answer]:
         """Answer cleaned questions, all in one batch."""
         found = self.index.search(questions, self.encoder.encode(questions))
         return [
-            compose(question, one, limit, self.source, self._notices(question))
+            compose(question, one, limit, self.source, self._cautions(question))
             for question, one in zip(questions, found, strict=True)
         ]
 
-    def _notices(self, question: str) -> list[str]:
-        return [CUT_NOTICE] if self.encoder.truncates(question) else []
+    def _cautions(self, question: str) -> Cautions:
+        return Cautions(
+            cut=CUT_NOTICE if self.encoder.truncates(question) else None,
+            language=language.notice(question, self.languages),
+        )
 
 
 class Engine:

@@ -40,7 +40,7 @@ PROBE_SECONDS = 2.0
 LONG_PATIENCE_SECONDS = 900.0
 
 DATA_PATTERNS = (TEXT_FILE, SITUATIONS_FILE, QUESTIONS_FILE, VECTORS_FILE)
-MODEL_PATTERNS = ("*.json", "*.txt", "*.model", "*.safetensors")
+MODEL_PATTERNS = ("README.md", "*.json", "*.txt", "*.model", "*.safetensors")
 MODEL_LEFT_OUT = ("onnx/*", "openvino/*")
 
 

@@ -1,0 +1,57 @@
+"""Languages that the model reads, and those that it does not."""
+
+from pathlib import Path
+
+import pytest
+
+from conduct.engine import Edition, Engine
+from conduct.language import ANY, languages_of, notice
+
+ENGLISH = frozenset({"en"})
+FOREIGN = (
+    "¿Está bien reírse del acento de alguien?",
+    "Darf ich über seinen Akzent lachen, wenn er mitlacht?",
+    "क्या उसके लहजे पर हंसना ठीक है?",
+    "هل من المقبول أن أضحك على لهجته؟",
+    "我可以笑他的口音吗？",
+    "Можно ли смеяться над его акцентом?",
+    "er unterbricht mich immer",
+)
+
+
+@pytest.mark.parametrize("question", FOREIGN)
+def test_another_language_gets_a_notice_and_never_a_flat_no(engine: Engine, question: str):
+    """The model cannot call silent what it cannot read."""
+    answer = engine.ask(question)
+    assert "does not seem to be in a language that the model reads" in answer.notice
+    assert answer.notice.endswith("ask in English, if you can.")
+    assert answer.coverage in ("covered", "unclear")
+
+
+def test_fewer_than_one_in_a_hundred_english_texts_get_the_notice(edition: Edition):
+    """Over the whole bank, with its slang, typos and fragments."""
+    texts = [situation.text for situation in edition.bank.situations]
+    assert sum(notice(text, ENGLISH) is not None for text in texts) < len(texts) / 100
+
+
+@pytest.mark.parametrize(
+    ("card", "languages"),
+    [
+        ("---\nlanguage: en\n---\n", {"en"}),
+        ("---\nlanguage:\n- de\n- fr\n---\n", {"de", "fr"}),
+        ("---\nlanguage:\n- en\n- multilingual\n---\n", set(ANY)),
+        ("---\ntags: []\n---\n", set()),
+        ("no card", set()),
+        ("---\nlanguage: [\n---\n", set()),
+    ],
+)
+def test_languages_stand_on_the_models_card(tmp_path: Path, card: str, languages: set[str]):
+    """A card that names none, or is broken, names none."""
+    (tmp_path / "README.md").write_text(card)
+    assert languages_of(tmp_path) == languages
+
+
+@pytest.mark.parametrize("languages", [ANY, frozenset(), frozenset({"en", "de"})])
+def test_a_model_that_reads_the_language_gives_no_notice(languages: frozenset[str]):
+    """A multilingual model, one that names nothing, and one that names German."""
+    assert notice("Darf ich über seinen Akzent lachen, wenn er mitlacht?", languages) is None
