@@ -44,7 +44,7 @@ def calibrate(index: Index, dev: Sequence[Question], encoder: Encoder) -> Calibr
     if min(silent, len(dev) - silent) < LEAST_QUESTIONS:
         return UNFITTED
     texts = [question.text for question in dev]
-    found = index.search(texts, encoder.encode(texts))
+    found = index.search(texts, encoder)
     scores = np.array([[match.relevance for match in one.matches] for one in found])
     shown = np.array(
         [

@@ -65,7 +65,7 @@ class Reader:
 
     def answer(self, questions: Sequence[str], limit: int) -> list[Answer]:
         """Answer cleaned questions, all in one batch."""
-        found = self.index.search(questions, self.encoder.encode(questions))
+        found = self.index.search(questions, self.encoder)
         return [
             compose(question, one, limit, self.source, self._cautions(question))
             for question, one in zip(questions, found, strict=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from conduct import metrics
+from conduct import metrics, robustness
 from conduct.answer import COVERED, NOT_COVERED, UNCLEAR, coverage
 from conduct.build import build
 from conduct.code import Code
@@ -15,6 +15,7 @@ from conduct.engine import Edition
 from conduct.errors import DataError
 from conduct.index import Blend, Found, Index
 from conduct.metrics import Ranking
+from conduct.robustness import Change
 from conduct.situations import Bank, Question
 from conduct.vectors import Vectors
 
@@ -47,6 +48,8 @@ class Report:
     calibration_error: float
     # (shown first, should be first, how often), most frequent first.
     confusions: tuple[tuple[str, str, int], ...]
+    # How often another way to say a question in scope moved its first passage.
+    changes: tuple[Change, ...]
 
 
 def evaluate(edition: Edition, vectors: Vectors, encoder: Encoder, split: str, ablate: bool = True) -> Report:
@@ -57,7 +60,7 @@ def evaluate(edition: Edition, vectors: Vectors, encoder: Encoder, split: str, a
     texts = [question.text for question in questions]
     question_vectors = encoder.encode(texts)
     code, bank = edition.code, edition.bank
-    found = Index(code, bank, vectors).search(texts, question_vectors)
+    found = Index(code, bank, vectors).search(texts, encoder)
     systems = {
         "BM25": _bm25(code, texts),
         "embeddings, whole passages": _embeddings(code, encoder, question_vectors, sentences=False),
@@ -68,11 +71,11 @@ def evaluate(edition: Edition, vectors: Vectors, encoder: Encoder, split: str, a
             "near situations only": Blend(1, 0, 0),
             "meaning only": Blend(0, 1, 0),
             "words only": Blend(0, 0, 1),
-            "without near situations": Blend(0, 0.54, 0.46),
-            "without meaning": Blend(0.54, 0, 0.46),
-            "without words": Blend(0.5, 0.5, 0),
+            "without near situations": Blend(neighbours=0),
+            "without meaning": Blend(meaning=0),
+            "without words": Blend(words=0),
         }.items():
-            systems[name] = [ranking(one) for one in Index(code, bank, vectors, blend).search(texts, question_vectors)]
+            systems[name] = [ranking(one) for one in Index(code, bank, vectors, blend).search(texts, encoder)]
     systems["conduct"] = ours = [ranking(one) for one in found]
     probabilities = np.array([[match.relevance for match in one.matches] for one in found])
     shown = np.array([[m.passage.id in q.shown for m in one.matches] for q, one in zip(questions, found, strict=True)])
@@ -85,6 +88,7 @@ def evaluate(edition: Edition, vectors: Vectors, encoder: Encoder, split: str, a
         coverage_silent=_coverage([one for q, one in zip(questions, found, strict=True) if not q.in_scope]),
         calibration_error=metrics.calibration_error(probabilities.ravel(), shown.ravel()),
         confusions=_confusions(questions, ours),
+        changes=_changes(questions, ours, Index(code, bank, vectors), encoder),
     )
 
 
@@ -94,13 +98,12 @@ def learning_curve(
     """The figures with random parts of the bank: how much another doubling of situations would bring."""
     questions = [question for question in edition.questions if question.split == split]
     texts = [question.text for question in questions]
-    question_vectors = encoder.encode(texts)
     order = np.random.default_rng(seed).permutation(len(edition.bank.situations))
     points = []
     for size in sizes:
         part = Bank(tuple(edition.bank.situations[number] for number in order[:size]))
         vectors = build(edition.code, part, edition.questions, encoder)
-        found = Index(edition.code, part, vectors).search(texts, question_vectors)
+        found = Index(edition.code, part, vectors).search(texts, encoder)
         points.append((size, row(f"{size} situations", questions, [ranking(one) for one in found])))
     return points
 
@@ -170,3 +173,15 @@ def _confusions(questions: Sequence[Question], rankings: Sequence[Ranking]) -> t
         if question.in_scope and not metrics.hit(question, ranking, 1)
     )
     return tuple((shown, wanted, count) for (shown, wanted), count in wrong.most_common())
+
+
+def _changes(
+    questions: Sequence[Question], before: Sequence[Ranking], index: Index, encoder: Encoder
+) -> tuple[Change, ...]:
+    inside = [(q.text, ranking) for q, ranking in zip(questions, before, strict=True) if q.in_scope]
+    changes = []
+    for name, say in robustness.CHANGES.items():
+        texts = [say(text) for text, _ in inside]
+        after = [ranking(one) for one in index.search(texts, encoder)]
+        changes.append(Change(name, robustness.moved([first for _, first in inside], after)))
+    return tuple(changes)

@@ -9,6 +9,8 @@ import numpy as np
 
 from conduct.calibration import SIMILARITY, Bands
 from conduct.code import Code, Passage
+from conduct.encoder import Encoder
+from conduct.question import essence
 from conduct.situations import Bank
 from conduct.vectors import Vectors, classes, pieces, targets
 
@@ -22,9 +24,9 @@ NEAR = 0.4
 class Blend:
     """The share of each view of a question; the defaults were chosen by ablation on the dev split."""
 
-    neighbours: float = 0.35
-    meaning: float = 0.35
-    words: float = 0.30
+    neighbours: float = 0.3
+    meaning: float = 0.3
+    words: float = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,10 @@ class Index:
             name: np.flatnonzero(self._targets[:, column]) for column, name in enumerate(self._classes[:-1])
         }
 
-    def search(self, questions: Sequence[str], question_vectors: np.ndarray) -> list[Found]:
-        """Rank all passages for each of `questions`, whose unit vectors have shape (len(questions), d)."""
+    def search(self, questions: Sequence[str], encoder: Encoder) -> list[Found]:
+        """Rank all passages for each of `questions`, read by the model that the vectors were made with."""
+        questions = [essence(question) for question in questions]
+        question_vectors = encoder.encode(questions)
         similarity = question_vectors @ self._vectors.pieces.T
         near = question_vectors @ self._vectors.situations.T
         blend = self._blend(questions, question_vectors, near)
@@ -81,7 +85,8 @@ class Index:
         meaning = self._vectors.meaning.probabilities(question_vectors)
         words = self._vectors.words.probabilities(questions)
         shares = self._shares
-        return shares.neighbours * neighbours + shares.meaning * meaning + shares.words * words
+        mixed = shares.neighbours * neighbours + shares.meaning * meaning + shares.words * words
+        return mixed / (shares.neighbours + shares.meaning + shares.words)
 
     def _found(self, similarity: np.ndarray, near: np.ndarray, blend: np.ndarray) -> Found:
         by_class = dict(zip(self._classes, self._vectors.calibration.relevance(blend), strict=False))

@@ -20,6 +20,8 @@ def as_markdown(report: Report, curve: Sequence[tuple[int, Row]] = ()) -> str:
         "",
         f"Calibration error of relevance: {report.calibration_error:.3f}.",
     ]
+    lines += ["", "| said differently | first passage moved |", "|---|---|"]
+    lines += [f"| {change.name} | {change.moved} |" for change in report.changes]
     if curve:
         lines += ["", "With random parts of the bank:", "", *_table([row for _, row in curve])]
     if report.confusions:

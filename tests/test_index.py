@@ -25,7 +25,7 @@ def search(question: str, code=CODE, bank=BANK, blend: Blend | None = None):
     """Search with vectors built on the spot."""
     encoder = WordEncoder()
     index = Index(code, bank, build(code, bank, (), encoder), blend or Blend())
-    return index.search([question], encoder.encode([question]))[0]
+    return index.search([question], encoder)[0]
 
 
 def test_targets_share_a_situation_among_its_passages():
@@ -88,9 +88,9 @@ def test_many_questions_are_answered_each_with_its_own():
     encoder = WordEncoder()
     index = Index(CODE, BANK, build(CODE, BANK, (), encoder))
     questions = ["slot", "accent", "pizza"]
-    together = index.search(questions, encoder.encode(questions))
+    together = index.search(questions, encoder)
     for question, found in zip(questions, together, strict=True):
-        alone = index.search([question], encoder.encode([question]))[0]
+        alone = index.search([question], encoder)[0]
         assert [m.passage.id for m in found.matches] == [m.passage.id for m in alone.matches]
         assert found.in_scope == pytest.approx(alone.in_scope, abs=1e-6)
 
