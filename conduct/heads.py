@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix, diags_array, hstack
+from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import HashingVectorizer
 
 # Hashed features need no vocabulary beside the weights; at these sizes collisions cost nothing measurable.
@@ -77,7 +77,14 @@ class WordHead:
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         """Of texts (n), the probability of each class: (n, classes)."""
-        return _softmax(_tf_idf(_count(texts), self.idf) @ self.weights.T + self.bias)
+        features = _tf_idf(_count(texts), self.idf)
+        # A question has a few hundred of the 98,304 features: their columns alone are several times faster than
+        # a sparse product for the one row that a request usually brings.
+        logits = np.empty((len(texts), len(self.bias)), dtype=np.float32)
+        for row in range(len(texts)):
+            part = slice(features.indptr[row], features.indptr[row + 1])
+            logits[row] = self.weights[:, features.indices[part]] @ features.data[part] + self.bias
+        return _softmax(logits)
 
 
 def _count(texts: Sequence[str]) -> csr_matrix:
@@ -86,10 +93,11 @@ def _count(texts: Sequence[str]) -> csr_matrix:
 
 def _tf_idf(counts: csr_matrix, idf: np.ndarray) -> csr_matrix:
     """Sublinear TF-IDF, each row of unit length, words and characters together."""
-    weighted = counts.copy()
-    weighted.data = (1 + np.log(weighted.data)) * idf[weighted.indices]
-    norms = np.sqrt(weighted.multiply(weighted).sum(axis=1)).A1
-    return diags_array(1 / np.maximum(norms, 1e-12)).astype(np.float32) @ weighted
+    values = (1 + np.log(counts.data)) * idf[counts.indices]
+    rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+    norms = np.sqrt(np.bincount(rows, weights=values**2, minlength=counts.shape[0]))
+    values = (values / np.maximum(norms, 1e-12)[rows]).astype(np.float32)
+    return csr_matrix((values, counts.indices, counts.indptr), shape=counts.shape)
 
 
 def _fit(features, targets: np.ndarray, strength: float) -> tuple[np.ndarray, np.ndarray]:
