@@ -103,8 +103,11 @@ class Index:
         best_unknown = max(unknown, default=0.0)
         if not self._situations:
             return Found(tuple(matches), float(best_unknown), SIMILARITY.bands)
-        in_scope = max(1.0 - float(blend[-1]), float(best_unknown))
-        return Found(tuple(matches), in_scope, self._vectors.calibration.bands)
+        bands, in_scope = self._vectors.calibration.bands, 1.0 - float(blend[-1])
+        if best_unknown >= SIMILARITY.bands.covered:
+            # Situations of an older text may call silent what a new passage speaks to.
+            in_scope = max(in_scope, bands.not_covered)
+        return Found(tuple(matches), in_scope, bands)
 
     def _nearest(self, passage: Passage, near: np.ndarray) -> str | None:
         members = self._members.get(passage.id)

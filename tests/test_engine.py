@@ -86,6 +86,36 @@ def test_a_code_without_situations_is_read_by_similarity(tmp_path: Path, model: 
     assert answer.source.title == "Ours"
 
 
+BULLETS = ("Violence or threats of violence", "Publishing others' private information", "Advertising and spam")
+
+
+@pytest.fixture(scope="module")
+def fuller(tmp_path_factory: pytest.TempPathFactory, model: hub.Snapshot) -> Engine:
+    """An engine on a fuller text: three bullets at its end, and the bank that knows nothing of them."""
+    folder = tmp_path_factory.mktemp("fuller")
+    # A fifth of the bank is enough to know what violence is, and five times faster to fit.
+    lines = (hub.BUNDLED_DATA / hub.SITUATIONS_FILE).read_text().splitlines(keepends=True)
+    (folder / hub.SITUATIONS_FILE).write_text("".join(lines[::5]))
+    text = (hub.BUNDLED_DATA / hub.TEXT_FILE).read_text().replace("complete: false", "complete: true")
+    (folder / hub.TEXT_FILE).write_text(text + "".join(f"\n- {bullet}" for bullet in BULLETS) + "\n")
+    return Engine(Settings(dataset=str(folder)), find_model=lambda settings: model)
+
+
+@pytest.mark.parametrize(
+    ("question", "bullet"),
+    [
+        ("they raise their voice and threaten to hit people", BULLETS[0]),
+        ("somebody published where I live and my phone number", BULLETS[1]),
+        ("he advertises his paid course in every thread", BULLETS[2]),
+    ],
+)
+def test_added_bullets_are_found_at_once(fuller: Engine, question: str, bullet: str):
+    """A fuller text published with the old bank works at once: the new bullet is among the three passages shown."""
+    answer = fuller.ask(question)
+    assert f"Examples include:\n{bullet}" in [shown.passage.text for shown in answer.passages]
+    assert answer.source.complete is True
+
+
 def test_no_log_line_holds_a_question(engine: Engine, caplog):
     """Not even at the most talkative level."""
     with caplog.at_level(logging.DEBUG):
