@@ -94,6 +94,11 @@ class Engine:
         """Whether a question would be answered without waiting."""
         return self._reader.done() and self._reader.exception() is None
 
+    @property
+    def loading(self) -> bool:
+        """Whether the first model is still on its way, so that a question would have to wait."""
+        return not self._reader.done()
+
     def start(self) -> None:
         """Begin to load the model in the background; more calls do nothing."""
         with self._start:

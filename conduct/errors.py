@@ -1,5 +1,12 @@
 """What can go wrong, each as one plain sentence that says what to do next."""
 
+import logging
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+UNEXPECTED = "Something went wrong on our side and your question was not answered: please ask it again."
+
 
 class ConductError(Exception):
     """The base of this project's errors; its text may be shown to people as it is."""
@@ -19,3 +26,12 @@ class ModelError(ConductError):
 
 class SettingError(ConductError, ValueError):
     """An environment variable with a value that does not fit."""
+
+
+def log_unexpected(error: Exception) -> None:
+    """Log the place and the kind of an error, but not its message: that may quote the question."""
+    place = error.__traceback__
+    while place and place.tb_next:
+        place = place.tb_next
+    where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "unknown"
+    log.error("Unexpected %s at %s", type(error).__name__, where)

@@ -1,25 +1,32 @@
 """The page and the endpoints. The only importer of gradio."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 
 import gradio as gr
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from conduct import cards
 from conduct.contract import AnswerOut, CodeOut, answer_out, code_out
+from conduct.embed import embed_routes
 from conduct.engine import Engine
-from conduct.errors import ConductError
+from conduct.errors import UNEXPECTED, ConductError, log_unexpected
+from conduct.headers import ResponseHeaders
+from conduct.preview import LinkPreview
 from conduct.question import DEFAULT_LIMIT
-
-log = logging.getLogger(__name__)
+from conduct.words import LANGUAGES, Words, preferred, words
 
 TITLE = "Is this okay?"
+SUBTITLE = "Ask about a situation; read what the code of conduct says, word for word."
+PLACEHOLDER = "What happened, or what would you like to do?"
+FAILED = "No answer came: check your connection and ask again."
+BROWSER_WORDS = (TITLE, SUBTITLE, "Your question", PLACEHOLDER, "Ask", "Looking …", "For example", FAILED)
 EXAMPLES = (
     "Is it ok to laugh about a thick accent if the guy laughs along?",
     "Somebody keeps interrupting the only woman on the panel",
@@ -29,50 +36,56 @@ EXAMPLES = (
     "He goes on sending her insults after we asked him to stop",
     "Who pays for my train to the meetup?",
 )
-UNEXPECTED = "Something went wrong on our side and your question was not answered: please ask it again."
 MAX_WAITING = 200
-CSS = Path(__file__).parent / "assets" / "page.css"
+ASSETS = Path(__file__).parent / "assets"
 
 
 def build_page(engine: Engine) -> gr.Blocks:
     """The page with its private events, and the public endpoints /ask, /ask_many and /code."""
+    i18n = gr.I18n(**{name: {text: words(name)(text) for text in BROWSER_WORDS} for name in LANGUAGES})
     with gr.Blocks(title=TITLE, analytics_enabled=False) as demo:
-        title = engine.text().code.title
-        gr.HTML(
-            f'<header class="conduct-head"><h1>{TITLE}</h1><p>Ask about a situation; read what the '
-            f"{escape(title)} says, word for word.</p></header>",
-            js_on_load=None,
-        )
-        question = gr.Textbox(
-            label="Your question", placeholder="What happened, or what would you like to do?", lines=1, max_lines=6,
+        # Gradio would crown a Space's page with a bar that fetches fonts and figures from other hosts.
+        demo.space_id = None
+        text = engine.text()
+        # One translated text in each: Gradio replaces no more than the first in a value.
+        _html(f'<p class="conduct-kicker" lang="{escape(text.code.language)}" dir="auto">{escape(text.code.title)}</p>')
+        _html(f'<h1 class="conduct-title">{i18n(TITLE)}</h1>')
+        _html(f'<p class="conduct-subtitle">{i18n(SUBTITLE)}</p>')
+        with gr.Row(elem_id="conduct-form"):
+            question = gr.Textbox(
+                label=i18n("Your question"), placeholder=i18n(PLACEHOLDER), lines=1, max_lines=8,
+                elem_id="conduct-question",
+            )  # fmt: skip
+            button = gr.Button(i18n("Ask"), variant="primary", elem_id="conduct-ask")
+        _html(f'<p class="conduct-looking" hidden>{i18n("Looking …")}</p>')
+        _html('<p class="conduct-hidden" role="status" id="conduct-said"></p>')
+        _html(f'<p class="conduct-failed" hidden>{i18n(FAILED)}</p>')
+        _html(cards.render_examples(str(i18n("For example")), EXAMPLES), elem_id="conduct-examples")
+        answer = _html("", elem_id="conduct-answer")
+        code = _html(cards.render_code(text))
+        footer = _html(cards.render_footer(text.source))
+
+        def ask(text: str, request: gr.Request) -> Iterator[str]:
+            w = _words(request)
+            if engine.loading:
+                yield cards.render_waiting(w)
+            yield _rendered(engine, text, w)
+
+        def open_page(request: gr.Request) -> tuple[str, str]:
+            text, w = engine.text(), _words(request)
+            return cards.render_code(text, w), cards.render_footer(text.source, w)
+
+        asking = gr.on(
+            [button.click, question.submit], ask, question, answer, js="(q) => window.conduct.asking(q)",
+            **_private("page_ask"),
         )  # fmt: skip
-        button = gr.Button("Ask", variant="primary")
-        examples = gr.Dataset(
-            components=[question], samples=[[example] for example in EXAMPLES], label="For example", type="values"
-        )
-        answer = gr.HTML(cards.render_nothing(), js_on_load=None)
-        code = gr.HTML(js_on_load=None)
-        footer = gr.HTML(js_on_load=None)
-
-        def ask(text: str) -> str:
-            return _rendered(engine, text)
-
-        def ask_example(sample: list[str]) -> tuple[str, str]:
-            return sample[0], _rendered(engine, sample[0])
-
-        def open_page(request: gr.Request) -> tuple:
-            text = engine.text()
-            rest = cards.render_code(text), cards.render_footer(text.source)
-            asked = request.query_params.get("q", "")
-            if not asked.strip():
-                # Somebody may already be typing: leave the question and its answer as they are.
-                return gr.skip(), gr.skip(), *rest
-            return asked, _rendered(engine, asked), *rest
-
-        gr.on([button.click, question.submit], ask, question, answer, **_private("page_ask"))
-        examples.click(ask_example, examples, [question, answer], **_private("page_example"))
-        demo.load(open_page, None, [question, answer, code, footer], **_private("page_open"))
+        asking.success(None, js="() => window.conduct.answered(false)", **_private("page_answered"))
+        asking.failure(None, js="() => window.conduct.answered(true)", **_private("page_failed"))
+        opening = demo.load(open_page, None, [code, footer], **_private("page_open"))
+        opening.then(None, js="() => window.conduct.filled()", **_private("page_filled"))
         _add_endpoints(engine)
+    # Held for `launch`, which is where Gradio takes it.
+    demo.i18n_instance = i18n
     demo.queue(max_size=MAX_WAITING)
     return demo
 
@@ -83,11 +96,23 @@ def launch(demo: gr.Blocks, engine: Engine, **options):
     def healthz(request: Request) -> PlainTextResponse:
         return PlainTextResponse("ready\n") if engine.ready else PlainTextResponse("loading\n", status_code=503)
 
-    font = ["system-ui", "sans-serif"]
+    routes = [Route("/healthz", healthz), *embed_routes(engine)]
+    middleware = [
+        Middleware(ResponseHeaders),
+        # Gradio's page itself comes uncompressed; streams and what is compressed already pass through.
+        Middleware(GZipMiddleware, minimum_size=1_000),
+        Middleware(LinkPreview, title=TITLE, description=SUBTITLE),
+    ]
+    theme = gr.themes.Monochrome(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
+    # The colours of cards.css, for the moment before it is there.
+    theme.set(body_background_fill="#fffefb", body_background_fill_dark="#1b1a18")
+    script = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("cards.js", "page.js"))
     blocked = options.pop("prevent_thread_lock", False)
     served = demo.launch(
-        theme=gr.themes.Monochrome(font=font, font_mono=["ui-monospace", "monospace"]),
-        css_paths=CSS,
+        theme=theme,
+        css_paths=[ASSETS / "cards.css", ASSETS / "page.css"],
+        js=f"() => {{ {script} }}",
+        i18n=demo.i18n_instance,
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
@@ -95,7 +120,7 @@ def launch(demo: gr.Blocks, engine: Engine, **options):
         show_error=False,
         # Nobody has a file to send; one byte is the least limit that Gradio takes.
         max_file_size=1,
-        app_kwargs={"openapi_url": None, "routes": [Route("/healthz", healthz)]},
+        app_kwargs={"openapi_url": None, "routes": routes, "middleware": middleware},
         prevent_thread_lock=True,
         **options,
     )
@@ -106,20 +131,29 @@ def launch(demo: gr.Blocks, engine: Engine, **options):
     return served
 
 
+def _html(value: str, **options) -> gr.HTML:
+    # Without Gradio's own click handler, frame and styles.
+    return gr.HTML(value, js_on_load=None, padding=False, apply_default_css=False, **options)
+
+
+def _words(request: gr.Request) -> Words:
+    return preferred(request.headers.get("accept-language"))
+
+
 def _private(name: str) -> dict:
     """How an event of the page is registered: its own name, so that none of the endpoints' is taken."""
     return {"api_name": name, "api_visibility": "private", "show_progress": "hidden"}
 
 
-def _rendered(engine: Engine, question: str) -> str:
+def _rendered(engine: Engine, question: str, w: Words) -> str:
     """An answer, or one sentence that says why there is none, as HTML."""
     try:
-        return cards.render_answer(engine.ask(question), engine.text().code.language)
+        return cards.render_answer(engine.ask(question), engine.text().code.language, w)
     except ConductError as error:
-        return cards.render_error(str(error))
+        return cards.render_error(str(error), w)
     except Exception as error:
-        _log_unexpected(error)
-        return cards.render_error(UNEXPECTED)
+        log_unexpected(error)
+        return cards.render_error(UNEXPECTED, w)
 
 
 def _add_endpoints(engine: Engine) -> None:
@@ -161,14 +195,5 @@ def _one_sentence() -> Iterator[None]:
     except ConductError as error:
         raise gr.Error(str(error), print_exception=False) from None
     except Exception as error:
-        _log_unexpected(error)
+        log_unexpected(error)
         raise gr.Error(UNEXPECTED, print_exception=False) from None
-
-
-def _log_unexpected(error: Exception) -> None:
-    # The place and the kind, but not the message: that may quote the question.
-    place = error.__traceback__
-    while place and place.tb_next:
-        place = place.tb_next
-    where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "unknown"
-    log.error("Unexpected %s at %s", type(error).__name__, where)
