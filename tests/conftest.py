@@ -1,10 +1,13 @@
 """Fixtures: the bundled edition, the real model, a running app; and no socket beyond this machine."""
 
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from conduct.settings import Settings, make_private
 
@@ -16,6 +19,7 @@ from conduct import hub  # noqa: E402
 from conduct.encoder import SentenceEncoder  # noqa: E402
 from conduct.engine import Edition, Engine  # noqa: E402
 from conduct.page import build_page, launch  # noqa: E402
+from tests import browsers  # noqa: E402
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -90,6 +94,42 @@ def address(engine: Engine, serve: Callable) -> Iterator[str]:
 
 
 @pytest.fixture
+def host_page() -> Iterator[Callable[[str], str]]:
+    """Puts some HTML on a page of another site (localhost, not 127.0.0.1) and gives its address."""
+    bodies: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = ('<!doctype html><link rel="icon" href="data:,"><title>Host</title>' + bodies[-1]).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+
+        def put(body: str) -> str:
+            bodies.append(body)
+            return f"http://localhost:{server.server_port}/"
+
+        yield put
+        server.shutdown()
+
+
+@pytest.fixture
 def client(address: str) -> Client:
     """The real Python client, connected."""
     return Client(address, verbose=False)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    with sync_playwright() as playwright:
+        browser = browsers.start(playwright)
+        yield browser
+        browser.close()

@@ -25,7 +25,7 @@ def test_cards_are_folded_away_only_where_the_code_is_silent(coverage: str, fold
     html = cards.render_answer(answer(coverage))
     assert ("<details" in html) is folded
     assert html.count("<blockquote") == 2
-    assert '<p class="conduct-status" role="status">' in html
+    assert 'id="conduct-status" tabindex="-1"' in html
 
 
 def test_the_closest_sentence_is_marked_inside_the_passage():
@@ -55,6 +55,26 @@ def test_the_whole_code_has_an_anchor_for_each_passage_and_says_what_is_missing(
     """The address of a passage leads to it."""
     code = parse("---\ncomplete: false\nsource: https://a.b/c\n---\n## A\n\none\n\ntwo\n")
     html = cards.render_code(Text(code, SOURCE))
-    assert re.findall(r'<p id="([^"]+)"', html) == ["a-1", "a-2"]
-    assert html.count("This copy is not complete") == 1
+    assert re.findall(r'<p class="conduct-passage" id="([^"]+)"', html) == ["a-1", "a-2"]
+    assert html.count("This copy is not complete.") == 1
     assert 'href="https://a.b/c"' in html
+
+
+def test_headings_nest_as_in_the_source_and_leave_no_level_out():
+    """A screen reader's outline: from 3, whatever the source begins with or jumps over."""
+    html = cards.render_code(
+        Text(parse("zero\n\n# A\n\na\n\n### B\n\nb\n\n## C\n\nc\n\n# D\n\nd\n\n## E\n\ne\n"), SOURCE)
+    )
+    assert re.findall(r"<(h\d) class", html) == ["h3", "h4", "h4", "h3", "h4"]
+
+
+def test_an_examples_list_is_only_promised_where_the_text_breaks_off_at_one():
+    """Another community's incomplete copy may lack anything."""
+    ends = {"Examples include:": "This copy ends before the list of examples.", "done.": "This copy is not complete."}
+    for last, sentence in ends.items():
+        assert sentence in cards.render_code(Text(parse(f"---\ncomplete: false\n---\n{last}\n"), SOURCE))
+
+
+def test_a_failed_example_never_becomes_markup():
+    """The examples are ours today, and escaped all the same."""
+    assert "<b>" not in cards.render_examples("For example", ["<b>x</b>"])
