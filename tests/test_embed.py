@@ -146,10 +146,21 @@ def test_the_documented_snippet_resizes_a_frame_on_another_origin(browser: Brows
     inside = frame.locator("body").evaluate("body => Math.ceil(body.getBoundingClientRect().height)")
     expect(page.locator("iframe")).to_have_css("height", f"{inside}px")
     assert inside > 600
-    # The page's own message has the wrong origin and source; the frame's has the wrong shape.
-    page.evaluate("postMessage({ type: 'conduct:height', height: 5 }, '*')")
-    frame.locator("body").evaluate("() => parent.postMessage({ type: 'conduct:height', height: '5px' }, '*')")
-    frame.locator("body").evaluate("() => parent.postMessage('height', '*')")
+    # The page's own message has the wrong origin and source; the frame's have the wrong type or shape.
+    forged = {"type": "conduct:height", "height": 2000}
+    for sender, message in [
+        (page.locator("body"), forged),
+        (frame.locator("body"), {**forged, "height": "2000"}),
+        (frame.locator("body"), {**forged, "type": "height"}),
+        (frame.locator("body"), None),
+    ]:
+        # Heard after the snippet's own listener, which was there first.
+        page.evaluate(
+            "addEventListener('message', () => { window.heard = true }, { once: true }); window.heard = false"
+        )
+        sender.evaluate("(body, message) => parent.postMessage(message, '*')", message)
+        page.wait_for_function("window.heard")
+        assert page.locator("iframe").evaluate("frame => frame.style.height") == f"{inside}px"
     frame.get_by_label("Your question").fill("best pizza in rome")
     frame.get_by_role("button", name="Ask").click()
     expect(frame.locator("#conduct-status")).to_have_text(SILENT_SAID)
