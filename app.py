@@ -8,6 +8,7 @@ make_private()  # before gradio and huggingface_hub are imported: they read thei
 
 from conduct.engine import Engine  # noqa: E402
 from conduct.page import build_page, launch  # noqa: E402
+from conduct.patience import leave  # noqa: E402
 
 logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
 logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines would name each address that is asked
@@ -17,3 +18,4 @@ demo = build_page(engine)
 
 if __name__ == "__main__":
     launch(demo, engine)
+    leave(0)

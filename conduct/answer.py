@@ -20,7 +20,10 @@ CUT_NOTICE = "The question is longer than the model reads: only its beginning wa
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What an answer was made from; "bundled" and "packaged" where the Hub was not used."""
+    """What an answer was made from; "bundled" and "packaged" where the Hub was not used.
+
+    The addresses are where people can look at it, or ""; `instead` says why better was not used, or is "".
+    """
 
     title: str
     complete: bool
@@ -28,6 +31,9 @@ class Source:
     dataset_revision: str
     model: str
     model_revision: str
+    dataset_url: str = ""
+    model_url: str = ""
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 # Fewer labelled questions than this of either kind say little about a probability.
 LEAST_QUESTIONS = 30
+# Half precision and another machine's arithmetic move a number by less than a tenth of this.
+SAMPLE_TOLERANCE = 0.01
 
 
 def build(code: Code, bank: Bank, questions: Sequence[Question], encoder: Encoder) -> Vectors:
@@ -65,7 +67,19 @@ def load_or_build(
 ) -> Vectors:
     """The vectors in `path` if they belong to these texts and to `model`, "id@revision"; else new ones."""
     try:
-        return files.load(path, code, bank, model)
+        found = files.load(path, code, bank, model)
+        _check_sample(found, code, bank, encoder)
     except DataError as error:
         log.warning("The vectors are built anew, which takes a while: %s.", error)
         return build(code, bank, questions, encoder)
+    return found
+
+
+def _check_sample(found: Vectors, code: Code, bank: Bank, encoder: Encoder) -> None:
+    """What a file says of its model may be wrong: DataError unless `encoder` gives the same vectors for a few."""
+    own = [piece for passage in code.passages for piece in pieces(passage)]
+    sample = [own[0], own[-1], *(situation.text for situation in bank.situations[-1:])]
+    stored = [found.pieces[0], found.pieces[-1], *found.situations[-1:]]
+    made = encoder.encode(sample)
+    if made.shape != np.shape(stored) or not np.allclose(made, stored, atol=SAMPLE_TOLERANCE):
+        raise DataError("they are not what the model makes of the texts")

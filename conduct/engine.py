@@ -4,16 +4,18 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from conduct import hub, language
 from conduct.answer import CUT_NOTICE, Answer, Cautions, Source, Text, compose
 from conduct.build import load_or_build
 from conduct.code import Code, parse
 from conduct.encoder import Encoder, SentenceEncoder
-from conduct.errors import ConductError, DataError, ModelError
+from conduct.errors import ConductError, ModelError
 from conduct.index import Index
 from conduct.question import DEFAULT_LIMIT, check_limit, clean_question, clean_questions
+from conduct.refresh import Refresher
 from conduct.settings import Settings
 from conduct.situations import Bank, Question, read_questions, read_situations
 from conduct.vectors import Vectors
@@ -21,6 +23,9 @@ from conduct.vectors import Vectors
 log = logging.getLogger(__name__)
 
 NOT_READY = "The model could not be loaded, so questions cannot be answered now: tell the owner of this app, please."
+# Asked of each reader before anybody else asks: it shows that the reader works, and the first pass through a
+# model is several times slower than the second.
+TRIAL = "Is this okay?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +86,18 @@ class Reader:
 class Engine:
     """Answers questions; loads the text at once and the model behind, so that a page need not wait for it."""
 
-    def __init__(self, settings: Settings, find_model: Callable[[Settings], hub.Snapshot] = hub.find_model) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        find_model: Callable[[Settings], hub.Snapshot] = hub.find_model,
+        load_encoder: Callable[[Path], Encoder] = SentenceEncoder.load,
+    ) -> None:
         self._settings = settings
         self._find_model = find_model
+        self._load_encoder = load_encoder
         self._edition: Edition | None = None
+        self._model: Future[hub.Snapshot] = Future()
+        # Replaced as a whole when the text was refreshed: who holds the old reader answers from the old text.
         self._reader: Future[Reader] = Future()
         self._start = threading.Lock()
         self._started = False
@@ -120,7 +133,7 @@ class Engine:
     def text(self) -> Text:
         """The whole code. Needs no model, and waits for none."""
         if self.ready:
-            reader = self._reader.result()
+            reader = self.reader()
             return Text(reader.edition.code, reader.source)
         edition = self._read()
         return Text(edition.code, _source(edition, None))
@@ -136,36 +149,74 @@ class Engine:
     def _read(self) -> Edition:
         with self._start:
             if self._edition is None:
-                self._edition = _find_edition(self._settings)
+                # Beside the text's, so that a Hub that hangs is waited for once and not twice.
+                threading.Thread(target=self._seek_model, name="model", daemon=True).start()
+                self._edition = hub.find_dataset(self._settings, Edition.read)
+                _say("text", self._edition.snapshot)
             return self._edition
+
+    def _seek_model(self) -> None:
+        try:
+            self._model.set_result(self._find_model(self._settings))
+        except BaseException as error:
+            self._model.set_exception(error)
 
     def _load(self) -> None:
         try:
             edition = self._read()
-            model = self._find_model(self._settings)
-            _say("model", model)
-            reader = Reader.make(edition, SentenceEncoder.load(model.folder), model)
-            # The first pass through a model is several times slower than the second.
-            reader.answer(["Is this okay?"], 1)
-            self._reader.set_result(reader)
+            model, encoder = self._load_model()
+            reader = self._make(edition, encoder, model)
         except BaseException as error:
             log.error("Questions cannot be answered: %s", error)
             failure = error if isinstance(error, ConductError) else ModelError(NOT_READY)
             failure.__cause__ = None if failure is error else error
             self._reader.set_exception(failure)
+            return
+        self._reader.set_result(reader)
+        self._keep_fresh(model)
+
+    def _load_model(self) -> tuple[hub.Snapshot, Encoder]:
+        model = self._model.result()
+        try:
+            encoder = self._load_encoder(model.folder)
+        except ModelError as error:
+            if model.name == hub.PACKAGED:
+                raise
+            model = hub.instead_of_model(self._settings, str(error).rstrip("."))
+            encoder = self._load_encoder(model.folder)
+        _say("model", model)
+        return model, encoder
+
+    def _make(self, edition: Edition, encoder: Encoder, model: hub.Snapshot) -> Reader:
+        """A reader that has answered a question; of the bundled text if this one cannot be answered from."""
+        try:
+            return _tried(Reader.make(edition, encoder, model))
+        except Exception as error:
+            if edition.snapshot.name == hub.BUNDLED:
+                raise
+            why = f"The dataset was not used: {hub.unreadable(edition.snapshot, error)}."
+            self._edition = Edition.read(hub.bundled_dataset(why))
+            _say("text", self._edition.snapshot)
+            return _tried(Reader.make(self._edition, encoder, model))
+
+    def _keep_fresh(self, model: hub.Snapshot) -> None:
+        def make(snapshot: hub.Snapshot) -> Reader:
+            # A model of its own: questions never wait for this one, and tokenizers cannot be shared between threads.
+            reader = _tried(Reader.make(Edition.read(snapshot), self._load_encoder(model.folder), model))
+            return replace(reader, encoder=self.reader().encoder)
+
+        Refresher(self._settings, lambda: self.reader().edition.snapshot, make, self.swap).start()
+
+    def swap(self, reader: Reader) -> None:
+        """Answer from `reader` from now on; questions that are being answered keep theirs."""
+        swapped: Future[Reader] = Future()
+        swapped.set_result(reader)
+        self._reader = swapped
 
 
-def _find_edition(settings: Settings) -> Edition:
-    """The edition that the settings name, or the bundled one if that cannot be used."""
-    snapshot = hub.find_dataset(settings)
-    _say("text", snapshot)
-    try:
-        return Edition.read(snapshot)
-    except DataError as error:
-        if snapshot.name == hub.BUNDLED:
-            raise
-        log.error("The dataset %s cannot be used, the bundled text serves: %s", snapshot.name, error)
-        return Edition.read(hub.Snapshot(hub.BUNDLED_DATA, hub.BUNDLED, hub.BUNDLED))
+def _tried(reader: Reader) -> Reader:
+    reader.answer([TRIAL], 1)
+    return reader
 
 
 def _source(edition: Edition, model: hub.Snapshot | None) -> Source:
@@ -176,8 +227,15 @@ def _source(edition: Edition, model: hub.Snapshot | None) -> Source:
         dataset_revision=edition.snapshot.revision,
         model=model.name if model else "",
         model_revision=model.revision if model else "",
+        dataset_url=edition.snapshot.url,
+        model_url=model.url if model else "",
+        # Packaged weights are the same weights: nobody needs to hear why the others were not used.
+        instead=" ".join(
+            one.instead for one in (edition.snapshot, model) if one and one.instead and one.name != hub.PACKAGED
+        ),
     )
 
 
 def _say(what: str, snapshot: hub.Snapshot) -> None:
-    log.info("The %s is %s at %s. %s", what, snapshot.name, snapshot.revision, snapshot.instead)
+    level = logging.WARNING if snapshot.instead and snapshot.name != hub.PACKAGED else logging.INFO
+    log.log(level, "The %s is %s at %s. %s", what, snapshot.name, snapshot.revision, snapshot.instead)

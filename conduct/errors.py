@@ -28,6 +28,14 @@ class SettingError(ConductError, ValueError):
     """An environment variable with a value that does not fit."""
 
 
+class HubError(ConductError):
+    """Why the Hub did not give something, as a part of a sentence."""
+
+
+class PublishError(ConductError):
+    """Something that could not be sent to the Hub."""
+
+
 def log_unexpected(error: Exception) -> None:
     """Log the place and the kind of an error, but not its message: that may quote the question."""
     place = error.__traceback__

@@ -1,23 +1,23 @@
-"""Where the text and the model come from. The only user of huggingface_hub.
+"""Where the text and the model come from: a folder, the Hub, its cache, or the copy at hand.
 
 Everything after this module sees a local folder and where it came from.
 """
 
 import importlib.util
-import logging
-import re
-import threading
-from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import quote
+from typing import TYPE_CHECKING, TypeVar
 
+from conduct import patience
 from conduct.encoder import sha256
-from conduct.errors import DataError, ModelError
+from conduct.errors import DataError, HubError, ModelError
 from conduct.settings import DEFAULT_MODEL, DEFAULT_MODEL_REVISION, Settings
+from conduct.situations import MAX_BYTES
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from conduct.hub_client import Remote
 
 BUNDLED = "bundled"
 PACKAGED = "packaged"
@@ -34,14 +34,19 @@ OFFICIAL_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb
 
 # A Hub that is down, hanging or slow may cost this much before the copy at hand serves; a download that
 # was begun goes on behind and is there for the next start.
-PATIENCE_SECONDS = 4.0
-PROBE_SECONDS = 2.0
-# Where there is no copy at hand, a slow download is better than none.
+PATIENCE_SECONDS = 3.0
+# Where nobody waits, or where there is no copy at hand, a slow download is better than none.
 LONG_PATIENCE_SECONDS = 900.0
 
-DATA_PATTERNS = (TEXT_FILE, SITUATIONS_FILE, QUESTIONS_FILE, VECTORS_FILE)
-MODEL_PATTERNS = ("README.md", "*.json", "*.txt", "*.model", "*.safetensors")
-MODEL_LEFT_OUT = ("onnx/*", "openvino/*")
+DATASET, MODEL = "dataset", "model"
+PATTERNS = {
+    DATASET: (TEXT_FILE, SITUATIONS_FILE, QUESTIONS_FILE, VECTORS_FILE),
+    MODEL: ("*.json", "*.txt", "*.model", "*.safetensors", "README.md"),
+}
+# In bytes. A larger file is not downloaded; vectors are about 1.5 kB a situation.
+MOST_BYTES = {TEXT_FILE: 1_000_000, SITUATIONS_FILE: MAX_BYTES, QUESTIONS_FILE: MAX_BYTES, VECTORS_FILE: 300_000_000}
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +55,14 @@ class Snapshot:
 
     `name` is a Hub id, the name of a folder, BUNDLED or PACKAGED; `revision` a full commit hash, the same word
     as `name`, LOCAL for a folder of data, or the hash of the weights for a folder with a model. `instead` says
-    why a better source was not used, in one sentence, or is "".
+    why a better source was not used, in one sentence, or is ""; `url` is where people can look at it, or "".
     """
 
     folder: Path
     name: str
     revision: str
     instead: str = ""
+    url: str = ""
 
     @property
     def identity(self) -> str:
@@ -66,131 +72,179 @@ class Snapshot:
         return f"{self.name}@{self.revision}"
 
 
-def find_dataset(settings: Settings) -> Snapshot:
-    """The folder of the text: the one that is set, the Hub's, the cached one, or the bundled copy."""
+def bundled_dataset(instead: str = "") -> Snapshot:
+    """The copy that is a part of this project."""
+    return Snapshot(BUNDLED_DATA, BUNDLED, BUNDLED, instead)
+
+
+def find_dataset(
+    settings: Settings,
+    read: Callable[[Snapshot], T] = lambda snapshot: snapshot,
+    seconds: float = PATIENCE_SECONDS,
+) -> T:
+    """What `read` makes of the best folder that it can read, which then counts as good.
+
+    In order: the folder that is set, the Hub's newest, the last one that was good, the bundled copy. Only what
+    `read` raises of the bundled copy is raised.
+    """
     if settings.dataset is None:
-        return Snapshot(BUNDLED_DATA, BUNDLED, BUNDLED)
-    if (folder := Path(settings.dataset)).is_dir():
-        return Snapshot(folder, folder.name, LOCAL)
+        return read(bundled_dataset())
     tried: list[str] = []
-    found = _pull(settings.dataset, "dataset", settings.dataset_revision, DATA_PATTERNS, PATIENCE_SECONDS, tried)
-    if found is not None and (found.folder / TEXT_FILE).is_file():
+    for snapshot in _datasets(settings, seconds, tried):
+        instead = f"The newest {settings.dataset} was not used: {'; '.join(tried)}." if tried else ""
+        try:
+            found = read(replace(snapshot, instead=instead))
+        # Whatever a text from outside does to its reader, the next one is tried.
+        except Exception as error:
+            tried.append(unreadable(snapshot, error))
+            continue
+        if snapshot.url:
+            remember_dataset(settings, snapshot.revision)
         return found
-    if found is not None:
-        tried.append(f"the dataset has no {TEXT_FILE}")
-    return Snapshot(BUNDLED_DATA, BUNDLED, BUNDLED, f"The dataset {settings.dataset} was not used: {'; '.join(tried)}.")
+    return read(bundled_dataset(f"The dataset {settings.dataset} was not used: {'; '.join(tried)}."))
 
 
-def find_model(settings: Settings) -> Snapshot:
+def unreadable(snapshot: Snapshot, error: Exception) -> str:
+    """Why `snapshot` cannot be used, as a part of a sentence."""
+    # An unexpected error's own text may quote anything; its kind is enough to report it.
+    why = str(error).rstrip(".") if isinstance(error, DataError) else f"unexpected {type(error).__name__}"
+    return f"{snapshot.name} at {snapshot.revision[:8]} cannot be used ({why})"
+
+
+def _datasets(settings: Settings, seconds: float, tried: list[str]) -> Iterator[Snapshot]:
+    """Folders of the text, the best first, before the bundled copy; reasons are added to `tried`."""
+    if (folder := Path(settings.dataset)).is_dir():
+        yield Snapshot(folder, folder.name, LOCAL)
+        return
+    refused = ""
+    try:
+        newest = pull(settings.dataset, DATASET, settings.dataset_revision, seconds)
+        yield newest
+        refused = newest.revision
+    except HubError as error:
+        tried.append(str(error))
+    good = _kept(settings.dataset, DATASET, settings.dataset_revision)
+    if good is not None and good.revision != refused:
+        yield good
+
+
+def newest_dataset(settings: Settings) -> str:
+    """The commit that the dataset is at now: one request. Raises HubError."""
+    return _ask(settings.dataset, DATASET, settings.dataset_revision, time.monotonic() + PATIENCE_SECONDS).commit
+
+
+def pull_dataset(settings: Settings, seconds: float) -> Snapshot:
+    """The newest dataset, for those who can wait for so long. Raises HubError."""
+    return pull(settings.dataset, DATASET, settings.dataset_revision, seconds)
+
+
+def remember_dataset(settings: Settings, commit: str) -> None:
+    """Note that `commit` can be read: the next start falls back on it."""
+    from conduct import hub_client
+
+    hub_client.remember(settings.dataset, DATASET, settings.dataset_revision, commit)
+
+
+def find_model(settings: Settings, seconds: float = PATIENCE_SECONDS) -> Snapshot:
     """The folder of the model: the one that is set, the Hub's, the cached one, or the packaged weights.
 
     Raises ModelError that lists what was tried.
     """
     if (folder := Path(settings.model)).is_dir():
         return Snapshot(folder, folder.name, _weights_revision(folder))
-    packaged_serves = (settings.model, settings.model_revision) == (DEFAULT_MODEL, DEFAULT_MODEL_REVISION)
-    patience = PATIENCE_SECONDS if packaged_serves else LONG_PATIENCE_SECONDS
-    tried: list[str] = []
-    found = _pull(settings.model, "model", settings.model_revision, MODEL_PATTERNS, patience, tried)
-    if found is not None:
-        return found
-    if packaged_serves:
+    if not _packaged_serves(settings):
+        seconds = LONG_PATIENCE_SECONDS
+    repo, revision = settings.model, settings.model_revision
+    try:
+        found = pull(repo, MODEL, revision, seconds)
+    except HubError as error:
+        kept = _kept(repo, MODEL, revision)
+        if kept is not None:
+            return replace(kept, instead=f"The newest {repo} was not used: {error}.")
+        return instead_of_model(settings, f"{error}; the cache has no complete {repo}")
+    from conduct import hub_client
+
+    hub_client.remember(repo, MODEL, revision, found.revision)
+    return found
+
+
+def instead_of_model(settings: Settings, why: str) -> Snapshot:
+    """The packaged weights where they are the ones that are wanted; else ModelError with `why`."""
+    if _packaged_serves(settings):
         try:
-            return packaged_model(instead=f"The Hub's model was not used: {'; '.join(tried)}.")
+            return packaged_model(instead=f"The Hub's model was not used: {why}.")
         except ModelError as error:
-            tried.append(str(error))
-    raise ModelError(f"No model to read questions with. Tried: {'; '.join(tried)}. Connect to the Hub once, or "
+            why = f"{why}; {error}"
+    raise ModelError(f"No model to read questions with. Tried: {why}. Connect to the Hub once, or "
                      "set CONDUCT_MODEL to a folder that holds a model.")  # fmt: skip
 
 
-def _pull(repo: str, kind: str, revision: str, patterns: tuple[str, ...], patience: float, tried: list[str]):
-    """A Snapshot from the cache or the Hub, or None with the reasons added to `tried`."""
-    from huggingface_hub import HfApi, snapshot_download
-    from huggingface_hub.errors import HFValidationError
-    from huggingface_hub.utils import validate_repo_id
+def _packaged_serves(settings: Settings) -> bool:
+    return (settings.model, settings.model_revision) == (DEFAULT_MODEL, DEFAULT_MODEL_REVISION)
 
-    def download(commit: str, offline: bool) -> Path:
-        return Path(
-            snapshot_download(
-                repo,
-                repo_type=kind,
-                revision=commit,
-                allow_patterns=list(patterns),
-                ignore_patterns=list(MODEL_LEFT_OUT),
-                local_files_only=offline,
-            )
-        )
 
-    def pull() -> Path:
-        # The one request of the client with a time limit: it tells at once whether the Hub is there, and which
-        # commit a branch is at.
-        found = HfApi().repo_info(repo, repo_type=kind, revision=revision, timeout=PROBE_SECONDS)
-        return download(found.sha, offline=False)
+def pull(repo: str, kind: str, revision: str, seconds: float) -> Snapshot:
+    """The files of a revision, from the cache if it is a commit, else from the Hub. Raises HubError."""
+    from conduct import hub_client  # it is not free to import, and those who need no Hub need not pay
+
+    if not hub_client.valid(repo):
+        raise HubError(f"{repo!r} is neither a folder nor a Hub id such as owner/name")
+    if hub_client.COMMIT.fullmatch(revision) and (cached := _cached(repo, kind, revision)):
+        return cached
+    until = time.monotonic() + seconds
+    remote = _ask(repo, kind, revision, until)
+    if kind == DATASET and TEXT_FILE not in dict(remote.sizes):
+        raise HubError(f"{repo} has no {TEXT_FILE}")
+    for name, size in remote.sizes:
+        if size > MOST_BYTES.get(name, size):
+            raise HubError(f"{name} of {repo} has {size:,} bytes, {MOST_BYTES[name]:,} at most can be read")
+
+    def download() -> Path:
+        return hub_client.pull(repo, kind, remote.commit, PATTERNS[kind])
+
+    folder = _within(until, ("pull", repo, kind, remote.commit), download)
+    return Snapshot(folder, repo, remote.commit, url=hub_client.address(repo, kind, remote.commit))
+
+
+def _ask(repo: str, kind: str, revision: str, until: float) -> "Remote":
+    from conduct import hub_client
+
+    return _within(until, ("ask", repo, kind, revision), lambda: hub_client.newest(repo, kind, revision))
+
+
+def _within(until: float, what: tuple[str, ...], work: Callable[[], T]) -> T:
+    """The result of `work` for the repository what[1], or HubError at the latest at `until`."""
+    from conduct import hub_client
 
     try:
-        validate_repo_id(repo)
-    except HFValidationError:
-        tried.append(f"{repo!r} is neither a folder nor a Hub id such as owner/name")
-        return None
-    is_commit = re.fullmatch(r"[0-9a-f]{40}", revision) is not None
-    if is_commit and (cached := _cached(download, kind, revision)):
-        return Snapshot(cached, repo, cached.name)
-    try:
-        folder = _within(patience, pull)
-        if not is_commit:
-            _last_good(kind, repo, revision).write_text(folder.name)
-        return Snapshot(folder, repo, folder.name)
-    except TimeoutError:
-        tried.append(f"the Hub did not give {repo} within {patience:.0f} s")
-    # The client's errors share no base: OSError, httpx errors, validation errors. None may stop the app.
+        return patience.within(until, what, work)
     except Exception as error:
-        tried.append(f"the Hub did not give {repo} ({type(error).__name__})")
-    good = _last_good(kind, repo, revision)
-    if not is_commit and good.is_file() and (cached := _cached(download, kind, good.read_text())):
-        return Snapshot(cached, repo, cached.name, f"The cached {kind} was used: {tried[-1]}.")
-    tried.append(f"the cache has no complete {repo}")
-    return None
+        raise HubError(f"the Hub did not give {what[1]} ({hub_client.reason(error)})") from error
 
 
-def _last_good(kind: str, repo: str, revision: str) -> Path:
-    """The file that keeps the commit which a branch was at when all of it was pulled.
+def _kept(repo: str, kind: str, revision: str) -> Snapshot | None:
+    """The cached snapshot that was good before, or the one that the client itself last pulled."""
+    from conduct import hub_client
 
-    The client's own note of a branch moves before the files are there, so it cannot say what is complete.
-    """
-    from huggingface_hub.constants import HF_HOME
-
-    folder = Path(HF_HOME) / "conduct"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / quote(f"{kind} {repo} {revision}", safe=" ")
-
-
-def _cached(download: Callable[[str, bool], Path], kind: str, revision: str) -> Path | None:
-    """The cached snapshot if all that is needed is there."""
-    from huggingface_hub.errors import LocalEntryNotFoundError
-
-    try:
-        folder = download(revision, True)
-    except LocalEntryNotFoundError:
+    if not hub_client.valid(repo):
         return None
-    if kind == "dataset":
-        return folder if (folder / TEXT_FILE).is_file() else None
-    whole = (folder / "config.json").is_file() and any(folder.rglob("*.safetensors"))
-    return folder if whole else None
+    good = hub_client.remembered(repo, kind, revision)
+    return (good and _cached(repo, kind, good)) or _cached(repo, kind, revision)
 
 
-def _within(seconds: float, work: Callable[[], Path]) -> Path:
-    """The result of `work`, or TimeoutError after `seconds`; the work is then left behind, running."""
-    result: Future[Path] = Future()
+def _cached(repo: str, kind: str, revision: str) -> Snapshot | None:
+    """The cached snapshot if all that is needed is there."""
+    from conduct import hub_client
 
-    def run() -> None:
-        try:
-            result.set_result(work())
-        except BaseException as error:
-            result.set_exception(error)
-
-    # A daemon: a download that hangs must not keep the process alive.
-    threading.Thread(target=run, name="hub-download", daemon=True).start()
-    return result.result(timeout=seconds)
+    folder = hub_client.cached(repo, kind, revision, PATTERNS[kind])
+    if folder is None:
+        return None
+    # What filled the cache may have left no list of the files: then this is all that can be told.
+    if kind == DATASET:
+        whole = (folder / TEXT_FILE).is_file()
+    else:
+        whole = (folder / "config.json").is_file() and any(folder.rglob("*.safetensors"))
+    return Snapshot(folder, repo, folder.name, url=hub_client.address(repo, kind, folder.name)) if whole else None
 
 
 def _weights_revision(folder: Path) -> str:
@@ -216,8 +270,13 @@ def packaged_model(instead: str = "") -> Snapshot:
 
 def read_text(folder: Path) -> str:
     """The code of conduct's Markdown in a dataset folder. Raises DataError if it is missing or not UTF-8."""
+    path = folder / TEXT_FILE
     try:
-        return (folder / TEXT_FILE).read_text(encoding="utf-8")
+        if (size := path.stat().st_size) > MOST_BYTES[TEXT_FILE]:
+            raise DataError(
+                f"{TEXT_FILE} may have {MOST_BYTES[TEXT_FILE]:,} bytes, this one has {size:,}: publish a shorter text."
+            )
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise DataError(f"{folder} has no {TEXT_FILE}: add the text of the code as Markdown.") from error
     except UnicodeDecodeError as error:

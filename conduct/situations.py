@@ -8,6 +8,7 @@ from pathlib import Path
 from conduct.errors import DataError
 
 MAX_LINES = 50_000
+MAX_BYTES = 50_000_000
 SHOW_FIRST = 2
 SHOW_ALSO = 1
 DEV = "dev"
@@ -94,12 +95,17 @@ class _Row:
 def _rows(path: Path) -> Iterable[_Row]:
     if not path.is_file():
         return
-    with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, start=1):
-            if number > MAX_LINES:
-                raise DataError(f"{path.name} may have {MAX_LINES:,} lines, this one has more: publish fewer.")
-            if line.strip():
-                yield _row(line, f"{path.name} line {number}")
+    if path.stat().st_size > MAX_BYTES:
+        raise DataError(f"{path.name} may have {MAX_BYTES:,} bytes, this one has more: publish fewer lines.")
+    try:
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, start=1):
+                if number > MAX_LINES:
+                    raise DataError(f"{path.name} may have {MAX_LINES:,} lines, this one has more: publish fewer.")
+                if line.strip():
+                    yield _row(line, f"{path.name} line {number}")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path.name} is not UTF-8: save it as UTF-8.") from error
 
 
 def _row(line: str, place: str) -> _Row:

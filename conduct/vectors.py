@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save as serialize
 
 from conduct.calibration import Bands, Calibration
 from conduct.code import Code, Passage
@@ -86,9 +86,15 @@ def save(vectors: Vectors, path: Path, code: Code, bank: Bank, model: str) -> No
             [calibration.slope, calibration.intercept, calibration.bands.covered, calibration.bands.not_covered]
         ),
     }
-    save_file(tensors, path, metadata=metadata)
-    # safetensors makes files that only their owner can read; this one goes into repositories.
-    path.chmod(0o644)
+    path.write_bytes(_in_order(serialize(tensors, metadata=metadata)))
+
+
+def _in_order(content: bytes) -> bytes:
+    """The same file with its header sorted: the library orders it by chance, and each build would be a change."""
+    end = 8 + int.from_bytes(content[:8], "little")
+    header = json.dumps(json.loads(content[8:end]), sort_keys=True, separators=(",", ":")).encode()
+    header += b" " * (-len(header) % 8)
+    return len(header).to_bytes(8, "little") + header + content[end:]
 
 
 def load(path: Path, code: Code, bank: Bank, model: str) -> Vectors:

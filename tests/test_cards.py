@@ -45,7 +45,7 @@ def test_nothing_untrusted_becomes_markup():
         cards.render_answer(hostile, language='"><script>'),
         cards.render_error(HOSTILE),
         cards.render_code(Text(code, SOURCE)),
-        cards.render_footer(replace(SOURCE, dataset=HOSTILE, model=HOSTILE)),
+        cards.render_footer(replace(SOURCE, dataset=HOSTILE, model=HOSTILE, instead=HOSTILE)),
     ]
     for html in pages:
         assert not re.search(r"<(script|img)", html)
@@ -78,3 +78,18 @@ def test_an_examples_list_is_only_promised_where_the_text_breaks_off_at_one():
 def test_a_failed_example_never_becomes_markup():
     """The examples are ours today, and escaped all the same."""
     assert "<b>" not in cards.render_examples("For example", ["<b>x</b>"])
+
+
+def test_the_footer_links_the_exact_revision_and_says_why_it_is_not_the_newest():
+    """The full commit is in the address, eight digits are read."""
+    commit = "0123456789abcdef" * 2 + "01234567"
+    url = f"https://hub.example/datasets/ada/code/tree/{commit}"
+    source = replace(SOURCE, dataset="ada/code", dataset_revision=commit, dataset_url=url, instead="The Hub is away.")
+    html = cards.render_footer(source)
+    link = f'<a href="{url}" title="{commit}" dir="ltr" rel="noopener noreferrer">01234567</a>'
+    assert f"Text: ada/code {link} ·" in html
+    assert "The Hub is away.</p>" in html
+    plain = cards.render_footer(replace(SOURCE, dataset="bundled", dataset_revision="bundled"))
+    assert "Text: bundled ·" in plain
+    assert "<a " not in plain
+    assert plain.count('class="conduct-source"') == 1

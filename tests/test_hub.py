@@ -1,12 +1,6 @@
-"""Where text and model come from, with the unpatched huggingface_hub client and a Hub on this machine.
+"""Where text and model come from, with the unpatched huggingface_hub client and a Hub on this machine."""
 
-The client reads its settings at import, so each case runs in a process of its own.
-"""
-
-import json
-import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,36 +8,21 @@ import pytest
 
 from conduct import hub
 from conduct.errors import ModelError
-from conduct.settings import Settings
+from conduct.settings import DEFAULT_MODEL, DEFAULT_MODEL_REVISION, Settings
+from tests.hub_process import HubProcess
 from tests.loopback_hub import LoopbackHub, commit_of
+from tests.loopback_repo import Repo, files_of
 
-FIND = """
-import json, sys
-from conduct.settings import Settings
-from conduct import hub
-from conduct.errors import ConductError
-what, settings = sys.argv[1], Settings(**json.loads(sys.argv[2]))
-try:
-    found = {"dataset": hub.find_dataset, "model": hub.find_model}[what](settings)
-    print(json.dumps([str(found.folder), found.name, found.revision, found.instead]))
-except ConductError as error:
-    print(json.dumps([str(error)]))
-"""
+LONG, SHORT = 60.0, 2.5
 
 
-def find(what: str, home: Path, url: str, **settings: str) -> list[str]:
-    """What `hub.find_dataset` or `hub.find_model` gives in a new process with an own cache."""
-    environ = os.environ | {
-        "HF_ENDPOINT": url,
-        "HF_HOME": str(home),
-        "HF_HUB_DISABLE_XET": "1",
-        "HF_HUB_DISABLE_TELEMETRY": "1",
-        "PYTHONPATH": str(Path(__file__).parents[1]),
-    }
-    environ.pop("HF_HUB_OFFLINE", None)
-    command = [sys.executable, "-c", FIND, what, json.dumps(settings)]
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=120, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
+def find(
+    what: str, home: Path, url: str, token: str = "", seconds: float = LONG, offline: bool = False, **settings: str
+) -> list[str]:
+    """What `find_dataset` or `find_model` gives in a new process with an own cache."""
+    extra = {"HF_HUB_OFFLINE": "1"} if offline else {}
+    with HubProcess(home, url, token, **extra) as process:
+        return process.ask(f"find_{what}", settings | {"seconds": seconds})[0]
 
 
 @pytest.fixture
@@ -67,32 +46,57 @@ def tiny_model(tmp_path: Path) -> Path:
 
 
 def test_a_dataset_is_pulled_at_the_commit_of_its_branch(tmp_path: Path, repo: Path):
-    """The revision is the full commit, the folder holds the text, and what is not needed is not fetched."""
+    """The revision is the full commit, and what is not needed is not fetched."""
     with LoopbackHub({("dataset", "ada/code"): repo}) as served:
-        folder, name, revision, _ = find("dataset", tmp_path / "home", served.url, dataset="ada/code")
-    assert (name, revision) == ("ada/code", commit_of(repo))
-    assert (Path(folder) / "code_of_conduct.md").read_text() == "## Ours\n\nBe kind.\n"
-    assert not (Path(folder) / "big.bin").exists()
+        found = find("dataset", tmp_path / "home", served.url, dataset="ada/code")
+        assert found == ["ada/code", commit_of(repo), "Be kind.", ""]
+        assert not any("big.bin" in request for request in served.requests)
 
 
-@pytest.mark.parametrize("fault", ["503", "hang"])
-def test_a_cached_dataset_serves_while_the_hub_is_away(tmp_path: Path, repo: Path, fault: str):
-    """The snapshot of the last start is used, and the reason stands beside it."""
+def test_a_pinned_dataset_that_is_cached_needs_no_request(tmp_path: Path, repo: Path):
+    """A commit never changes."""
+    with LoopbackHub({("dataset", "ada/code"): repo}) as served:
+        pinned = {"dataset": "ada/code", "dataset_revision": commit_of(repo)}
+        first = find("dataset", tmp_path / "home", served.url, **pinned)
+        assert first[1] == commit_of(repo)
+        served.requests.clear()
+        assert find("dataset", tmp_path / "home", served.url, **pinned) == first
+        assert served.requests == []
+
+
+def test_offline_the_cached_dataset_serves(tmp_path: Path, repo: Path):
+    """HF_HUB_OFFLINE keeps its meaning: no request, and the reason says so."""
     with LoopbackHub({("dataset", "ada/code"): repo}) as served:
         first = find("dataset", tmp_path / "home", served.url, dataset="ada/code")
-        served.fault = fault
-        folder, name, revision, instead = find("dataset", tmp_path / "home", served.url, dataset="ada/code")
-    assert [folder, name, revision] == first[:3]
-    assert instead.startswith("The cached dataset was used: the Hub did not give ada/code")
+        # What another program pulled is as good: without the note of ours, the client's own says which commit.
+        shutil.rmtree(tmp_path / "home" / "conduct")
+        refs = next((tmp_path / "home" / "hub").glob("datasets--*")) / "refs"
+        refs.mkdir(exist_ok=True)
+        (refs / "main").write_text(commit_of(repo))
+        served.requests.clear()
+        found = find("dataset", tmp_path / "home", served.url, offline=True, dataset="ada/code")
+        assert found[:3] == first[:3]
+        assert found[3].endswith("the Hub did not give ada/code (HF_HUB_OFFLINE is set).")
+        assert served.requests == []
 
 
-@pytest.mark.parametrize("dataset", ["ada/none", "not//an id"])
-def test_without_the_dataset_the_bundled_copy_serves(tmp_path: Path, dataset: str):
-    """A missing repository and a name that is none."""
-    with LoopbackHub({}) as served:
-        _, name, revision, instead = find("dataset", tmp_path / "home", served.url, dataset=dataset)
-    assert (name, revision) == ("bundled", "bundled")
-    assert f"The dataset {dataset} was not used:" in instead
+def test_a_private_dataset_needs_the_token_of_the_client(tmp_path: Path, repo: Path):
+    """HF_TOKEN is huggingface_hub's own; nothing of this project reads it."""
+    with LoopbackHub({("dataset", "ada/code"): repo}) as served:
+        served.repos["dataset", "ada/code"].private = True
+        refused = find("dataset", tmp_path / "home", served.url, dataset="ada/code")
+        assert refused[0] == "bundled"
+        assert "(it does not exist, or no token was given that may read it)" in refused[3]
+        found = find("dataset", tmp_path / "home", served.url, served.token, dataset="ada/code")
+        assert found[:2] == ["ada/code", commit_of(repo)]
+
+
+def test_a_name_that_is_none_leaves_the_bundled_copy(tmp_path: Path):
+    """Without a request."""
+    with LoopbackHub() as served:
+        _, _, _, instead = find("dataset", tmp_path / "home", served.url, dataset="not//an id")
+        assert served.requests == []
+    assert instead.endswith("not used: 'not//an id' is neither a folder nor a Hub id such as owner/name.")
 
 
 def test_a_model_is_pulled_without_pickled_weights_and_then_needs_no_request(tmp_path: Path, tiny_model: Path):
@@ -109,19 +113,32 @@ def test_a_model_is_pulled_without_pickled_weights_and_then_needs_no_request(tmp
         assert served.requests == []
 
 
-@pytest.mark.parametrize("fault", ["503", "hang"])
-def test_without_the_hub_the_packaged_weights_serve(tmp_path: Path, fault: str):
+@pytest.mark.parametrize("fault", ["503", "hang", "hang in files", "flipped"])
+def test_without_the_hub_the_packaged_weights_serve(tmp_path: Path, tiny_model: Path, fault: str):
     """They are the official ones, and the reason why the Hub's were not used stands beside them."""
-    with LoopbackHub({}, fault=fault) as served:
-        folder, name, revision, instead = find("model", tmp_path / "home", served.url)
+    with LoopbackHub(faults={"": fault}) as served:
+        served.repos["model", DEFAULT_MODEL] = Repo({DEFAULT_MODEL_REVISION: files_of(tiny_model)})
+        seconds = LONG if fault == "flipped" else SHORT
+        folder, name, revision, instead = find("model", tmp_path / "home", served.url, seconds=seconds)
     assert (name, revision) == ("packaged", "packaged")
     assert (Path(folder) / "model.safetensors").is_file()
-    assert instead.startswith("The Hub's model was not used: the Hub did not give sentence-transformers/")
+    assert instead.startswith(f"The Hub's model was not used: the Hub did not give {DEFAULT_MODEL} (")
+
+
+def test_a_cached_model_serves_while_the_hub_is_away(tmp_path: Path, tiny_model: Path):
+    """Also one that has no packaged weights."""
+    with LoopbackHub({("model", "ada/model"): tiny_model}) as served:
+        settings = {"model": "ada/model", "model_revision": "main"}
+        first = find("model", tmp_path / "home", served.url, **settings)
+        served.faults[""] = "503"
+        found = find("model", tmp_path / "home", served.url, **settings)
+    assert found[:3] == first[:3]
+    assert found[3] == "The newest ada/model was not used: the Hub did not give ada/model (it answered 503)."
 
 
 def test_another_model_has_no_packaged_weights_and_the_error_lists_what_was_tried(tmp_path: Path):
     """Other weights instead of the ones asked for would be a silent lie."""
-    with LoopbackHub({}) as served:
+    with LoopbackHub() as served:
         (sentence,) = find("model", tmp_path / "home", served.url, model="ada/none", model_revision="main")
     assert sentence.startswith("No model to read questions with. Tried: the Hub did not give ada/none")
     assert "the cache has no complete ada/none" in sentence

@@ -1,0 +1,220 @@
+"""What is asked of the Hub and sent to it. The only user of huggingface_hub, which knows of tokens and the cache."""
+
+import logging
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from huggingface_hub import HfApi, constants, get_session, get_token, snapshot_download
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HfHubHTTPError,
+    HFValidationError,
+    LocalEntryNotFoundError,
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+from huggingface_hub.utils import disable_progress_bars, enable_progress_bars, validate_repo_id
+
+log = logging.getLogger(__name__)
+
+# The one request of the client with a time limit of its own: it tells at once whether the Hub is there.
+PROBE_SECONDS = 2.0
+# A Hub that fails once may answer a moment later; one that is down is not worth more than this.
+PROBE_PAUSES = (0.3, 0.6)
+# Requests that have no limit of their own would wait for ever, each in a thread that never ends.
+SILENCE_SECONDS = 10.0
+
+STATUS = {
+    401: "the token is not valid",
+    403: "the token may not do this",
+    429: "it limits how often it may be asked",
+}
+COMMIT = re.compile(r"[0-9a-f]{40}")
+# Other forms of the same model.
+LEFT_OUT = ["onnx/*", "openvino/*"]
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """What a revision is on the Hub now; `sizes` are (file, bytes) of a dataset."""
+
+    commit: str
+    sizes: tuple[tuple[str, int], ...]
+
+
+def valid(repo: str) -> bool:
+    """Whether `repo` has the form of a Hub id."""
+    try:
+        validate_repo_id(repo)
+    except HFValidationError:
+        return False
+    return True
+
+
+def newest(repo: str, kind: str, revision: str) -> Remote:
+    """The commit that `revision` is at: one cheap request, asked again only if the Hub fails."""
+    for pause in (*PROBE_PAUSES, None):
+        try:
+            info = HfApi().repo_info(
+                repo, repo_type=kind, revision=revision, timeout=PROBE_SECONDS, files_metadata=kind == "dataset"
+            )
+            return Remote(info.sha, tuple((one.rfilename, one.size or 0) for one in info.siblings or ()))
+        except HfHubHTTPError as error:
+            if pause is None or error.response.status_code < 500:
+                raise
+            time.sleep(pause)
+    raise AssertionError("the last pause is None, so the loop has returned or raised")
+
+
+def pull(repo: str, kind: str, commit: str, patterns: tuple[str, ...]) -> Path:
+    """Download the files that match `patterns` and compare them with the Hub's checksums.
+
+    Raises OSError if a file came damaged; it is then forgotten, so that the next pull fetches it again.
+    """
+    get_session().timeout = SILENCE_SECONDS
+    disable_progress_bars()
+    folder = _snapshot(repo, kind, commit, patterns, offline=False)
+    # The client does not compare contents: bytes that were changed on the way would stay in the cache for good.
+    wrong = HfApi().verify_repo_checksums(repo, repo_type=kind, revision=commit).mismatches
+    if wrong:
+        for one in wrong:
+            link = folder / one["path"]
+            link.resolve().unlink(missing_ok=True)
+            link.unlink(missing_ok=True)
+        raise DamagedError(wrong[0]["path"])
+    return folder
+
+
+def cached(repo: str, kind: str, revision: str, patterns: tuple[str, ...]) -> Path | None:
+    """The snapshot in the cache if all its files are there, without a request."""
+    try:
+        return _snapshot(repo, kind, revision, patterns, offline=True)
+    except LocalEntryNotFoundError:
+        return None
+
+
+def _snapshot(repo: str, kind: str, revision: str, patterns: tuple[str, ...], offline: bool) -> Path:
+    return Path(
+        snapshot_download(
+            repo,
+            repo_type=kind,
+            revision=revision,
+            allow_patterns=list(patterns),
+            ignore_patterns=LEFT_OUT,
+            local_files_only=offline,
+        )
+    )
+
+
+class DamagedError(OSError):
+    """A file that is not what the Hub says it is; its text is the file's name."""
+
+
+def remember(repo: str, kind: str, revision: str, commit: str) -> None:
+    """Note that `commit` of a branch was pulled whole and is good.
+
+    The client's own note of a branch moves before the files are there, so it cannot say what is complete.
+    """
+    note = _note(repo, kind, revision)
+    try:
+        note.parent.mkdir(parents=True, exist_ok=True)
+        draft = note.with_name(f"{note.name}.new")
+        draft.write_text(commit)
+        draft.replace(note)
+    except OSError as error:
+        log.warning("%s cannot be written (%s): a start without the Hub may find an older text.", note.parent, error)
+
+
+def remembered(repo: str, kind: str, revision: str) -> str | None:
+    """The commit that was noted last, or None."""
+    try:
+        commit = _note(repo, kind, revision).read_text().strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return commit if COMMIT.fullmatch(commit) else None
+
+
+def _note(repo: str, kind: str, revision: str) -> Path:
+    return Path(constants.HF_HOME) / "conduct" / quote(f"{kind} {repo} {revision}", safe=" ")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a repository is after publishing; `changed` is whether there is a new commit."""
+
+    url: str
+    changed: bool
+
+
+def logged_in() -> bool:
+    """Whether the client has a token."""
+    return get_token() is not None
+
+
+def send(
+    repo: str, kind: str, folder: Path, replaces: tuple[str, ...], variables: dict[str, str], private: bool
+) -> Sent:
+    """Create the repository if it is missing, and make one commit of what changed, if anything did.
+
+    `replaces` are patterns of files that are deleted there if `folder` has none of that name. A repository that
+    is there stays as private as it is, or becomes private; it never becomes public.
+    """
+    # A pull may have set both for a start that must not wait; an upload may take its time, and people watch it.
+    get_session().timeout = None
+    enable_progress_bars()
+    api = HfApi()
+    space = (
+        {"space_sdk": "gradio", "space_variables": [{"key": key, "value": value} for key, value in variables.items()]}
+        if kind == "space"
+        else {}
+    )
+    api.create_repo(repo, repo_type=kind, private=private or None, exist_ok=True, **space)
+    before = api.repo_info(repo, repo_type=kind)
+    if private and not before.private:
+        api.update_repo_settings(repo, repo_type=kind, private=True)
+    done = api.upload_folder(
+        repo_id=repo,
+        repo_type=kind,
+        folder_path=folder,
+        delete_patterns=list(replaces),
+        commit_message="Publish with python -m conduct publish",
+    )
+    if variables:
+        known = {key: one.value for key, one in api.get_space_variables(repo).items()}
+        # Only those that differ: each one that is set restarts the Space.
+        for key, value in variables.items():
+            if known.get(key) != value:
+                api.add_space_variable(repo, key, value)
+    return Sent(f"{constants.ENDPOINT}/{constants.REPO_TYPES_URL_PREFIXES.get(kind, '')}{repo}", done.oid != before.sha)
+
+
+def address(repo: str, kind: str, commit: str) -> str:
+    """Where people can look at a commit."""
+    prefix = constants.REPO_TYPES_URL_PREFIXES.get(kind, "")
+    return f"{constants.ENDPOINT}/{prefix}{repo}/tree/{commit}"
+
+
+def reason(error: Exception) -> str:
+    """Why the Hub gave nothing, as the end of a sentence; the client's own text runs over many lines."""
+    match error:
+        case OfflineModeIsEnabled():
+            return "HF_HUB_OFFLINE is set"
+        case GatedRepoError():
+            return "access to it has to be asked for on its page"
+        case RepositoryNotFoundError():
+            return "it does not exist, or no token was given that may read it"
+        case RevisionNotFoundError():
+            return "it has no such revision"
+        case HfHubHTTPError(response=response):
+            return STATUS.get(response.status_code, f"it answered {response.status_code}")
+        case DamagedError():
+            return f"{error} came damaged"
+        case TimeoutError():
+            return "it took too long"
+    # The client's errors share no base: OSError, errors of httpx, errors of validation.
+    kind = type(error).__name__
+    return "it took too long" if kind.endswith("Timeout") else kind

@@ -1,0 +1,44 @@
+"""Waits for work that may hang, for so long and no longer."""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_running: dict[tuple[str, ...], Future] = {}
+_lock = threading.Lock()
+
+
+def within(until: float, what: tuple[str, ...], work: Callable[[], T]) -> T:
+    """The result of `work`, or TimeoutError at `until` (by time.monotonic); it is then left behind, running.
+
+    Who asks for the same `what` meanwhile waits for the one that runs, so that hanging work never piles up.
+    """
+
+    def run() -> None:
+        try:
+            result.set_result(work())
+        except BaseException as error:
+            result.set_exception(error)
+
+    with _lock:
+        result = _running.get(what)
+        if result is None or result.done():
+            result = _running[what] = Future()
+            # A daemon: what hangs must not keep the process alive.
+            threading.Thread(target=run, name=what[0], daemon=True).start()
+    return result.result(timeout=max(0.0, until - time.monotonic()))
+
+
+def leave(code: int) -> None:
+    """End the process, also if work that was left behind still hangs in threads that Python would wait for."""
+    if any(not result.done() for result in _running.values()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)

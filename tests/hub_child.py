@@ -1,0 +1,71 @@
+"""A process that pulls and refreshes as it is told, a line of JSON each; run by tests with an environment of its own.
+
+The client reads its settings at import, so each start with another cache or another Hub is a process.
+"""
+
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from conduct import hub
+from conduct.engine import Edition
+from conduct.errors import ConductError
+from conduct.patience import leave
+from conduct.refresh import Refresher
+from conduct.settings import Settings
+
+_serving: dict[str, Edition] = {}
+_refreshers: dict[str, Refresher] = {}
+
+
+def find_dataset(seconds: float, **settings: str) -> list[str]:
+    """Name, revision, first words and reason of the dataset that is found."""
+    chosen = Settings(**settings)
+    return _told(hub.find_dataset(chosen, Edition.read, seconds))
+
+
+def find_model(seconds: float, **settings: str) -> list[str]:
+    """Folder, name, revision and reason of the model that is found, or one sentence."""
+    try:
+        found = hub.find_model(Settings(**settings), seconds)
+    except ConductError as error:
+        return [str(error)]
+    return [str(found.folder), found.name, found.revision, found.instead]
+
+
+def refresh(seconds: float, dataset: str) -> list[str]:
+    """What serves after a look at the Hub that may take `seconds`; the first time, after a patient start."""
+    settings = Settings(dataset=dataset)
+    if dataset not in _serving:
+        _serving[dataset] = hub.find_dataset(settings, Edition.read, 60.0)
+        _refreshers[dataset] = Refresher(
+            settings,
+            lambda: _serving[dataset].snapshot,
+            Edition.read,
+            lambda edition: _serving.__setitem__(dataset, edition),
+            seconds,
+        )
+    else:
+        _refreshers[dataset].once()
+    return _told(_serving[dataset])
+
+
+def _told(edition: Edition) -> list[str]:
+    snapshot = edition.snapshot
+    return [snapshot.name, snapshot.revision, edition.code.passages[-1].text, snapshot.instead]
+
+
+def main() -> None:
+    """Answer each line, its tasks side by side, in order."""
+    todo = {"find_dataset": find_dataset, "find_model": find_model, "refresh": refresh}
+    for line in sys.stdin:
+        name, tasks = json.loads(line)
+        with ThreadPoolExecutor(max(1, len(tasks))) as pool:
+            told = list(pool.map(lambda task, do=todo[name]: do(**task), tasks))
+        sys.stdout.write(json.dumps(told) + "\n")
+        sys.stdout.flush()
+    leave(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""An engine that is asked without a pause while its text is swapped; run by tests/test_refresh.py."""
+
+import json
+import sys
+import threading
+import time
+from pathlib import Path
+
+from conduct import hub
+from conduct.engine import Engine
+from conduct.patience import leave
+from conduct.settings import Settings
+from tests.fakes import WordEncoder
+
+LEAST_QUESTIONS, ASKING = 2000, 8
+# Between two questions of one thread, so that the machine is not all theirs.
+PAUSE = 0.002
+LONGEST_WAIT = 60.0
+
+
+def main(swaps: int) -> None:
+    """Print "next" each time another text may come, and at last what was asked and answered."""
+    model = hub.Snapshot(Path(__file__).parent, "words", "local")
+    settings = Settings(dataset="ada/code", refresh_minutes=0.001)
+    engine = Engine(settings, lambda settings: model, lambda folder: WordEncoder())
+    revision = engine.reader().source.dataset_revision
+    enough = threading.Event()
+    asked, answered, failed = [0] * ASKING, [0] * ASKING, []
+    seen: set[tuple[str, str]] = set()
+
+    def ask(own: int) -> None:
+        while not enough.is_set() or sum(answered) < LEAST_QUESTIONS:
+            asked[own] += 1
+            try:
+                answer = engine.ask(f"an accent {own}")
+            except Exception as error:
+                failed.append(repr(error))
+                continue
+            answered[own] += 1
+            seen.add((answer.source.dataset_revision, answer.passages[0].passage.text))
+            time.sleep(PAUSE)
+
+    threads = [threading.Thread(target=ask, args=(own,)) for own in range(ASKING)]
+    for thread in threads:
+        thread.start()
+    for _ in range(swaps):
+        sys.stdout.write("next\n")
+        sys.stdout.flush()
+        until = time.monotonic() + LONGEST_WAIT
+        while (now := engine.ask("pizza").source.dataset_revision) == revision:
+            if time.monotonic() > until:
+                leave(1)
+            time.sleep(PAUSE)
+        revision = now
+        # Somebody must have asked the new text before the next one comes.
+        while not any(one == now for one, _ in seen.copy()):
+            time.sleep(PAUSE)
+    enough.set()
+    for thread in threads:
+        thread.join()
+    told = {"asked": sum(asked), "answered": sum(answered), "failed": failed, "seen": sorted(seen)}
+    sys.stdout.write(json.dumps(told) + "\n")
+    leave(0)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
