@@ -1,4 +1,4 @@
-"""The command line: ask, evaluate, build."""
+"""The command line: ask, evaluate, build, publish."""
 
 import argparse
 import json
@@ -7,12 +7,14 @@ import sys
 import textwrap
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from conduct import hub, report
 from conduct.answer import Answer
 from conduct.contract import answer_out
 from conduct.engine import Edition, Engine
-from conduct.errors import ConductError
+from conduct.errors import ConductError, PublishError
+from conduct.patience import leave
 from conduct.question import DEFAULT_LIMIT
 from conduct.settings import Settings, make_private
 
@@ -56,6 +58,19 @@ def _parser() -> argparse.ArgumentParser:
     build = commands.add_parser("build", help="encode a dataset folder and write its vectors.safetensors")
     build.add_argument("folder", type=Path, nargs="?", default=hub.BUNDLED_DATA, help="default: the bundled data")
     build.set_defaults(run=_build)
+    publish = commands.add_parser(
+        "publish",
+        help="create or update the dataset and the Space on the Hub",
+        description="Send the data with rebuilt vectors to the dataset OWNER/ambassador-code-of-conduct, and the app "
+        "to the Space OWNER/is-this-okay. What has not changed is not sent.",
+    )
+    publish.add_argument("owner", metavar="OWNER", help="a user or an organization on the Hub")
+    publish.add_argument("--dry-run", action="store_true", help="list what would be sent, and send nothing")
+    publish.add_argument("--private", action="store_true", help="keep both repositories private")
+    part = publish.add_mutually_exclusive_group()
+    part.add_argument("--data-only", action="store_true", help="only the dataset")
+    part.add_argument("--space-only", action="store_true", help="only the Space")
+    publish.set_defaults(run=_publish)
     return parser
 
 
@@ -127,5 +142,26 @@ def _build(chosen: argparse.Namespace) -> int:
     return EXIT_OK
 
 
+def _publish(chosen: argparse.Namespace) -> int:
+    from conduct import hub_client, publish
+
+    if not chosen.dry_run and not hub_client.logged_in():
+        raise PublishError(publish.LOG_IN)
+    with TemporaryDirectory() as folder:
+        print("Encoding the situations and fitting ...", file=sys.stderr)
+        parcels = publish.pack(chosen.owner, Path(folder), data=not chosen.space_only, space=not chosen.data_only)
+        for parcel in parcels:
+            if chosen.dry_run:
+                print(f"To the {parcel.kind} {parcel.repo}:")
+                print("\n".join(f"  {name}  {size:,} bytes" for name, size in parcel.files))
+                print("".join(f"  variable {key} = {value}\n" for key, value in parcel.variables), end="")
+                continue
+            sent = publish.send(parcel, chosen.private)
+            print(f"{sent.url}: {'a new commit' if sent.changed else 'nothing has changed'}.")
+    if chosen.private and not chosen.data_only:
+        print("A private dataset is read with a token: give the Space one that may read it, as its secret HF_TOKEN.")
+    return EXIT_OK
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())
