@@ -106,7 +106,7 @@ def _fit(features, targets: np.ndarray, strength: float) -> tuple[np.ndarray, np
 
     # A soft target is the same row once per class, each with its share of the weight.
     rows, classes = np.nonzero(targets)
-    model = LogisticRegression(C=strength, max_iter=500, tol=1e-3)
+    model = LogisticRegression(C=strength, max_iter=1000, tol=1e-4)
     model.fit(features[rows], classes, sample_weight=targets[rows, classes])
     coefficients, intercept = model.coef_, model.intercept_
     if len(model.classes_) == 2:
