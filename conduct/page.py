@@ -37,6 +37,11 @@ EXAMPLES = (
     "Who pays for my train to the meetup?",
 )
 MAX_WAITING = 200
+# A visitor may press Enter before the page's own script has begun.
+ASKING = """async (question) => {
+  while (!window.conduct?.begun) await new Promise((resolve) => setTimeout(resolve, 20));
+  return window.conduct.asking(question);
+}"""
 ASSETS = Path(__file__).parent / "assets"
 
 
@@ -76,7 +81,7 @@ def build_page(engine: Engine) -> gr.Blocks:
             return cards.render_code(text, w), cards.render_footer(text.source, w)
 
         asking = gr.on(
-            [button.click, question.submit], ask, question, answer, js="(q) => window.conduct.asking(q)",
+            [button.click, question.submit], ask, question, answer, js=ASKING,
             **_private("page_ask"),
         )  # fmt: skip
         asking.success(None, js="() => window.conduct.answered(false)", **_private("page_answered"))

@@ -43,6 +43,26 @@ def test_enter_asks_and_the_passage_appears_word_for_word(page: Page, edition):
     assert question_in_address(page) == ACCENT
 
 
+def test_a_question_typed_before_the_page_has_begun_is_kept_and_answered(browser: Browser, address: str):
+    """Enter at the very moment when the box appears; the page's own script comes after it."""
+    with quiet(browser, address) as page:
+        page.add_init_script(
+            """new MutationObserver((changes, observer) => {
+                const box = document.querySelector("#conduct-question textarea");
+                if (!box) return;
+                observer.disconnect();
+                window.begunEarlier = Boolean(window.conduct?.begun);
+                box.value = "best pizza in rome";
+                box.dispatchEvent(new Event("input", { bubbles: true }));
+                setTimeout(() => box.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true })));
+            }).observe(document, { childList: true, subtree: true })"""
+        )
+        page.goto(address)
+        expect(status(page)).to_have_text(SILENT_SAID)
+        expect(box(page)).to_have_value(SILENT)
+        assert page.evaluate("window.begunEarlier") is False
+
+
 def test_shift_enter_makes_a_line(page: Page):
     """And asks nothing."""
     box(page).fill("one")

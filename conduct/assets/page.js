@@ -176,5 +176,9 @@ const begin = setInterval(() => {
   new MutationObserver(() => {
     if (find(".toast-wrap *")) conduct.answered(true);
   }).observe(find(".toast-wrap"), { childList: true });
-  follow();
+  conduct.begun = true;
+  if (asked()) return follow();
+  // The box keeps what a quick visitor has typed by now.
+  if (!current) show("empty");
+  openPassage();
 }, 20);
