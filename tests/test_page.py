@@ -4,7 +4,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -43,21 +43,27 @@ def test_enter_asks_and_the_passage_appears_word_for_word(page: Page, edition):
     assert question_in_address(page) == ACCENT
 
 
-def test_a_question_typed_before_the_page_has_begun_is_kept_and_answered(browser: Browser, address: str):
-    """Enter at the very moment when the box appears; the page's own script comes after it."""
+@pytest.mark.parametrize("enter", ["at once", "later"])
+def test_a_question_typed_before_the_page_has_begun_is_kept_and_answered(browser: Browser, address: str, enter: str):
+    """Typed at the very moment when the box appears; the page's own script comes after it."""
     with quiet(browser, address) as page:
         page.add_init_script(
             """new MutationObserver((changes, observer) => {
                 const box = document.querySelector("#conduct-question textarea");
                 if (!box) return;
                 observer.disconnect();
-                window.begunEarlier = Boolean(window.conduct?.begun);
+                window.begunEarlier = box.dir === "auto";
                 box.value = "best pizza in rome";
                 box.dispatchEvent(new Event("input", { bubbles: true }));
-                setTimeout(() => box.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true })));
-            }).observe(document, { childList: true, subtree: true })"""
+                const enter = () => box.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true }));
+                if (ENTER) setTimeout(enter);
+            }).observe(document, { childList: true, subtree: true })""".replace("ENTER", json.dumps(enter == "at once"))
         )
         page.goto(address)
+        page.wait_for_selector("#conduct-question textarea[dir=auto]")  # the page's script has begun
+        expect(box(page)).to_have_value(SILENT)
+        if enter == "later":
+            box(page).press("Enter")
         expect(status(page)).to_have_text(SILENT_SAID)
         expect(box(page)).to_have_value(SILENT)
         assert page.evaluate("window.begunEarlier") is False
@@ -202,51 +208,6 @@ def test_bad_input_gets_a_sentence_and_loses_nothing(page: Page, question: str, 
     expect(box(page)).to_have_accessible_description(sentence)
     expect(said(page)).to_have_text(f"! {sentence}")
     expect(page.locator(".conduct-card")).to_have_count(0)
-
-
-HOSTILE = [
-    "<script>alert(1)</script> <img src=x onerror=alert(1)> ${alert(1)} {{alert(1)}} `x` [a](javascript:alert(1))",
-    "w" * 900,
-    "\u202eis this \u2066ok\u202c?",
-]
-
-
-@pytest.mark.parametrize("hostile", HOSTILE)
-def test_a_question_full_of_tricks_is_text(browser: Browser, address: str, hostile: str):
-    """From the box and from the address: no script, no image, no width that scrolls."""
-    with quiet(browser, address, viewport={"width": 320, "height": 700}) as page:
-        page.add_init_script("window.alert = () => { window.hit = true }")
-        for start in ("", "?q=" + quote(hostile)):
-            page.goto(address + start)
-            if not start:
-                box(page).fill(hostile)
-                box(page).press("Enter")
-            expect(status(page)).to_be_visible()
-            expect(box(page)).to_have_value(hostile)
-            assert page.evaluate("window.hit") is None
-            assert page.locator(".conduct-answer :is(img, script)").count() == 0
-            assert page.evaluate("document.documentElement.scrollWidth") <= 320
-
-
-def test_a_published_text_full_of_tricks_is_text(browser: Browser, serve, model, tmp_path):
-    """In its title, headings and passages: on the cards, in the whole text and on the embed, at 320 px."""
-    tricks = "<img src=x onerror=alert(1)> ${alert(1)} {{alert(1)}} \u202eokay"
-    written = f"`{tricks}` [click](javascript:alert(1)) " + "w" * 4000
-    front = json.dumps(tricks)
-    (tmp_path / "code_of_conduct.md").write_text(f"---\ntitle: {front}\n---\n## `{tricks}`\n\n{written}\n", "utf-8")
-    own = Engine(Settings(dataset=str(tmp_path), model=str(model.folder)), find_model=lambda settings: model)
-    with serve(own) as hostile, quiet(browser, hostile, viewport={"width": 320, "height": 700}) as page:
-        page.add_init_script("window.alert = () => { window.hit = true }")
-        for path in ("?q=okay", "embed?q=okay"):
-            page.goto(hostile + path)
-            expect(status(page)).to_contain_text("code", timeout=60_000)
-            for summary in page.locator("summary").all():
-                summary.click()
-            expect(page.locator(".conduct-card h3")).to_have_text(tricks)
-            expect(page.locator(".conduct-card blockquote")).to_contain_text(tricks)
-            assert page.evaluate("window.hit") is None
-            assert page.locator(":is(main, body) :is(img, a[href^='javascript:'])").count() == 0
-            assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_a_lost_connection_is_said(browser: Browser, address: str):
