@@ -3,11 +3,14 @@
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from conduct.errors import ModelError
+from conduct.errors import DataError, ModelError
+
+if TYPE_CHECKING:
+    from conduct.adapter import Adapter
 
 BATCH_SIZE = 64
 
@@ -29,10 +32,11 @@ class SentenceEncoder:
         self._model = model
 
     @classmethod
-    def load(cls, folder: Path) -> "SentenceEncoder":
-        """Load the model in `folder`: safetensors only, no code from the folder, no request.
+    def load(cls, folder: Path, adapter: "Adapter | None" = None) -> "SentenceEncoder":
+        """Load the model in `folder`, its weights changed by `adapter`: safetensors only, no code, no request.
 
-        Raises ModelError with one sentence if the folder holds no model that can be used.
+        Raises ModelError with one sentence if the folder holds no model that can be used, DataError if the
+        adapter does not fit it.
         """
         if not next(folder.rglob("*.safetensors"), None):
             raise ModelError(
@@ -54,7 +58,18 @@ class SentenceEncoder:
             raise ModelError(
                 f"The model in {folder} does not load ({type(error).__name__}): download it again."
             ) from error
+        if adapter is not None:
+            _add(adapter, model)
         return cls(model)
+
+    @property
+    def network(self):
+        """The torch module inside, for training."""
+        return self._model
+
+    def forward(self, texts: Sequence[str]):
+        """The vectors of a few texts as a torch tensor (len(texts), dimensions) that gradients pass through."""
+        return self._model(self._model.preprocess(list(texts)))["sentence_embedding"]
 
     def encode(self, texts: Sequence[str], progress: bool = False) -> np.ndarray:
         """Vectors of `texts`: float32, shape (len(texts), dimensions), each of unit length."""
@@ -70,6 +85,19 @@ class SentenceEncoder:
         """Whether the model reads only the beginning of `text`."""
         tokens = self._model.tokenizer(text, truncation=False, verbose=False)["input_ids"]
         return len(tokens) > self._model.max_seq_length
+
+
+def _add(adapter: "Adapter", model) -> None:
+    import torch
+
+    weights = dict(model.named_parameters())
+    with torch.no_grad():
+        for update in adapter.updates:
+            weight = weights.get(update.name)
+            if weight is None or tuple(weight.shape) != (update.up.shape[0], update.down.shape[1]):
+                raise DataError(f"The adapter has an update for {update.name[:80]}, which the model does not have: "
+                                "make it anew with `python -m conduct train`.")  # fmt: skip
+            weight += torch.from_numpy(update.up) @ torch.from_numpy(update.down)
 
 
 def sha256(path: Path) -> str:

@@ -7,7 +7,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from conduct import hub, language
+from conduct import adapter, hub, language
+from conduct.adapter import Adapter
 from conduct.answer import CUT_NOTICE, Answer, Cautions, Source, Text, compose
 from conduct.build import load_or_build
 from conduct.code import Code, parse
@@ -26,6 +27,8 @@ NOT_READY = "The model could not be loaded, so questions cannot be answered now:
 # Asked of each reader before anybody else asks: it shows that the reader works, and the first pass through a
 # model is several times slower than the second.
 TRIAL = "Is this okay?"
+
+LoadEncoder = Callable[[Path, Adapter | None], Encoder]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,15 @@ class Edition:
         return cls(code, bank, questions, snapshot)
 
 
+def encoder_for(edition: Edition, model: hub.Snapshot, load: LoadEncoder = SentenceEncoder.load) -> tuple[Encoder, str]:
+    """The model with what it learnt for this text, and what its vectors are bound to.
+
+    Raises ModelError, or DataError if the adapter beside the text cannot be used.
+    """
+    learnt = adapter.load(edition.snapshot.folder / hub.ADAPTER_FILE, model.identity)
+    return load(model.folder, learnt), learnt.identity if learnt else model.identity
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """An edition together with a model: all that an answer needs, immutable."""
@@ -58,15 +70,18 @@ class Reader:
     vectors: Vectors
     index: Index
     source: Source
+    weights: str  # what tells the encoder's weights from others
     languages: frozenset[str] = frozenset()
 
     @classmethod
-    def make(cls, edition: Edition, encoder: Encoder, model: hub.Snapshot) -> "Reader":
-        """Take the vectors that lie beside the texts, or build them."""
+    def make(cls, edition: Edition, load_encoder: LoadEncoder, model: hub.Snapshot) -> "Reader":
+        """Load the model for this text; take the vectors that lie beside the texts, or build them."""
+        encoder, identity = encoder_for(edition, model, load_encoder)
         path = edition.snapshot.folder / hub.VECTORS_FILE
-        vectors = load_or_build(path, edition.code, edition.bank, edition.questions, encoder, model.identity)
+        vectors = load_or_build(path, edition.code, edition.bank, edition.questions, encoder, identity)
         index = Index(edition.code, edition.bank, vectors)
-        return cls(edition, encoder, vectors, index, _source(edition, model), language.languages_of(model.folder))
+        languages = language.languages_of(model.folder)
+        return cls(edition, encoder, vectors, index, _source(edition, model), identity, languages)
 
     def answer(self, questions: Sequence[str], limit: int) -> list[Answer]:
         """Answer cleaned questions, all in one batch."""
@@ -90,7 +105,7 @@ class Engine:
         self,
         settings: Settings,
         find_model: Callable[[Settings], hub.Snapshot] = hub.find_model,
-        load_encoder: Callable[[Path], Encoder] = SentenceEncoder.load,
+        load_encoder: LoadEncoder = SentenceEncoder.load,
     ) -> None:
         self._settings = settings
         self._find_model = find_model
@@ -164,46 +179,39 @@ class Engine:
     def _load(self) -> None:
         try:
             edition = self._read()
-            model, encoder = self._load_model()
-            reader = self._make(edition, encoder, model)
+            reader, model = self._make(edition, self._model.result())
         except BaseException as error:
             log.error("Questions cannot be answered: %s", error)
             failure = error if isinstance(error, ConductError) else ModelError(NOT_READY)
             failure.__cause__ = None if failure is error else error
             self._reader.set_exception(failure)
             return
+        _say("model", model)
         self._reader.set_result(reader)
         self._keep_fresh(model)
 
-    def _load_model(self) -> tuple[hub.Snapshot, Encoder]:
-        model = self._model.result()
+    def _make(self, edition: Edition, model: hub.Snapshot) -> tuple[Reader, hub.Snapshot]:
+        """A reader that has answered a question, and its model; with the packaged weights or the bundled text
+        where these cannot be used."""
         try:
-            encoder = self._load_encoder(model.folder)
+            return _tried(Reader.make(edition, self._load_encoder, model)), model
         except ModelError as error:
             if model.name == hub.PACKAGED:
                 raise
-            model = hub.instead_of_model(self._settings, str(error).rstrip("."))
-            encoder = self._load_encoder(model.folder)
-        _say("model", model)
-        return model, encoder
-
-    def _make(self, edition: Edition, encoder: Encoder, model: hub.Snapshot) -> Reader:
-        """A reader that has answered a question; of the bundled text if this one cannot be answered from."""
-        try:
-            return _tried(Reader.make(edition, encoder, model))
+            return self._make(edition, hub.instead_of_model(self._settings, str(error).rstrip(".")))
         except Exception as error:
             if edition.snapshot.name == hub.BUNDLED:
                 raise
             why = f"The dataset was not used: {hub.unreadable(edition.snapshot, error)}."
             self._edition = Edition.read(hub.bundled_dataset(why))
             _say("text", self._edition.snapshot)
-            return _tried(Reader.make(self._edition, encoder, model))
+            return self._make(self._edition, model)
 
     def _keep_fresh(self, model: hub.Snapshot) -> None:
         def make(snapshot: hub.Snapshot) -> Reader:
             # A model of its own: questions never wait for this one, and tokenizers cannot be shared between threads.
-            reader = _tried(Reader.make(Edition.read(snapshot), self._load_encoder(model.folder), model))
-            return replace(reader, encoder=self.reader().encoder)
+            reader, now = _tried(Reader.make(Edition.read(snapshot), self._load_encoder, model)), self.reader()
+            return replace(reader, encoder=now.encoder) if reader.weights == now.weights else reader
 
         Refresher(self._settings, lambda: self.reader().edition.snapshot, make, self.swap).start()
 

