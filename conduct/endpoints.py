@@ -1,11 +1,16 @@
 """The public endpoints as Gradio serves them. With page.py the only importer of gradio."""
 
+import logging
+
 import gradio as gr
 
 from conduct.contract import ENDPOINTS, AnswerOut, CodeOut
 from conduct.errors import ConductError
 from conduct.programs import Programs
 from conduct.question import DEFAULT_LIMIT
+from conduct.tools import offer_tools
+
+log = logging.getLogger(__name__)
 
 # Under them gradio keeps /run/ open on a Space, and no limit but that of Programs holds a question back.
 _DIRECT = {"queue": False, "concurrency_limit": None}
@@ -40,6 +45,18 @@ def add_endpoints(programs: Programs) -> None:
         for component, (name, schema) in zip(registered.inputs, properties.items(), strict=True):
             _describe(component, name, schema)
         _describe(registered.outputs[0], "result", endpoint.returns)
+
+
+def serve_tools(demo: gr.Blocks, programs: Programs) -> None:
+    """Our tools in Gradio's MCP server, which `launch` has made."""
+    served = demo.mcp_server_obj
+    if served is None:
+        log.error("There are no MCP tools: %s", demo.mcp_error)
+        return
+    offer_tools(served.mcp_server, programs)
+    # For the list of tools that the Hub reads without the protocol: on a Space, too, the names of the endpoints.
+    served.tool_prefix = ""
+    served.tool_to_endpoint = {endpoint.name: f"/{endpoint.name}" for endpoint in ENDPOINTS}
 
 
 def _describe(component: gr.components.Component, name: str, schema: dict) -> None:

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from conduct import cards
 from conduct.embed import embed_routes
-from conduct.endpoints import add_endpoints
+from conduct.endpoints import add_endpoints, serve_tools
 from conduct.engine import Engine
 from conduct.errors import UNEXPECTED, ConductError, log_unexpected
 from conduct.headers import ResponseHeaders
@@ -21,7 +21,6 @@ from conduct.openapi import openapi_routes
 from conduct.plain_http import http_routes
 from conduct.preview import LinkPreview
 from conduct.programs import MOST_AT_ONCE, Programs
-from conduct.tools import offer
 from conduct.words import LANGUAGES, Words, preferred, words
 
 TITLE = "Is this okay?"
@@ -137,7 +136,7 @@ def launch(demo: gr.Blocks, engine: Engine, **options):
         **options,
     )
     # Gradio makes its MCP server in `launch`, and no sooner.
-    offer(demo.mcp_server_obj, demo.programs)
+    serve_tools(demo, demo.programs)
     # After the first page can be served: importing torch would hold it up for seconds.
     engine.start()
     if not blocked:

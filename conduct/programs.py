@@ -42,7 +42,7 @@ class Programs:
     def __init__(self, engine: Engine, most: int = MOST_AT_ONCE) -> None:
         self._engine = engine
         self._most = most
-        self._at_once = 0
+        self.at_once = 0
         self._seconds_each = SECONDS_EACH
         self._turns = Semaphore(THREADS)
         # The turns limit it already.
@@ -71,24 +71,24 @@ class Programs:
 
     async def _in_turn(self, count: int, work: Callable[[], T], gone: Callable[[], Awaitable[bool]] | None) -> T:
         """`work` in a thread when its turn comes; BusyError at once if too many wait already."""
-        if self._at_once and self._at_once + count > self._most:
+        if self.at_once and self.at_once + count > self._most:
             raise self._busy()
-        self._at_once += count
-        ahead, began = self._at_once, time.monotonic()
+        self.at_once += count
+        ahead, began = self.at_once, time.monotonic()
         try:
             async with self._turns:
                 if gone is not None and await gone():
                     raise QuestionError("The asker has left, so nothing was looked up.")
                 result = await run_sync(work, limiter=self._threads)
         finally:
-            self._at_once -= count
+            self.at_once -= count
         self._seconds_each += ((time.monotonic() - began) / ahead - self._seconds_each) / 10
         return result
 
     def _busy(self) -> BusyError:
-        seconds = min(max(1, math.ceil(self._at_once * self._seconds_each)), LONGEST_WAIT_SECONDS)
+        seconds = min(max(1, math.ceil(self.at_once * self._seconds_each)), LONGEST_WAIT_SECONDS)
         return BusyError(
-            f"No more than {self._most} questions can wait at once, and {self._at_once} do: "
+            f"No more than {self._most} questions can wait at once, and {self.at_once} do: "
             f"ask again in {seconds} second{'s' if seconds > 1 else ''}.",
             seconds,
         )
@@ -115,7 +115,7 @@ def bind(name: str, arguments: Mapping[str, object] | Sequence[object]) -> dict[
             raise QuestionError(f"{takes}, but {str(unknown[0])[:40]!r} came as well: leave it out.")
     else:
         if len(arguments) > len(names):
-            raise QuestionError(f"{takes}, but {len(arguments)} values came: leave out the others.")
+            raise QuestionError(f"{takes}, but {len(arguments)} came: leave out what is too much.")
         given = dict(zip(names, arguments, strict=False))
     defaults = {f.name: None if f.default is dataclasses.MISSING else f.default for f in fields}
     return {**defaults, **given}

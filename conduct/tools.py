@@ -4,17 +4,14 @@ Gradio serves the protocol; its own tools would give Python's repr, and on a Spa
 """
 
 import json
-from typing import TYPE_CHECKING
 
 from mcp import types
+from mcp.server import Server
 
 from conduct import __version__
 from conduct.contract import ENDPOINTS
 from conduct.markdown import answer_markdown, answers_markdown, code_markdown
 from conduct.programs import Programs
-
-if TYPE_CHECKING:
-    from gradio.mcp import GradioMCPServer
 
 INSTRUCTIONS = (
     "These tools show what a code of conduct says, word for word. Quote the passages as they are, with their section; "
@@ -26,9 +23,8 @@ _MARKDOWN = {"ask": answer_markdown, "ask_many": answers_markdown, "code": code_
 ANSWERS = "answers"
 
 
-def offer(served: "GradioMCPServer", programs: Programs) -> None:
-    """Put our tools in the place of those that Gradio has made of the endpoints."""
-    server = served.mcp_server
+def offer_tools(server: Server, programs: Programs) -> None:
+    """Put our tools in the place of those that `server` has."""
     server.instructions, server.version = INSTRUCTIONS, __version__
 
     @server.list_tools()
@@ -47,10 +43,6 @@ def offer(served: "GradioMCPServer", programs: Programs) -> None:
             ],
             structuredContent=structured,
         )
-
-    # For the list of tools that the Hub reads without the protocol: the same names on a Space.
-    served.tool_prefix = ""
-    served.tool_to_endpoint = {endpoint.name: f"/{endpoint.name}" for endpoint in ENDPOINTS}
 
 
 def _tools() -> list[types.Tool]:
