@@ -150,7 +150,8 @@ class Endpoint:
     @property
     def parameters(self) -> dict:
         """The JSON schema of its arguments, an object."""
-        return _schema(self.takes)
+        # Not each pydantic gives a dataclass's docstring here, and the endpoint's description says more.
+        return {key: value for key, value in _schema(self.takes).items() if key != "description"}
 
     @property
     def returns(self) -> dict:

@@ -204,7 +204,7 @@ def test_a_result_that_nobody_fetches_is_forgotten():
         while len(begun):
             await asyncio.sleep(0.01)
         await asyncio.sleep(0)
-        with pytest.raises(RequestError, match="within 0.01 seconds"):
+        with pytest.raises(RequestError, match=r"within 0\.01 seconds"):
             begun.fetch(event_id)
         return len(begun), programs.cancelled
 
