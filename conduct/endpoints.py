@@ -19,9 +19,16 @@ _DIRECT = {"queue": False, "concurrency_limit": None}
 def add_endpoints(programs: Programs) -> None:
     """Register /ask, /ask_many and /code in the Blocks that is open, described as the contract does."""
 
+    blocks = gr.context.Context.root_block
+
+    async def gone() -> bool:
+        """Whether the stream that waits for this event of Gradio's queue has ended."""
+        event = blocks._queue.event_ids_to_events.get(gr.context.LocalContext.event_id.get(None))
+        return event is not None and not event.alive
+
     async def call(name: str, **arguments: object):
         try:
-            return await programs.call(name, arguments)
+            return await programs.call(name, arguments, gone)
         except ConductError as error:
             raise gr.Error(str(error), title=f"Error {error.status}", print_exception=False) from None
 
@@ -34,7 +41,6 @@ def add_endpoints(programs: Programs) -> None:
     async def code() -> CodeOut:
         return await call("code")
 
-    blocks = gr.context.Context.root_block
     for endpoint, function in zip(ENDPOINTS, (ask, ask_many, code), strict=True):
         properties = endpoint.parameters["properties"]
         # For the list of MCP tools that Gradio makes of docstrings; the Hub reads it without the protocol.

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def snippet(language: str, number: int, address: str) -> str:
 
 def printed(*command: str, **options) -> str:
     """What a command prints."""
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=ROOT, **options)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, **{"cwd": ROOT, **options})
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -50,16 +51,27 @@ def test_python(address: str, expected: dict, capsys: pytest.CaptureFixture):
     assert lines[-2].startswith("diversity-equity-inclusion-2 0.")
 
 
-@pytest.mark.skipif(NODE is None and "CI" not in os.environ, reason="there is no Node")
-def test_javascript(address: str, expected: dict):
-    """@gradio/client in Node."""
+@pytest.fixture
+def node() -> Callable[[str], str]:
+    """Runs a module in Node, with @gradio/client to import, and gives what it prints."""
+    if NODE is None and "CI" not in os.environ:
+        pytest.skip("there is no Node")
     assert NODE is not None, "CI must have Node: see .ci/run."
     assert (ROOT / "tests" / "node_modules" / "@gradio").is_dir(), "Run first: npm ci --prefix tests"
-    # From here its imports are looked up.
-    options = {"input": snippet("js", 0, address), "cwd": ROOT / "tests"}
-    done = subprocess.run([NODE, "--input-type=module"], capture_output=True, text=True, timeout=120, **options)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == expected
+    # Imports are looked up from the folder.
+    return lambda module: printed(NODE, "--input-type=module", input=module, cwd=ROOT / "tests")
+
+
+def test_javascript(address: str, expected: dict, node: Callable[[str], str]):
+    """@gradio/client in Node."""
+    assert json.loads(node(snippet("js", 0, address))) == expected
+
+
+def test_javascript_gets_errors_as_one_sentence(address: str, node: Callable[[str], str]):
+    """The message of an Error."""
+    wrong = snippet("js", 0, address).replace("limit: 2", "limit: 11")
+    caught = wrong.replace("});\nconsole", "}).catch((error) => ({ data: [error.message] }));\nconsole")
+    assert json.loads(node(caught)) == "The limit must be a whole number from 1 to 10, but 11 came: leave it out for 3."
 
 
 def test_curl_in_one_step(address: str, expected: dict):

@@ -18,6 +18,7 @@ from conduct.plain_http import Begun
 from conduct.programs import MOST_AT_ONCE, THREADS, Programs
 from conduct.question import MAX_QUESTIONS
 from conduct.settings import Settings
+from tests.tooling import with_tools
 
 ASK = {"question": "He talks over her", "limit": 1}
 NO_QUESTION = "The question must be a text, but nothing came: send the question as a string."
@@ -31,7 +32,7 @@ def request(address: str, method: str, path: str, body: object = None) -> tuple[
     """Status, headers (lower case) and body."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
     sent = body if isinstance(body, bytes | None) else json.dumps(body).encode()
-    connection.request(method, f"/gradio_api/{path}", sent)
+    connection.request(method, f"/gradio_api/{path}", sent, {"Content-Type": "application/json"})
     response = connection.getresponse()
     return response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
 
@@ -147,6 +148,8 @@ def test_a_full_queue_says_when_to_come_back(held: tuple[Held, str]):
     with pytest.raises(AppError) as refused:
         Client(address, verbose=False).predict(**ASK, api_name="/ask")
     assert (refused.value.message, refused.value.title) == (sentence, "Error 503")
+    tool = with_tools(address, lambda session: session.call_tool("ask", ASK))
+    assert (tool.isError, tool.content[0].text) == (True, sentence)
     # What needs no turn is not held up.
     assert post(address, "run/code")[0] == 200
     engine.go.set()
@@ -155,13 +158,18 @@ def test_a_full_queue_says_when_to_come_back(held: tuple[Held, str]):
 
 
 def test_who_leaves_while_waiting_is_not_looked_up(held: tuple[Held, str]):
-    """Neither in one step nor in two."""
+    """In one step, in two, and through Gradio's queue as gradio_client asks."""
     engine, address = held
+    client = Client(address, verbose=False)
+    number_of = {one.api_name: number for number, one in client.endpoints.items()}
     for number in range(THREADS):
         post(address, "call/v2/ask_many", {"questions": [f"held {number}"]})
     leave(address, "POST", "run/ask_many", {"questions": ["gone in one step"]})
     event_id = post(address, "call/v2/ask_many", {"questions": ["gone in two steps"]})[1]["event_id"]
     leave(address, "GET", f"call/ask_many/{event_id}")
+    queued = {"data": [["gone from the queue"], 3], "fn_index": number_of["/ask_many"], "session_hash": "s"}
+    assert post(address, "queue/join", queued)[0] == 200
+    leave(address, "GET", "queue/data?session_hash=s")
     after = post(address, "call/v2/ask_many", {"questions": ["stayed"]})[1]["event_id"]
     engine.go.set()
     assert fetched(address, "ask_many", after) == ("complete", [[]])
@@ -175,8 +183,13 @@ def leave(address: str, method: str, path: str, body: object = None) -> None:
     head = f"{method} /gradio_api/{path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(sent)}\r\n\r\n"
     with socket.create_connection((host.hostname, host.port)) as connection:
         connection.sendall(head.encode() + sent)
-        # Another request has been answered since: this one was read before.
-        post(address, "run/code")
+        wait_a_little(address)
+    wait_a_little(address)
+
+
+def wait_a_little(address: str) -> None:
+    """Other requests are answered: what was sent before them has arrived, and who hung up was seen to."""
+    for _ in range(10):
         post(address, "run/code")
 
 
