@@ -157,6 +157,18 @@ def test_a_full_queue_says_when_to_come_back(held: tuple[Held, str]):
     assert post(address, "run/ask_many", full)[0] == 200
 
 
+def test_gradios_own_queue_holds_no_question_back(held: tuple[Held, str]):
+    """It would run one at a time, and refuse without saying when to come back."""
+    _, address = held
+    function = Client(address, verbose=False).endpoints
+    number = next(number for number, one in function.items() if one.api_name == "/ask_many")
+    for session in range(MOST_AT_ONCE):
+        queued = {"data": [["x"], 3], "fn_index": number, "session_hash": f"s{session}"}
+        assert post(address, "queue/join", queued)[0] == 200
+    with pytest.raises(AppError, match="No more than 256 questions can wait at once, and 256 do: ask again in"):
+        Client(address, verbose=False).predict(**ASK, api_name="/ask")
+
+
 def test_who_leaves_while_waiting_is_not_looked_up(held: tuple[Held, str]):
     """In one step, in two, and through Gradio's queue as gradio_client asks."""
     engine, address = held
