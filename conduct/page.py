@@ -1,4 +1,4 @@
-"""The page and the endpoints. The only importer of gradio."""
+"""The page, and how it is served. With endpoints.py the only importer of gradio."""
 
 from collections.abc import Iterator
 from html import escape

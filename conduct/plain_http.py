@@ -15,7 +15,7 @@ from starlette.routing import Match, Route
 from starlette.types import Scope
 
 from conduct.errors import BusyError, ConductError, RequestError
-from conduct.programs import Programs, bind, check, endpoint
+from conduct.programs import Programs, endpoint
 
 # 64 questions of 1,000 characters fit, each character escaped as JSON may.
 MOST_BYTES = 1_000_000
@@ -71,8 +71,7 @@ class Begun:
         return len(self._results)
 
     async def begin(self, name: str, arguments: Mapping[str, object] | list) -> str:
-        """The id under which the result will be. Raises what can be told at once, as BusyError."""
-        check(name, bind(name, arguments))
+        """The id under which the result will be. Raises at once what can be told at once: QuestionError, BusyError."""
         result = asyncio.create_task(self._programs.call(name, arguments))
         # Lets it run up to where it waits, or is refused.
         await asyncio.sleep(0)

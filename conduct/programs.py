@@ -49,17 +49,19 @@ class Programs:
         self._threads = CapacityLimiter(math.inf)
 
     async def call(
-        self, name: str, arguments: Mapping[str, object], gone: Callable[[], Awaitable[bool]] | None = None
+        self,
+        name: str,
+        arguments: Mapping[str, object] | Sequence[object],
+        gone: Callable[[], Awaitable[bool]] | None = None,
     ) -> AnswerOut | list[AnswerOut] | CodeOut:
         """The result of an endpoint. `gone` says whether the asker has left; that costs no work then."""
         try:
             bound = bind(name, arguments)
+            _check(name, bound)
             if name == "ask":
                 return answer_out(await self._in_turn(1, lambda: self._engine.ask(**bound), gone))
             if name == "ask_many":
-                questions = bound["questions"]
-                count = len(questions) if isinstance(questions, list) else 1
-                answers = await self._in_turn(count, lambda: self._engine.ask_many(**bound), gone)
+                answers = await self._in_turn(len(bound["questions"]), lambda: self._engine.ask_many(**bound), gone)
                 return [answer_out(answer) for answer in answers]
             # Needs no model, and so no turn.
             return code_out(await run_sync(self._engine.text, limiter=self._threads))
@@ -121,8 +123,8 @@ def bind(name: str, arguments: Mapping[str, object] | Sequence[object]) -> dict[
     return {**defaults, **given}
 
 
-def check(name: str, bound: Mapping[str, object]) -> None:
-    """Raise QuestionError now for values that the engine would refuse later."""
+def _check(name: str, bound: Mapping[str, object]) -> None:
+    """Raise QuestionError at once for values that the engine would refuse when their turn comes."""
     if name == "ask":
         clean_question(bound["question"])
     if name == "ask_many":

@@ -13,6 +13,7 @@ import pytest
 
 from conduct.contract import answer_out
 from conduct.engine import Engine
+from tests.tooling import apart
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -89,7 +90,7 @@ def test_curl_in_two_steps(address: str, expected: dict):
 def test_mcp(address: str, expected: dict, capsys: pytest.CaptureFixture):
     """The official Python SDK; the JSON for a model is the same, too."""
     names: dict = {}
-    exec(compile(snippet("python", 1, address), "README", "exec"), names)
+    apart(lambda: exec(compile(snippet("python", 1, address), "README", "exec"), names))
     assert names["answer"] == expected
     assert json.loads(names["result"].content[0].text) == expected
     assert capsys.readouterr().out.startswith("**The code speaks to this.**")

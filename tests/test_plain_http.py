@@ -18,7 +18,7 @@ from conduct.plain_http import Begun
 from conduct.programs import MOST_AT_ONCE, THREADS, Programs
 from conduct.question import MAX_QUESTIONS
 from conduct.settings import Settings
-from tests.tooling import with_tools
+from tests.tooling import run, with_tools
 
 ASK = {"question": "He talks over her", "limit": 1}
 NO_QUESTION = "The question must be a text, but nothing came: send the question as a string."
@@ -233,7 +233,7 @@ def test_a_result_that_nobody_fetches_is_forgotten():
             begun.fetch(event_id)
         return len(begun), programs.cancelled
 
-    assert asyncio.run(begin_and_leave()) == (0, 1)
+    assert run(begin_and_leave()) == (0, 1)
 
 
 def test_more_results_than_most_push_out_the_oldest():
@@ -247,7 +247,7 @@ def test_more_results_than_most_push_out_the_oldest():
         await asyncio.sleep(0)
         return len(begun), programs.cancelled
 
-    assert asyncio.run(begin_many()) == (3, 2)
+    assert run(begin_many()) == (3, 2)
 
 
 def test_a_full_queue_refuses_the_first_step_already():
@@ -263,4 +263,4 @@ def test_a_full_queue_refuses_the_first_step_already():
         finally:
             engine.go.set()
 
-    asyncio.run(begin_twice())
+    run(begin_twice())

@@ -8,6 +8,7 @@ import pytest
 
 from conduct.errors import UNEXPECTED, BusyError, ConductError, QuestionError, RequestError, UnexpectedError
 from conduct.programs import THREADS, Programs, bind
+from tests.tooling import run
 
 
 class Slow:
@@ -58,7 +59,7 @@ def test_arguments_that_there_are_not():
 def test_a_fault_of_ours_is_one_sentence_and_logs_no_question(caplog: pytest.LogCaptureFixture):
     """The log has the place and the kind."""
     with caplog.at_level(logging.ERROR), pytest.raises(UnexpectedError) as failed:
-        asyncio.run(Programs(Broken()).call("ask", {"question": "secret"}))
+        run(Programs(Broken()).call("ask", {"question": "secret"}))
     assert (str(failed.value), failed.value.status) == (UNEXPECTED, 500)
     assert "Unexpected KeyError at test_programs.py:" in caplog.text
     assert "secret" not in caplog.text
@@ -80,7 +81,7 @@ def test_too_many_are_refused_at_once_and_the_places_come_back():
         return str(refused.value), refused.value.seconds
 
     sentence = "No more than 4 questions can wait at once, and 3 do: ask again in 1 second."
-    assert asyncio.run(crowd()) == (sentence, 1)
+    assert run(crowd()) == (sentence, 1)
 
 
 def test_who_has_left_or_was_cancelled_is_not_looked_up():
@@ -107,4 +108,4 @@ def test_who_has_left_or_was_cancelled_is_not_looked_up():
         assert programs.at_once == 0
         return engine.asked
 
-    assert asyncio.run(left()) == [["held"]] * THREADS
+    assert run(left()) == [["held"]] * THREADS

@@ -1,13 +1,25 @@
-"""The official MCP client, for tests."""
+"""The official MCP client, and event loops beside the one that Playwright keeps running in the main thread."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 
 T = TypeVar("T")
+
+
+def apart(work: Callable[[], T]) -> T:
+    """What `work` gives, in a thread of its own."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(work).result()
+
+
+def run(coroutine: Coroutine[None, None, T]) -> T:
+    """What a coroutine gives."""
+    return apart(lambda: asyncio.run(coroutine))
 
 
 def with_tools(address: str, work: Callable[[ClientSession], Awaitable[T]]) -> T:
@@ -21,4 +33,4 @@ def with_tools(address: str, work: Callable[[ClientSession], Awaitable[T]]) -> T
             await session.initialize()
             return await work(session)
 
-    return asyncio.run(connected())
+    return run(connected())
