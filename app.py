@@ -11,8 +11,8 @@ from conduct.page import build_page, launch  # noqa: E402
 from conduct.patience import leave  # noqa: E402
 
 logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-for name in ("httpx", "httpx2"):
-    logging.getLogger(name).setLevel(logging.WARNING)  # their lines would name each address that is asked
+for name in ("httpx", "httpx2", "mcp"):
+    logging.getLogger(name).setLevel(logging.WARNING)  # they would say each request
 
 engine = Engine(Settings.from_environment())
 demo = build_page(engine)

@@ -1,28 +1,45 @@
 """The command line: ask, evaluate, build, publish."""
 
 import argparse
+import io
 import json
 import logging
+import shutil
 import sys
-import textwrap
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from conduct import hub, report
-from conduct.answer import Answer
 from conduct.contract import answer_out
 from conduct.engine import Edition, Engine
-from conduct.errors import ConductError, PublishError
+from conduct.errors import ConductError, PublishError, QuestionError
 from conduct.patience import leave
-from conduct.question import DEFAULT_LIMIT
+from conduct.question import DEFAULT_LIMIT, MAX_LIMIT, check_limit
 from conduct.settings import Settings, make_private
+from conduct.terminal import WIDEST, readable
 
-EXIT_OK, EXIT_FAILED = 0, 1
+EXIT_OK, EXIT_REFUSED, EXIT_FAILED, EXIT_INTERRUPTED = 0, 1, 3, 130
+EXIT_CODES = """\
+exit codes:
+  0    done
+  1    a question was refused, and why was printed to standard error
+  2    the command line was not understood
+  3    could not be done: the text, the model, the Hub or a setting
+  130  interrupted"""
+EXAMPLES = """\
+examples:
+  python -m conduct ask "May I joke about his accent?"
+  python -m conduct ask --limit 1 nobody lets her finish a sentence
+  python -m conduct ask - --json < questions.txt
+  python -m conduct ask - --json < questions.txt | jq -r .coverage | sort | uniq -c
+"""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; gives the exit code: 0 done, 1 could not be done, 2 (argparse) not understood."""
+    """Run one command; gives the exit code, one of EXIT_CODES."""
     chosen = _parser().parse_args(arguments)
     make_private()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
@@ -30,23 +47,43 @@ def main(arguments: list[str] | None = None) -> int:
         return chosen.run(chosen)
     except ConductError as error:
         print(error, file=sys.stderr)
-        return EXIT_FAILED
+        return EXIT_REFUSED if isinstance(error, QuestionError) else EXIT_FAILED
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read along, as `head` does, has enough. What is still to be printed would fail once more at exit.
+        with suppress(BrokenPipeError):
+            sys.stdout.close()
+        sys.stdout = io.StringIO()
+        return EXIT_OK
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m conduct", description="Is this okay? Answers with the words of a code of conduct."
+        prog="python -m conduct",
+        description="Is this okay? Answers with the words of a code of conduct.",
+        epilog=f"{EXAMPLES}\n{EXIT_CODES}\n\n`python -m conduct COMMAND --help` tells more. Settings: see README.md.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(required=True, metavar="command")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
     ask = commands.add_parser(
         "ask",
         help="ask one question, or many from standard input",
-        description="Print the passages that speak to a question.",
-        epilog='examples: python -m conduct ask "May I joke about an accent?"    '
-        "python -m conduct ask - --json < questions.txt",
+        description="Print the passages of the code of conduct that speak to a question, word for word, or that there\n"
+        "are none. It never says yes or no: that is for people. Questions are not stored.",
+        epilog=f"{EXAMPLES}\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    ask.add_argument("question", help="the question in your own words, or - to read one a line from standard input")
-    ask.add_argument("--limit", type=int, default=DEFAULT_LIMIT, help="passages at most, 1 to 10 (default 3)")
+    ask.add_argument(
+        "question",
+        nargs="+",
+        help="the question in your own words; or - to read questions from standard input, one a line, and answer each "
+        "as it comes",
+    )
+    ask.add_argument(
+        "--limit", type=_limit, default=DEFAULT_LIMIT, metavar="N",
+        help=f"passages at most, 1 to {MAX_LIMIT} (default {DEFAULT_LIMIT})",
+    )  # fmt: skip
     ask.add_argument("--json", action="store_true", help="print each answer as one line of JSON, as /ask gives it")
     ask.set_defaults(run=_ask)
     evaluate = commands.add_parser("evaluate", help="measure on the labelled questions, beside BM25 and embeddings")
@@ -74,34 +111,45 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _limit(value: str) -> int:
+    try:
+        return check_limit(int(value) if value.lstrip("-").isdecimal() else value)
+    except QuestionError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def _ask(chosen: argparse.Namespace) -> int:
+    many = chosen.question == ["-"]
+    if many and sys.stdin.isatty():
+        print("One question a line, please; Ctrl-D ends.", file=sys.stderr)
     engine = Engine(Settings.from_environment())
-    lines = sys.stdin if chosen.question == "-" else [chosen.question]
-    code = EXIT_OK
-    for line in lines:
-        if chosen.question == "-" and not line.strip():
-            continue
+    if many:
+        # Loads, or fails, before a question is read.
+        engine.reader()
+    code, asked = EXIT_OK, 0
+    for question in _lines() if many else [" ".join(chosen.question)]:
+        asked += 1
         try:
-            answer = engine.ask(line, chosen.limit)
-        except ConductError as error:
+            answer = engine.ask(question, chosen.limit)
+        except QuestionError as error:
             print(error, file=sys.stderr)
-            code = EXIT_FAILED
+            code = EXIT_REFUSED
             continue
-        print(json.dumps(answer_out(answer), ensure_ascii=False) if chosen.json else _readable(answer), flush=True)
+        if chosen.json:
+            print(json.dumps(answer_out(answer), ensure_ascii=False), flush=True)
+        else:
+            width = shutil.get_terminal_size((WIDEST, 0)).columns
+            print(readable(answer, width, bold=sys.stdout.isatty(), asked=many), flush=True)
+    if not asked:
+        raise QuestionError("Standard input must have a question on each line, but had none: write one a line.")
     return code
 
 
-def _readable(answer: Answer) -> str:
-    parts = [answer.message]
-    if answer.notice:
-        parts.append(answer.notice)
-    for number, shown in enumerate(answer.passages, start=1):
-        parts.append(f"\n{number}. {shown.passage.section}  ({shown.passage.id}, relevance {shown.relevance:.2f})")
-        for paragraph in shown.passage.text.splitlines():
-            parts.append(textwrap.fill(paragraph, 88, initial_indent="   ", subsequent_indent="   "))
-        if shown.because:
-            parts.append(textwrap.fill(f"Close to: {shown.because}", 88, initial_indent="   ", subsequent_indent="   "))
-    return "\n".join(parts) + "\n"
+def _lines() -> Iterable[str]:
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        # A stray byte costs its own line's accents, and not the lines after it.
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+    return (line for line in sys.stdin if line.strip())
 
 
 def _evaluate(chosen: argparse.Namespace) -> int:

@@ -9,11 +9,37 @@ UNEXPECTED = "Something went wrong on our side and your question was not answere
 
 
 class ConductError(Exception):
-    """The base of this project's errors; its text may be shown to people as it is."""
+    """The base of this project's errors; its text may be shown to people as it is. `status` is that of HTTP."""
+
+    status = 503
 
 
 class QuestionError(ConductError, ValueError):
     """A question or a limit that cannot be answered."""
+
+    status = 422
+
+
+class BusyError(ConductError):
+    """Too many questions at once; `seconds` says when to come back."""
+
+    def __init__(self, sentence: str, seconds: int) -> None:
+        super().__init__(sentence)
+        self.seconds = seconds
+
+
+class RequestError(ConductError):
+    """A request that says nothing that could be understood; `status` tells how."""
+
+    def __init__(self, sentence: str, status: int) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class UnexpectedError(ConductError):
+    """A fault of ours; the log tells where."""
+
+    status = 500
 
 
 class DataError(ConductError):

@@ -1,7 +1,6 @@
-"""The page and the endpoints. The only importer of gradio."""
+"""The page, and how it is served. With endpoints.py the only importer of gradio."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 
@@ -13,13 +12,15 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from conduct import cards
-from conduct.contract import AnswerOut, CodeOut, answer_out, code_out
 from conduct.embed import embed_routes
+from conduct.endpoints import add_endpoints, serve_tools
 from conduct.engine import Engine
 from conduct.errors import UNEXPECTED, ConductError, log_unexpected
 from conduct.headers import ResponseHeaders
+from conduct.openapi import openapi_routes
+from conduct.plain_http import http_routes
 from conduct.preview import LinkPreview
-from conduct.question import DEFAULT_LIMIT
+from conduct.programs import MOST_AT_ONCE, Programs
 from conduct.words import LANGUAGES, Words, preferred, words
 
 TITLE = "Is this okay?"
@@ -88,9 +89,11 @@ def build_page(engine: Engine) -> gr.Blocks:
         asking.failure(None, js="() => window.conduct.answered(true)", **_private("page_failed"))
         opening = demo.load(open_page, None, [code, footer], **_private("page_open"))
         opening.then(None, js="() => window.conduct.filled()", **_private("page_filled"))
-        _add_endpoints(engine)
-    # Held for `launch`, which is where Gradio takes it.
+        programs = Programs(engine)
+        add_endpoints(programs)
+    # Held for `launch`, which is where Gradio takes them.
     demo.i18n_instance = i18n
+    demo.programs = programs
     demo.queue(max_size=MAX_WAITING)
     return demo
 
@@ -101,7 +104,7 @@ def launch(demo: gr.Blocks, engine: Engine, **options):
     def healthz(request: Request) -> PlainTextResponse:
         return PlainTextResponse("ready\n") if engine.ready else PlainTextResponse("loading\n", status_code=503)
 
-    routes = [Route("/healthz", healthz), *embed_routes(engine)]
+    routes = [Route("/healthz", healthz), *embed_routes(engine), *http_routes(demo.programs), *openapi_routes(TITLE)]
     middleware = [
         Middleware(ResponseHeaders),
         # Gradio's page itself comes uncompressed; streams and what is compressed already pass through.
@@ -125,10 +128,15 @@ def launch(demo: gr.Blocks, engine: Engine, **options):
         show_error=False,
         # Nobody has a file to send; one byte is the least limit that Gradio takes.
         max_file_size=1,
+        mcp_server=True,
+        # Gradio's queue gives each that runs a place of these, although our endpoints wait without a thread.
+        max_threads=MOST_AT_ONCE + MAX_WAITING,
         app_kwargs={"openapi_url": None, "routes": routes, "middleware": middleware},
         prevent_thread_lock=True,
         **options,
     )
+    # Gradio makes its MCP server in `launch`, and no sooner.
+    serve_tools(demo, demo.programs)
     # After the first page can be served: importing torch would hold it up for seconds.
     engine.start()
     if not blocked:
@@ -159,46 +167,3 @@ def _rendered(engine: Engine, question: str, w: Words) -> str:
     except Exception as error:
         log_unexpected(error)
         return cards.render_error(UNEXPECTED, w)
-
-
-def _add_endpoints(engine: Engine) -> None:
-    def ask(question: str, limit: int = DEFAULT_LIMIT) -> AnswerOut:
-        """Find the passages of the code of conduct that speak to a situation, word for word.
-
-        Args:
-            question: What happened or what somebody wants to do, in everyday words; 1 to 1,000 characters.
-            limit: How many passages to give at most, 1 to 10.
-        """
-        with _one_sentence():
-            return answer_out(engine.ask(question, limit))
-
-    def ask_many(questions: list[str], limit: int = DEFAULT_LIMIT) -> list[AnswerOut]:
-        """Answer several questions at once, in order.
-
-        Args:
-            questions: 1 to 64 questions, each of 1 to 1,000 characters.
-            limit: How many passages to give at most for each, 1 to 10.
-        """
-        with _one_sentence():
-            return [answer_out(answer) for answer in engine.ask_many(questions, limit)]
-
-    def code() -> CodeOut:
-        """The whole code of conduct: its sections and passages with their ids, and where it comes from."""
-        with _one_sentence():
-            return code_out(engine.text())
-
-    gr.api(ask, api_name="ask")
-    gr.api(ask_many, api_name="ask_many")
-    gr.api(code, api_name="code")
-
-
-@contextmanager
-def _one_sentence() -> Iterator[None]:
-    """Whatever goes wrong inside reaches a program as one sentence; details go to the log, without the question."""
-    try:
-        yield
-    except ConductError as error:
-        raise gr.Error(str(error), print_exception=False) from None
-    except Exception as error:
-        log_unexpected(error)
-        raise gr.Error(UNEXPECTED, print_exception=False) from None

@@ -2,11 +2,14 @@
 
 import io
 import json
+import re
+import sys
 
 import pytest
 
 from conduct import __main__ as command
 from conduct import engine as engines
+from conduct.errors import ModelError
 
 
 @pytest.fixture(autouse=True)
@@ -34,10 +37,81 @@ def test_ask_from_standard_input_prints_a_line_of_json_each(capsys, monkeypatch)
     assert printed.err.startswith("The question may have 1,000 characters")
 
 
-def test_a_bad_limit_ends_with_one_sentence(capsys):
-    """Exit code 1, no traceback."""
-    assert command.main(["ask", "x", "--limit", "11"]) == 1
-    assert capsys.readouterr().err.startswith("The limit must be a whole number from 1 to 10, but 11 came")
+def test_words_need_no_quotes(capsys):
+    """They are put together as they came."""
+    assert command.main(["ask", "--json", "they", "mock", "his", "accent"]) == 0
+    assert json.loads(capsys.readouterr().out)["question"] == "they mock his accent"
+
+
+def test_many_answers_are_each_under_their_question(capsys, monkeypatch):
+    """Or nobody knew which is whose."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("pizza\nhe hit me\n"))
+    assert command.main(["ask", "-", "--limit", "1"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.startswith(">")] == ["> pizza", "> he hit me"]
+
+
+def test_stray_bytes_cost_one_character(capsys, monkeypatch):
+    """And not the questions after them."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"he hit \xff me\npizza\n"), encoding="ascii"))
+    assert command.main(["ask", "-", "--json"]) == 0
+    questions = [json.loads(line)["question"] for line in capsys.readouterr().out.splitlines()]
+    assert questions == ["he hit \ufffd me", "pizza"]
+
+
+def test_no_question_at_all_is_an_error(capsys, monkeypatch):
+    """A script that fed an empty file should notice."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n \n"))
+    assert command.main(["ask", "-"]) == 1
+    assert capsys.readouterr().err == (
+        "Standard input must have a question on each line, but had none: write one a line.\n"
+    )
+
+
+def test_what_cannot_be_done_ends_with_3(capsys, monkeypatch):
+    """No model, no Hub: asking again in other words would not help."""
+
+    def no_engine(settings):
+        raise ModelError("There is no model: install one.")
+
+    monkeypatch.setattr(command, "Engine", no_engine)
+    assert command.main(["ask", "pizza"]) == 3
+    assert capsys.readouterr().err == "There is no model: install one.\n"
+
+
+@pytest.mark.parametrize(("raised", "code"), [(KeyboardInterrupt, 130), (BrokenPipeError, 0)])
+def test_an_interrupted_command_ends_quietly(capsys, monkeypatch, engine, raised: type, code: int):
+    """Ctrl-C, and a reader such as `head` that has enough."""
+
+    def interrupted(question, limit):
+        raise raised
+
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    monkeypatch.setattr(engine, "ask", interrupted)
+    assert command.main(["ask", "pizza"]) == code
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("limit", "came"), [("11", "11 came"), ("0", "0 came"), ("-1", "-1 came"), ("many", "a text came")]
+)
+def test_a_bad_limit_ends_with_2(capsys, limit: str, came: str):
+    """As any command line that is not understood, with the sentence of every other client."""
+    with pytest.raises(SystemExit) as ended:
+        command.main(["ask", "x", "--limit", limit])
+    assert ended.value.code == 2
+    assert f"The limit must be a whole number from 1 to 10, but {came}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["ask", "--help"]])
+def test_help_teaches(capsys, arguments: list[str]):
+    """Examples and each exit code."""
+    with pytest.raises(SystemExit) as ended:
+        command.main(arguments)
+    assert ended.value.code == 0
+    said = capsys.readouterr().out
+    assert 'python -m conduct ask "May I joke about his accent?"' in said
+    assert re.findall(r"^  (\d+)  ", said, re.MULTILINE) == ["0", "1", "2", "3", "130"]
 
 
 def test_an_unknown_command_ends_with_2(capsys):

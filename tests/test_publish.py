@@ -130,7 +130,7 @@ def test_without_a_token_one_sentence_says_how_to_log_in(checkout: Path):
     """Before anything is encoded."""
     with LoopbackHub() as served:
         done = run(checkout, served, "publish", "ada")
-        assert (done.returncode, done.stdout) == (1, "")
+        assert (done.returncode, done.stdout) == (3, "")
         assert done.stderr == (
             "Publishing needs a token of the Hub that may write, and there is none: "
             "log in with `hf auth login`, or set HF_TOKEN.\n"
@@ -154,7 +154,7 @@ def test_without_git_nothing_is_sent(checkout: Path):
     with LoopbackHub() as served:
         extra = {"GIT_CEILING_DIRECTORIES": str(checkout.parent)}
         done = run(checkout, served, "publish", "ada", token=served.token, **extra)
-        assert done.returncode == 1
+        assert done.returncode == 3
         assert re.search(r"^git cannot list the files in .*: publish from a clone", done.stderr, re.MULTILINE)
         assert served.repos == {}
 

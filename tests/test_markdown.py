@@ -1,0 +1,57 @@
+"""Results for a chat: what is untrusted is shown, letter for letter, and does nothing."""
+
+import re
+
+import pytest
+from markdown_it import MarkdownIt
+
+from conduct.markdown import answer_markdown, escaped
+
+HOSTILE = [
+    "![track](https://evil.test/?q=1) [click](https://evil.test)",
+    "<img src=x onerror=alert(1)> <https://evil.test> &lt;b&gt;",
+    "# heading\n- item\n1. one\n> quote\n***\n```code```\n| a | b |",
+    "*stars* _lines_ `ticks` ~~struck~~ \\ back\\slash [^1]",
+    "see https://evil.test and www.evil.test and mail a@evil.test",
+    "=====\n+ plus\n2) two\n\tindented",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_untrusted_text_is_shown_and_does_nothing(text: str):
+    """One paragraph of plain text and line breaks: no link, no picture, no markup, also where addresses are linked."""
+    html = MarkdownIt("gfm-like").render(escaped(text)).strip()
+    assert html.startswith("<p>")
+    assert html.endswith("</p>")
+    assert set(re.findall(r"<(\w+)", html)) <= {"p", "br"}
+    shown = html[3:-4].replace("<br>\n", "\n").replace("<br />\n", "\n")
+    for entity, letter in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
+        shown = shown.replace(entity, letter)
+    assert shown == text.replace("\n\t", "\n")
+
+
+def answer(text: str, highlight: str, coverage: str = "covered") -> dict:
+    """An answer with one passage."""
+    passage = {"id": "x-1", "section": "X & [Y]", "text": text, "highlight": highlight, "because": "a*b"}
+    source = {"title": "T", "complete": False}
+    return {"message": "M.", "notice": "N.", "coverage": coverage, "passages": [passage], "source": source}
+
+
+def test_the_closest_sentence_is_bold_in_a_quote():
+    """With its section, its id and the situation that led to it."""
+    assert answer_markdown(answer("One. Two_2.\nThree.", "Two_2.")) == (
+        "**M.**\n\nN.\n\n> X & \\[Y\\], `x-1`\n>\n> One. **Two\\_2.**\\\n> Three.\n>\n> Close to: a\\*b\n\n"
+        "*T* (this copy ends before the original does)"
+    )
+
+
+def test_where_no_space_parts_sentences_nothing_is_bold():
+    """The asterisks would be shown."""
+    assert "> 一。二。三。\n" in answer_markdown(answer("一。二。三。", "二。"))
+
+
+def test_what_the_code_is_silent_on_shows_no_passage():
+    """As on the page."""
+    assert answer_markdown(answer("One.", "One.", "not_covered")) == (
+        "**M.**\n\nN.\n\n*T* (this copy ends before the original does)"
+    )

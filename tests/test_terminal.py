@@ -1,0 +1,55 @@
+"""An answer in a terminal."""
+
+from conduct.answer import Answer, Shown, Source
+from conduct.code import Passage
+from conduct.terminal import readable
+
+SOURCE = Source("The Code", False, "bundled", "bundled", "packaged", "packaged")
+
+
+def answer(text: str, highlight: str, coverage: str = "covered") -> Answer:
+    """An answer with one passage."""
+    passage = Passage("some-1", "Some", text, (text,))
+    shown = Shown(passage, highlight, 0.876, "a known situation")
+    return Answer("May I?", coverage, "The message.", "The notice.", (shown,), SOURCE)
+
+
+def test_what_is_printed():
+    """The message, the notice, the passage with its section, what led to it, and that the copy is cut."""
+    assert readable(answer("One. Two.", "Two.")).split("\n") == [
+        "The message.",
+        "The notice.",
+        "",
+        "1. Some  (some-1, relevance 0.88)",
+        "   One. Two.",
+        "   Close to: a known situation",
+        "",
+        "The Code: this copy ends before the original does.",
+        "",
+    ]
+
+
+def test_the_question_leads_among_many_and_what_is_silent_is_said():
+    """A passage under "does not speak" must not look like an answer."""
+    lines = readable(answer("One.", "One.", "not_covered"), asked=True).split("\n")
+    assert lines[:4] == ["> May I?", "The message.", "The notice.", "The closest passages, for reading on:"]
+
+
+def test_the_closest_sentence_is_bold_across_lines():
+    """Only where asked for, as a file is no terminal."""
+    said = readable(answer("One two three four. Five six.", "three four. Five"), width=20, bold=True)
+    assert "   One two \x1b[1mthree\n   four. Five\x1b[22m six." in said
+
+
+def test_no_line_is_longer_than_the_terminal():
+    """Nor than what can be read well."""
+    said = readable(answer("word " * 100, "word"), width=40)
+    assert max(len(line) for line in said.split("\n") if line.startswith("   ")) <= 40
+    assert max(map(len, readable(answer("word " * 100, "word"), width=500).split("\n"))) <= 88
+
+
+def test_texts_cannot_steer_the_terminal():
+    """Escapes, bells and marks of direction become spaces."""
+    said = readable(answer("One\x1b[2J \x07two\u202e.", "x"), asked=True)
+    assert "   One [2J  two ." in said
+    assert "\x1b" not in said

@@ -1,0 +1,36 @@
+"""The official MCP client, and event loops beside the one that Playwright keeps running in the main thread."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
+
+T = TypeVar("T")
+
+
+def apart(work: Callable[[], T]) -> T:
+    """What `work` gives, in a thread of its own."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(work).result()
+
+
+def run(coroutine: Coroutine[None, None, T]) -> T:
+    """What a coroutine gives."""
+    return apart(lambda: asyncio.run(coroutine))
+
+
+def with_tools(address: str, work: Callable[[ClientSession], Awaitable[T]]) -> T:
+    """The result of `work` in a session with the app's tools."""
+
+    async def connected() -> T:
+        async with (
+            streamable_http_client(f"{address}gradio_api/mcp/") as (read, write, _),
+            ClientSession(read, write) as session,
+        ):
+            await session.initialize()
+            return await work(session)
+
+    return run(connected())
