@@ -70,7 +70,8 @@ class Reader:
     vectors: Vectors
     index: Index
     source: Source
-    weights: str  # what tells the encoder's weights from others
+    model: hub.Snapshot
+    weights: str  # what tells the encoder's weights from others: the model's identity, or its adapter's
     languages: frozenset[str] = frozenset()
 
     @classmethod
@@ -81,7 +82,7 @@ class Reader:
         vectors = load_or_build(path, edition.code, edition.bank, edition.questions, encoder, identity)
         index = Index(edition.code, edition.bank, vectors)
         languages = language.languages_of(model.folder)
-        return cls(edition, encoder, vectors, index, _source(edition, model), identity, languages)
+        return cls(edition, encoder, vectors, index, _source(edition, model), model, identity, languages)
 
     def answer(self, questions: Sequence[str], limit: int) -> list[Answer]:
         """Answer cleaned questions, all in one batch."""
@@ -179,22 +180,21 @@ class Engine:
     def _load(self) -> None:
         try:
             edition = self._read()
-            reader, model = self._make(edition, self._model.result())
+            reader = self._make(edition, self._model.result())
         except BaseException as error:
             log.error("Questions cannot be answered: %s", error)
             failure = error if isinstance(error, ConductError) else ModelError(NOT_READY)
             failure.__cause__ = None if failure is error else error
             self._reader.set_exception(failure)
             return
-        _say("model", model)
+        _say("model", reader.model)
         self._reader.set_result(reader)
-        self._keep_fresh(model)
+        self._keep_fresh(reader.model)
 
-    def _make(self, edition: Edition, model: hub.Snapshot) -> tuple[Reader, hub.Snapshot]:
-        """A reader that has answered a question, and its model; with the packaged weights or the bundled text
-        where these cannot be used."""
+    def _make(self, edition: Edition, model: hub.Snapshot) -> Reader:
+        """A reader that has answered a question; of the packaged weights or the bundled text if need be."""
         try:
-            return _tried(Reader.make(edition, self._load_encoder, model)), model
+            return _tried(Reader.make(edition, self._load_encoder, model))
         except ModelError as error:
             if model.name == hub.PACKAGED:
                 raise

@@ -52,19 +52,24 @@ class Report:
     changes: tuple[Change, ...]
 
 
-def evaluate(edition: Edition, vectors: Vectors, encoder: Encoder, split: str, ablate: bool = True) -> Report:
-    """Measure on `split`. Raises DataError if the data has no labelled questions of it."""
+def evaluate(
+    edition: Edition, vectors: Vectors, encoder: Encoder, plain: Encoder, split: str, ablate: bool = True
+) -> Report:
+    """Measure on `split`; `plain` is the model as it was before it learnt anything, or `encoder` itself.
+
+    Raises DataError if the data has no labelled questions of the split.
+    """
     questions = [question for question in edition.questions if question.split == split]
     if not any(q.in_scope for q in questions) or all(q.in_scope for q in questions):
         raise DataError(f"The data has no labelled questions of the split {split!r}: add some to questions.jsonl.")
     texts = [question.text for question in questions]
-    question_vectors = encoder.encode(texts)
+    plain_vectors = plain.encode(texts)
     code, bank = edition.code, edition.bank
     found = Index(code, bank, vectors).search(texts, encoder)
     systems = {
         "BM25": _bm25(code, texts),
-        "embeddings, whole passages": _embeddings(code, encoder, question_vectors, sentences=False),
-        "embeddings, best sentence": _embeddings(code, encoder, question_vectors, sentences=True),
+        "embeddings, whole passages": _embeddings(code, plain, plain_vectors, sentences=False),
+        "embeddings, best sentence": _embeddings(code, plain, plain_vectors, sentences=True),
     }
     if ablate and bank.situations:
         for name, blend in {
@@ -76,6 +81,9 @@ def evaluate(edition: Edition, vectors: Vectors, encoder: Encoder, split: str, a
             "without words": Blend(words=0),
         }.items():
             systems[name] = [ranking(one) for one in Index(code, bank, vectors, blend).search(texts, encoder)]
+        if plain is not encoder:
+            unlearnt = Index(code, bank, build(code, bank, edition.questions, plain))
+            systems["without the adapter"] = [ranking(one) for one in unlearnt.search(texts, plain)]
     systems["conduct"] = ours = [ranking(one) for one in found]
     probabilities = np.array([[match.relevance for match in one.matches] for one in found])
     shown = np.array([[m.passage.id in q.shown for m in one.matches] for q, one in zip(questions, found, strict=True)])
@@ -95,7 +103,10 @@ def evaluate(edition: Edition, vectors: Vectors, encoder: Encoder, split: str, a
 def learning_curve(
     edition: Edition, encoder: Encoder, split: str, sizes: Sequence[int], seed: int = 0
 ) -> list[tuple[int, Row]]:
-    """The figures with random parts of the bank: how much another doubling of situations would bring."""
+    """The figures with random parts of the bank: how much another doubling of situations would bring.
+
+    `encoder` must have learnt nothing, or it would have seen the other parts.
+    """
     questions = [question for question in edition.questions if question.split == split]
     texts = [question.text for question in questions]
     order = np.random.default_rng(seed).permutation(len(edition.bank.situations))

@@ -4,7 +4,6 @@ Only `python -m conduct train` comes here. The classifier that pulls the vectors
 are fitted on the new vectors by `build`, which also looks at labelled questions. Training never does.
 """
 
-import logging
 import math
 import random
 from collections.abc import Callable, Sequence
@@ -19,8 +18,6 @@ from conduct.adapter import Update
 from conduct.encoder import SentenceEncoder
 from conduct.question import essence
 from conduct.robustness import third_person, typos
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +58,11 @@ def train(
     targets: np.ndarray,
     encoder: SentenceEncoder,
     recipe: Recipe = Recipe(),
-    report: Callable[[int, float], None] = lambda step, loss: None,
+    report: Callable[[float], None] = lambda loss: None,
 ) -> tuple[Update, ...]:
     """Updates for `encoder`, which is changed by it, from texts (n) and soft targets (n, classes), rows sum to 1.
 
-    `report` hears of each step and its loss. The same seed gives the same updates on the same machine.
+    `report` hears the loss of each step. The same seed gives the same updates on the same machine.
     """
     torch.manual_seed(recipe.seed)
     rng = random.Random(recipe.seed)  # noqa: S311 (no secret)
@@ -78,12 +75,11 @@ def train(
     optimizer = torch.optim.AdamW(
         [{"params": learnt, "lr": recipe.learning_rate}, {"params": head.parameters(), "lr": 5e-3}], weight_decay=0.01
     )
-    steps = recipe.epochs * math.ceil(len(texts) / recipe.batch)
+    total = steps(len(texts), recipe)
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min(1.0, (step + 1) / (0.1 * steps)) * max(0.0, 1 - step / steps)
+        optimizer, lambda step: min(1.0, (step + 1) / (0.1 * total)) * max(0.0, 1 - step / total)
     )
     network.train()
-    step = 0
     for _ in range(recipe.epochs):
         read = [_varied(essence(text), recipe, rng) for text in texts]
         for rows in _batches([len(text) for text in read], recipe.batch, rng):
@@ -96,10 +92,14 @@ def train(
             nn.utils.clip_grad_norm_(learnt, 1.0)
             optimizer.step()
             schedule.step()
-            step += 1
-            report(step, loss.item())
+            report(loss.item())
     network.eval()
     return tuple(_update(name, module) for name, module in adapted)
+
+
+def steps(texts: int, recipe: Recipe) -> int:
+    """How many batches `train` reads."""
+    return recipe.epochs * math.ceil(texts / recipe.batch)
 
 
 def _adapt(network: nn.Module, rank: int) -> list[tuple[str, nn.Module]]:

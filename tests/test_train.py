@@ -6,7 +6,7 @@ import pytest
 from conduct import adapter, hub
 from conduct.adapter import Update
 from conduct.encoder import SentenceEncoder
-from conduct.train import Recipe, train
+from conduct.train import Recipe, steps, train
 
 TEXTS = ["he laughed at my accent", "she mocks how I speak", "best pizza in rome", "where to eat near the station"] * 4
 TARGETS = np.eye(2, dtype=np.float32)[[0, 0, 1, 1] * 4]
@@ -17,14 +17,14 @@ RECIPE = Recipe(epochs=3, batch=4, typos=0.0, retold=0.0)
 def learnt(model: hub.Snapshot) -> tuple[tuple[Update, ...], SentenceEncoder, list[float]]:
     """The updates, the encoder that they were learnt with, and the losses on the way."""
     encoder, losses = SentenceEncoder.load(model.folder), []
-    updates = train(TEXTS, TARGETS, encoder, RECIPE, lambda step, loss: losses.append(loss))
+    updates = train(TEXTS, TARGETS, encoder, RECIPE, losses.append)
     return updates, encoder, losses
 
 
 def test_it_learns(learnt, encoder: SentenceEncoder):
     """The loss falls, and texts of one passage move together, of two apart."""
     _, after, losses = learnt
-    assert len(losses) == 12
+    assert len(losses) == steps(len(TEXTS), RECIPE) == 12
     assert losses[-1] < losses[0] / 2
     old, new = (one.encode(TEXTS[:4]) for one in (encoder, after))
     assert (new @ new.T)[0, 1] > (old @ old.T)[0, 1]
