@@ -2,34 +2,45 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-import yaml
-from markdown_it import MarkdownIt
-from markdown_it.tree import SyntaxTreeNode
-from mdit_py_plugins.front_matter import front_matter_plugin
-
+from conduct import blocks, front_matter
+from conduct.blocks import Block
+from conduct.boilerplate import is_boilerplate, is_heading
 from conduct.errors import DataError
 
-MAX_CHARACTERS = 1_000_000
+# About 100 printed pages. Some inputs take time by the square of their length; at this one, a few seconds at most.
+MAX_CHARACTERS = 200_000
+# Each is encoded and stands on the page.
+MAX_BLOCKS = 3_000
+MAX_SENTENCES = 10_000
+# A paragraph above a line of hyphens is a heading, too; ids shall be readable all the same.
+MAX_SLUG = 100
 PREAMBLE = "Preamble"
 
-# A sentence ends at . ! ? (and what closes it) before a space and something that can begin another;
-# East Asian full stops need no space.
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9À-ÞА-Я¿¡])|(?<=[。！？])\s*")
+# What a code of conduct calls itself, where no heading does.
+_NAMES_ITSELF = re.compile(
+    r"code of conduct|community guidelines|code de conduite|c[oó]digo de condu[ct]ta|verhaltenskodex|codice di condotta"
+    r"|кодекс поведения|行为准则|行為準則|行動規範|행동 강령|आचार संहिता|قواعد السلوك",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A paragraph, a list item with the sentence that introduces its list, a table row or a quote.
+    """A paragraph, a list item with what introduces its list, a table row or a quote.
 
     `text` is what a reader of the source sees; each of `sentences` stands in it, letter for letter.
+    `boilerplate`: it is about the text itself, such as its licence, and answers no question about conduct.
     """
 
     id: str
     section: str
     text: str
     sentences: tuple[str, ...]
+    boilerplate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +69,10 @@ class Code:
 
 
 def parse(markdown: str) -> Code:
-    """Read a code of conduct from Markdown, with or without YAML front matter.
+    """Read a code of conduct from Markdown, with or without front matter (YAML or TOML).
 
-    Front matter may hold `title`, `complete`, `source` (an http address) and `language`; a title that is
-    missing there is the text's first top-level heading. Raises DataError if there is no passage to show.
+    Front matter may hold `title`, `complete`, `source` (an http address) and `language`; a title that is missing
+    there is the text's own. Raises DataError if there is no passage to show, or more than can be read.
     """
     if len(markdown) > MAX_CHARACTERS:
         raise DataError(
@@ -69,155 +80,97 @@ def parse(markdown: str) -> Code:
             "publish a shorter one."
         )
     markdown = markdown.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    parser = MarkdownIt("commonmark").enable("table").use(front_matter_plugin)
-    tree = SyntaxTreeNode(parser.parse(markdown))
-    matter = _front_matter(tree)
-    blocks = list(_blocks(tree))
-    title = matter.get("title")
-    if not title:
-        title = next((text for level, text, _ in blocks if level == 1), "Code of Conduct")
-    sections = _sections(blocks, title)
-    if not any(section.passages for section in sections):
-        raise DataError("The code of conduct has no paragraph to show: publish a Markdown text with at least one.")
-    source = str(matter.get("source", ""))
+    matter, text = front_matter.split(markdown)
+    found = blocks.read(text)
+    _check_size(found)
+    values = {name: value.strip() for name, value in matter.items() if isinstance(value, str)}
+    title = values.get("title") or _title(found)
+    source = values.get("source", "")
     return Code(
-        title=str(title),
-        sections=tuple(section for section in sections if section.passages or section.level),
-        complete=matter.get("complete") is not False,
-        url=source if re.match(r"https?://\S+$", source) else None,
-        language=str(matter.get("language") or "en"),
+        title=title,
+        sections=_sections(found, title),
+        complete=values.get("complete", "").lower() not in ("false", "no", "off"),
+        url=source if re.fullmatch(r"https?://\S+", source) else None,
+        language=values.get("language") or "en",
     )
 
 
-def split_sentences(text: str) -> tuple[str, ...]:
-    """The sentences of `text`, each a part of it, letter for letter."""
-    sentences, start = [], 0
-    for end in _SENTENCE_END.finditer(text):
-        sentences.append(text[start : end.end()].strip())
-        start = end.end()
-    sentences.append(text[start:].strip())
-    return tuple(sentence for sentence in sentences if sentence)
+def _check_size(found: Sequence[Block]) -> None:
+    if all(block.level for block in found):
+        raise DataError("The code of conduct has no paragraph to show: publish a Markdown text with at least one.")
+    for most, what, came in (
+        (MAX_BLOCKS, "headings and passages", len(found)),
+        (MAX_SENTENCES, "sentences", sum(len(block.sentences) for block in found)),
+    ):
+        if came > most:
+            raise DataError(f"A code of conduct may have {most:,} {what}, this text has {came:,}: "
+                            "publish a shorter one.")  # fmt: skip
+
+
+def _title(found: Sequence[Block]) -> str:
+    """The first top-level heading; else a heading that all others stand under; else a first line that names itself."""
+    first = found[0]
+    titles = [block.text for block in found if block.level == 1]
+    if not titles and first.level and all(block.level > first.level for block in found[1:] if block.level):
+        return first.text
+    if not titles and not first.level and len(first.text) <= MAX_SLUG and _NAMES_ITSELF.search(first.text):
+        return first.text.rstrip(":：")
+    return titles[0] if titles else "Code of Conduct"
 
 
 def slug(heading: str) -> str:
     """A heading as the stem of a passage id: lower case, runs of anything but letters and digits a hyphen."""
-    # Marks belong to their letters: without them Hindi or Arabic headings would fall to pieces.
-    kept = "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in heading.lower())
-    return "-".join(kept.split()) or "section"
+    kept = ""
+    # Composed, so that a text saved on another system keeps its ids.
+    for c in unicodedata.normalize("NFC", heading.lower()):
+        kind = unicodedata.category(c)
+        # Marks belong to their letters: without them Hindi or Arabic headings would fall to pieces. After an
+        # emoji, and as its variation selector, they are nothing that anybody sees.
+        mark = kind in ("Mn", "Mc") and kept[-1:].strip() and not 0xFE00 <= ord(c) <= 0xFE0F
+        kept += c if kind[0] in "LN" or mark else " "
+    return "-".join(kept.split())[:MAX_SLUG].strip("-") or "section"
 
 
-# A block is (heading level, text, sentences to search by); level 0 is a passage.
-_Block = tuple[int, str, tuple[str, ...]]
-
-
-def _blocks(tree: SyntaxTreeNode, lead: str = ""):
-    """Walk block nodes in reading order; `lead` is the sentence that introduces the list we are in."""
-    previous = ""
-    for node in tree.children:
-        if node.type == "heading":
-            yield int(node.tag[1]), _text(node), ()
-            previous = ""
-        elif node.type in ("bullet_list", "ordered_list"):
-            introduced = split_sentences(previous)[-1] if previous.endswith((":", "：")) else ""
-            for item in node.children:
-                yield from _item(item, introduced or lead)
-        elif node.type == "blockquote":
-            yield from _blocks(node)
-        elif node.type == "table":
-            yield from _rows(node)
-        elif text := _text(node):
-            yield 0, text, split_sentences(text)
-            previous = text
-
-
-def _item(item: SyntaxTreeNode, lead: str):
-    """A list item: its own words after the sentence that introduces the list; nested lists follow."""
-    own = [text for node in item.children if not _is_list(node) and (text := _text(node))]
-    if own:
-        text = "\n".join(own)
-        yield 0, f"{lead}\n{text}" if lead else text, split_sentences(text)
-    nested_lead = own[-1] if own and own[-1].endswith((":", "：")) else lead
-    for node in item.children:
-        if _is_list(node):
-            for child in node.children:
-                yield from _item(child, nested_lead)
-
-
-def _rows(table: SyntaxTreeNode):
-    """Each body row of a table, its cells in order."""
-    for body in table.children:
-        if body.type == "tbody":
-            for row in body.children:
-                cells = [text for cell in row.children if (text := _text(cell))]
-                if cells:
-                    yield 0, "\n".join(cells), tuple(s for cell in cells for s in split_sentences(cell))
-
-
-def _is_list(node: SyntaxTreeNode) -> bool:
-    return node.type in ("bullet_list", "ordered_list")
-
-
-def _text(node: SyntaxTreeNode) -> str:
-    """The words that a reader sees of a node: links as their words, images as their description, no tags."""
-    if node.type in ("text", "code_inline", "fence", "code_block"):
-        return node.content.strip("\n")
-    if node.type == "softbreak":
-        return " "
-    if node.type == "hardbreak":
-        return "\n"
-    if node.type in ("html_inline", "hr", "front_matter"):
-        return ""
-    if node.type == "html_block":
-        return " ".join(re.sub(r"<!--.*?-->|<[^>]*>", " ", node.content, flags=re.DOTALL).split())
-    if node.type == "image":
-        return node.content
-    joiner = "" if node.type in ("inline", "link", "em", "strong") else "\n"
-    return joiner.join(_text(child) for child in node.children).strip(" \n" if joiner else "\n")
-
-
-def _sections(blocks: list[_Block], title: str) -> list[Section]:
+def _sections(found: Sequence[Block], title: str) -> tuple[Section, ...]:
     """Group blocks by heading; the heading that is the document's title opens no section of its own."""
-    found: list[tuple[str, int, list[tuple[str, tuple[str, ...]]]]] = [(PREAMBLE, 0, [])]
-    for level, text, sentences in blocks:
-        if level == 1 and text == title and len(found) == 1 and not found[0][2]:
+    grouped: list[tuple[str, int, list[Block]]] = [(PREAMBLE, 0, [])]
+    for number, block in enumerate(found):
+        if block.level and block.text == title and number == 0:
             continue
-        if level:
-            found.append((text, level, []))
+        if block.level:
+            grouped.append((block.text, block.level, []))
         else:
-            found[-1][2].append((text, sentences))
+            grouped[-1][2].append(block)
+    headings = {block.text.lower() for block in found if block.level}
     taken: set[str] = set()
+    repeats: Counter[str] = Counter()
     sections = []
-    for heading, level, passages in found:
+    for heading, level, passages in grouped:
+        if not level and not passages:
+            continue
         stem = unique = slug(heading)
-        repeat = 1
         while unique in taken:
-            repeat += 1
-            unique = f"{stem}-{repeat}"
+            repeats[stem] += 1
+            unique = f"{stem}-{repeats[stem] + 1}"
         taken.add(unique)
+        under = is_heading(heading)
         sections.append(
             Section(
                 heading,
                 level,
                 tuple(
-                    Passage(f"{unique}-{number}", heading, text, sentences)
-                    for number, (text, sentences) in enumerate(passages, start=1)
+                    Passage(f"{unique}-{number}", heading, one.text, one.sentences, _about_itself(one, headings, under))
+                    for number, one in enumerate(passages, start=1)
                 ),
             )
         )
-    return sections
+    if all(passage.boilerplate for section in sections for passage in section.passages):
+        # "We follow the Contributor Covenant" is all that this one says: then it is what it says of conduct.
+        plain = (tuple(replace(one, boilerplate=False) for one in section.passages) for section in sections)
+        return tuple(replace(section, passages=own) for section, own in zip(sections, plain, strict=True))
+    return tuple(sections)
 
 
-def _front_matter(tree: SyntaxTreeNode) -> dict:
-    """The YAML between the opening `---` lines, or nothing."""
-    first = tree.children[0] if tree.children else None
-    if first is None or first.type != "front_matter":
-        return {}
-    if "&" in first.content and "*" in first.content and re.search(r"(^|[\s\[,{:-])&\w", first.content):
-        raise DataError("The front matter uses YAML anchors, which are not needed here: write the values out.")
-    try:
-        matter = yaml.safe_load(first.content)
-    except yaml.YAMLError as error:
-        place = getattr(error, "problem_mark", None)
-        line = f" at line {place.line + 2}" if place else ""
-        raise DataError(f"The front matter is not valid YAML{line}: mend it or remove it.") from error
-    return matter if isinstance(matter, dict) else {}
+def _about_itself(block: Block, headings: set[str], under: bool) -> bool:
+    """Also an entry of a table of contents, which repeats a heading."""
+    return " ".join(block.sentences).lower() in headings or is_boilerplate(block.text, under)

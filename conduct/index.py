@@ -3,7 +3,7 @@ blended where situations are known; a passage that nobody has written situations
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +18,8 @@ from conduct.vectors import Vectors, classes, pieces, targets
 TEMPERATURE = 0.05
 # Below this cosine the nearest situation explains nothing to a reader.
 NEAR = 0.4
+# The chance that a careful person would answer a question about conduct with a passage about the text's licence.
+BOILERPLATE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +92,21 @@ class Index:
 
     def _found(self, similarity: np.ndarray, near: np.ndarray, blend: np.ndarray) -> Found:
         by_class = dict(zip(self._classes, self._vectors.calibration.relevance(blend), strict=False))
-        matches, unknown = [], []
+        matches, last, unknown = [], [], []
         for passage, rows in zip(self._passages, self._pieces, strict=True):
             own = similarity[rows]
             relevance = by_class.get(passage.id)
+            aside = relevance is None and passage.boilerplate
             if relevance is None:
-                relevance = SIMILARITY.relevance((1 + own.max()) / 2)
-                unknown.append(relevance)
+                relevance = SIMILARITY.relevance((1 + own.max()) / 2) * (BOILERPLATE if aside else 1)
+                unknown += [] if aside else [relevance]
             sentence = passage.sentences[int(own[: len(passage.sentences)].argmax())]
-            matches.append(Match(passage, float(relevance), sentence, self._nearest(passage, near)))
+            match = Match(passage, float(relevance), sentence, self._nearest(passage, near))
+            (last if aside else matches).append(match)
         matches.sort(key=lambda match: -match.relevance)
+        least = matches[-1].relevance
+        last.sort(key=lambda match: -match.relevance)
+        matches += [replace(match, relevance=min(match.relevance, least)) for match in last]
         best_unknown = max(unknown, default=0.0)
         if not self._situations:
             return Found(tuple(matches), float(best_unknown), SIMILARITY.bands)

@@ -1,0 +1,74 @@
+"""What stands before a text between two lines of --- (YAML) or +++ (TOML): plain values of its first level. Pure."""
+
+import re
+import tomllib
+
+import yaml
+
+from conduct.errors import DataError
+
+# A YAML parser in Python reads about 100 kB a second.
+MAX_CHARACTERS = 20_000
+
+_FENCED = re.compile(r"(---|\+\+\+)[ \t]*\n(?:(.*?)\n)??\1[ \t]*(?:\n|\Z)", re.DOTALL)
+
+# A text, or a list of texts: no type is guessed, so a title of 2024-99-99 is a title.
+Values = dict[str, str | list[str]]
+
+
+def split(text: str) -> tuple[Values, str]:
+    """The values before `text`, and the text itself. Raises DataError if they cannot be read."""
+    found = _FENCED.match(text)
+    if not found:
+        return {}, text
+    content, rest = found[2] or "", text[found.end() :]
+    if found[1] == "+++":
+        return _toml(content), rest
+    loaded = read_yaml(content)
+    # Between two rules may stand ordinary words: they are a part of the text.
+    return ({}, text) if loaded is None else (loaded, rest)
+
+
+def read_yaml(content: str, most: int = MAX_CHARACTERS) -> Values | None:
+    """The scalars and lists of scalars of a mapping; None if it is none. Raises DataError."""
+    _check_length(content, most)
+    try:
+        loaded = yaml.load(content, _Loader)  # noqa: S506 (makes texts, lists and dicts only)
+    except (yaml.YAMLError, RecursionError) as error:
+        place = getattr(error, "problem_mark", None)
+        line = f" at line {place.line + 2}" if place else ""
+        raise DataError(f"The front matter is not valid YAML{line}: mend it or remove it.") from error
+    return _plain({} if loaded == "" else loaded)
+
+
+class _Loader(yaml.BaseLoader):
+    def compose_node(self, parent, index):
+        # Ten lines of them can mean gigabytes.
+        if self.check_event(yaml.AliasEvent):
+            raise DataError("The front matter uses YAML anchors, which are not needed here: write the values out.")
+        return super().compose_node(parent, index)
+
+
+def _toml(content: str) -> Values:
+    _check_length(content, MAX_CHARACTERS)
+    try:
+        return _plain(tomllib.loads(content)) or {}
+    except (ValueError, RecursionError) as error:
+        raise DataError("The front matter is not valid TOML: mend it or remove it.") from error
+
+
+def _check_length(content: str, most: int) -> None:
+    if len(content) > most:
+        raise DataError(f"The front matter may have {most:,} characters, this one has {len(content):,}: shorten it.")
+
+
+def _plain(loaded: object) -> Values | None:
+    if not isinstance(loaded, dict):
+        return None
+    found: Values = {}
+    for name, value in loaded.items():
+        if isinstance(value, list):
+            found[str(name)] = [str(one) for one in value if not isinstance(one, list | dict)]
+        elif not isinstance(value, dict):
+            found[str(name)] = str(value)
+    return found
