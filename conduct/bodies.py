@@ -43,7 +43,6 @@ class Bodies:
         except ClientDisconnect:
             return
         except RequestError as error:
-            await _linger(receive)
             refusal = JSONResponse({"error": str(error)}, error.status, {"connection": "close"})
             await refusal(scope, receive, send)
             return
@@ -63,6 +62,7 @@ class Bodies:
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdigit() and (len(declared) > 12 or int(declared) > MOST_BYTES):
+            await _linger(receive)
             raise _too_large()
         try:
             async with asyncio.timeout(self._seconds):
@@ -84,9 +84,12 @@ async def _whole(receive: Receive) -> bytes:
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         body += message.get("body", b"")
+        more = message.get("more_body")
         if len(body) > MOST_BYTES:
+            if more:
+                await _linger(receive)
             raise _too_large()
-        if not message.get("more_body"):
+        if not more:
             return bytes(body)
 
 

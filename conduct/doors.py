@@ -6,6 +6,7 @@ Why each of these is open: tests/expected/routes.json.
 import logging
 import re
 
+from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -52,22 +53,25 @@ class Doors:
         if not is_open(scope["method"], scope["path"]):
             await JSONResponse({"error": NOTHING}, 404)(scope, receive, send)
             return
-        started = False
+        head: Message | None = None
 
         async def send_and_see(message: Message) -> None:
-            nonlocal started
-            started = True
+            nonlocal head
+            head = head or message
             await send(message)
 
         try:
             await self._app(scope, receive, send_and_see)
         except Exception as error:
             # The server would log the whole traceback, and its last line may quote the question.
-            if started:
-                log.info("A response broke off: %s", type(error).__name__)
+            if head is None:
+                log_unexpected(error)
+                await JSONResponse({"error": UNEXPECTED}, 500)(scope, receive, send)
                 return
-            log_unexpected(error)
-            await JSONResponse({"error": UNEXPECTED}, 500)(scope, receive, send)
+            # So ends Gradio's stream of a session that it does not know: everything has been said.
+            log.info("A response ended early: %s", type(error).__name__)
+            if "content-length" not in Headers(raw=head["headers"]):
+                await send({"type": "http.response.body"})
 
 
 def is_open(method: str, path: str) -> bool:
