@@ -94,13 +94,22 @@ async def _whole(receive: Receive) -> bytes:
 
 
 def _checked(body: bytes, rewrite: Callable[[bytes], bytes]) -> bytes:
-    if b"\0" in body:
-        raise RequestError("The body must be JSON in UTF-8, but it has null bytes: correct it.", 400)
+    # JSON may be UTF-16 as well, in which brackets are not those that `too_deep` counts.
+    if b"\0" in body or not _is_utf8(body):
+        raise RequestError("The body must be JSON in UTF-8, but it is not: correct it.", 400)
     if too_deep(body):
         raise RequestError(
             f"A request may have brackets nested {DEEPEST} deep, but this one goes deeper: send it flatter.", 400
         )
     return rewrite(body)
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def too_deep(body: bytes) -> bool:

@@ -1,5 +1,6 @@
 """The page, and how it is served. With endpoints.py the only importer of gradio."""
 
+import logging
 from collections.abc import Iterator
 from functools import partial
 from html import escape
@@ -111,7 +112,8 @@ def launch(demo: gr.Blocks, engine: Engine, **options):
         return PlainTextResponse("ready\n") if engine.ready else PlainTextResponse("loading\n", status_code=503)
 
     routes = [Route("/healthz", healthz), *embed_routes(engine), *http_routes(demo.programs), *openapi_routes(TITLE)]
-    inputs = {number: len(function.inputs) for number, function in demo.fns.items()}
+    # Those without a function run in the browser alone.
+    inputs = {number: len(function.inputs) for number, function in demo.fns.items() if function.fn}
     middleware = [
         Middleware(ResponseHeaders),
         Middleware(Doors),
@@ -149,6 +151,8 @@ def launch(demo: gr.Blocks, engine: Engine, **options):
         prevent_thread_lock=True,
         **options,
     )
+    for name in ("uvicorn.access", "mcp"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # their lines quote addresses and what was sent
     # Gradio takes no settings for its server, which looks these up for each new connection.
     demo.server.config.http_protocol_class = impatient(demo.server.config.http_protocol_class)
     # Gradio makes its MCP server in `launch`, and no sooner.
