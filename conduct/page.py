@@ -1,6 +1,5 @@
 """The page, and how it is served. With endpoints.py the only importer of gradio."""
 
-import logging
 from collections.abc import Iterator
 from functools import partial
 from html import escape
@@ -15,7 +14,7 @@ from starlette.routing import Route
 
 from conduct import cards
 from conduct.bodies import Bodies
-from conduct.calls import tidy
+from conduct.calls import CANCEL, JOIN, tidy, tidy_cancel
 from conduct.connections import impatient
 from conduct.doors import Doors
 from conduct.embed import embed_routes
@@ -28,6 +27,7 @@ from conduct.openapi import openapi_routes
 from conduct.plain_http import http_routes
 from conduct.preview import LinkPreview
 from conduct.programs import MOST_AT_ONCE, Programs
+from conduct.quiet import hush
 from conduct.words import LANGUAGES, Words, preferred, words
 
 TITLE = "Is this okay?"
@@ -117,7 +117,7 @@ def launch(demo: gr.Blocks, engine: Engine, **options):
     middleware = [
         Middleware(ResponseHeaders),
         Middleware(Doors),
-        Middleware(Bodies, rewrites={"/gradio_api/queue/join": partial(tidy, inputs=inputs)}),
+        Middleware(Bodies, rewrites={JOIN: partial(tidy, inputs=inputs), CANCEL: tidy_cancel}),
         # Gradio's page itself comes uncompressed; streams and what is compressed already pass through.
         Middleware(GZipMiddleware, minimum_size=1_000),
         Middleware(LinkPreview, title=TITLE, description=SUBTITLE),
@@ -151,8 +151,7 @@ def launch(demo: gr.Blocks, engine: Engine, **options):
         prevent_thread_lock=True,
         **options,
     )
-    for name in ("uvicorn.access", "mcp"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # their lines quote addresses and what was sent
+    hush()
     # Gradio takes no settings for its server, which looks these up for each new connection.
     demo.server.config.http_protocol_class = impatient(demo.server.config.http_protocol_class)
     # Gradio makes its MCP server in `launch`, and no sooner.

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conduct.calls import tidy
+from conduct.calls import tidy, tidy_cancel
 from conduct.errors import RequestError
 
 CALL = {"data": ["x", 3], "fn_index": 5, "session_hash": "s", "event_data": None, "trigger_id": None}
@@ -65,6 +65,29 @@ def test_what_is_no_call_is_refused(body: bytes, status: int, begin: str):
     with pytest.raises(RequestError, match=begin) as refused:
         tidy(body, INPUTS)
     assert refused.value.status == status
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"NaN",
+        b'{"session_hash": "s", "event_id": "e"}',
+        b'{"session_hash": "s", "event_id": NaN, "fn_index": 1}',
+        b'{"session_hash": "s", "event_id": "e", "fn_index": NaN}',
+    ],
+)
+def test_what_gives_nothing_up_is_refused(body: bytes):
+    """Gradio would try to quote it, and could not."""
+    with pytest.raises(RequestError) as refused:
+        tidy_cancel(body)
+    assert refused.value.status == 400
+
+
+def test_giving_up_goes_on():
+    """With its three fields."""
+    body = json.dumps({"session_hash": "s", "event_id": "e", "fn_index": 1})
+    assert json.loads(tidy_cancel(body.encode())) == json.loads(body)
 
 
 def test_nothing_is_fetched_and_nothing_is_read(light: str):

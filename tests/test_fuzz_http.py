@@ -19,9 +19,10 @@ MANY = settings(
 )
 
 KEYS = st.sampled_from(
-    "data question questions limit fn_index session_hash event_data trigger_id batched simple_format event_id path "
-    "url meta _type is_stream jsonrpc id method params name arguments protocolVersion __proto__ oauth_token".split()
-)
+    ["data", "question", "questions", "limit", "fn_index", "session_hash", "event_data", "trigger_id", "batched",
+     "simple_format", "event_id", "path", "url", "meta", "_type", "jsonrpc", "id", "method", "params", "name",
+     "arguments", "protocolVersion", "__proto__", "oauth_token"]
+)  # fmt: skip
 WORDS = st.sampled_from(
     ["accent", MARK, "", "s", "2.0", "ask", "tools/call", "tools/list", "initialize", "resources/read", "ping",
      "gradio.FileData", "/etc/passwd", "http://127.0.0.1:1/", "file:///etc/passwd", "${7*7}", "{{7*7}}", "<img src=x>",
@@ -125,10 +126,13 @@ def test_addresses(light: str, caplog: pytest.LogCaptureFixture, capfd: pytest.C
          "/gradio_api/call/ask/", "/gradio_api/queue/data", "/gradio_api/mcp/schema", "/theme.css", "/gradio_api/"]
     )  # fmt: skip
     parts = st.text(max_size=30) | st.sampled_from(["../../etc/passwd", "con", "%00", "a" * 5_000, MARK])
-    fields = st.sampled_from("q theme limit session_hash __theme view tools root serialize all_endpoints".split())
+    fields = st.sampled_from(["q", "theme", "limit", "session_hash", "__theme", "view", "tools", "root", "serialize"])
+    names = st.sampled_from(
+        ["Accept-Language", "Accept-Encoding", "Host", "X-Forwarded-Host", "X-Forwarded-Proto", "Origin", "Range",
+         "Cookie", "Authorization", "If-None-Match", "If-Modified-Since", "Accept"]
+    )  # fmt: skip
     headers = st.dictionaries(
-        st.sampled_from(["Accept-Language", "Accept-Encoding", "Host", "X-Forwarded-Host", "X-Forwarded-Proto", "Origin",
-                         "Range", "Cookie", "Authorization", "If-None-Match", "If-Modified-Since", "Accept"]),
+        names,
         st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=40), max_size=3,
     )  # fmt: skip
 
