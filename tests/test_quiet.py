@@ -28,21 +28,13 @@ def test_a_failure_is_told_without_its_words(name: str, caplog: pytest.LogCaptur
 def test_a_task_that_nobody_waits_for_is_told_without_its_words(caplog: pytest.LogCaptureFixture):
     """asyncio would show the whole error."""
 
-    async def fail() -> None:
+    loop = asyncio.new_event_loop()
+    try:
         raise ValueError("secret")
-
-    async def leave() -> None:
-        asyncio.get_running_loop().call_exception_handler(
-            {"message": "Task exception was never retrieved", "exception": await failure(fail())}
-        )
-
-    async def failure(work) -> Exception:
-        try:
-            await work
-        except ValueError as error:
-            return error
-
-    asyncio.new_event_loop().run_until_complete(leave())
+    except ValueError as error:
+        loop.call_exception_handler({"message": "Task exception was never retrieved", "exception": error})
+    finally:
+        loop.close()
     assert "ValueError at test_quiet.py:" in caplog.text
     assert "secret" not in caplog.text
 
