@@ -10,8 +10,9 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from conduct.errors import RequestError
-from conduct.plain_http import MOST_BYTES
 
+# 64 questions of 1,000 characters fit, each character escaped as JSON may.
+MOST_BYTES = 1_000_000
 # Ours go five deep. Python's and Gradio's readers call themselves for each level.
 DEEPEST = 32
 # A megabyte over a slow telephone line; who sends a byte a second does not get that far.

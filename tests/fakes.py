@@ -38,6 +38,6 @@ def word_engine(folder: Path) -> Engine:
     situations = '{"text": "an accent", "passages": {"ours-1": 2}}\n{"text": "pizza", "passages": {}}\n'
     (folder / hub.SITUATIONS_FILE).write_text(situations, encoding="utf-8")
     model = hub.Snapshot(folder, "words", "local")
-    engine = Engine(Settings(dataset=str(folder)), lambda settings: model, lambda path: WordEncoder())
+    engine = Engine(Settings(dataset=str(folder)), lambda settings: model, lambda *_: WordEncoder())
     engine.reader()
     return engine

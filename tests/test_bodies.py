@@ -1,15 +1,15 @@
 """Bodies too large, too deep, too slow, half there."""
 
+import asyncio
 import http.client
 import json
 import socket
 from urllib.parse import urlsplit
 
-import anyio
 import pytest
 
-from conduct.bodies import DEEPEST, Bodies, too_deep
-from conduct.plain_http import MOST_BYTES
+from conduct.bodies import DEEPEST, MOST_BYTES, Bodies, too_deep
+from tests.tooling import run
 
 POSTS = ("run/ask", "api/ask", "call/ask_many", "call/v2/ask", "queue/join", "cancel", "mcp/")
 TOO_LARGE = "A request may have 1,000,000 bytes, but this one has more: send fewer questions at once."
@@ -71,7 +71,7 @@ def test_a_body_that_never_ends_is_refused():
     async def never() -> dict:
         if sent:
             return {"type": "http.disconnect"}
-        await anyio.sleep(0.02)
+        await asyncio.sleep(0.02)
         return {"type": "http.request", "body": b"x", "more_body": True}
 
     async def send(message: dict) -> None:
@@ -81,7 +81,7 @@ def test_a_body_that_never_ends_is_refused():
         raise AssertionError("half a body came through")
 
     scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
-    anyio.run(Bodies(unseen, {}, seconds=0.2), scope, never, send)
+    run(Bodies(unseen, {}, seconds=0.2)(scope, never, send))
     assert sent[0]["status"] == 408
     sentence = "A request must arrive within 0.2 seconds, but this one did not: send it again."
     assert json.loads(sent[1]["body"]) == {"error": sentence}

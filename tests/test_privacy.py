@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,9 +161,7 @@ def test_mcp(watched: Watched):
             said.append((await session.call_tool("ask", arguments)).content[0].text)
         return said
 
-    # In a thread of its own: Playwright's loop runs in this one.
-    with ThreadPoolExecutor(1) as pool:
-        answered, refused, failed, wrong = pool.submit(with_tools, watched.address, use).result()
+    answered, refused, failed, wrong = with_tools(watched.address, use)
     assert ANSWERED in answered
     assert TOO_LONG in refused
     assert UNEXPECTED in failed
