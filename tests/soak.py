@@ -242,8 +242,8 @@ def report(outcome: Outcome) -> str:
 def main() -> int:
     """Print what was found; 1 if an answer was wrong or the memory grew."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--questions", type=int, default=Plan.questions, help="default 60,000")
-    parser.add_argument("--hostile", type=int, default=Plan.hostile, help="hostile requests beside; default 20,000")
+    parser.add_argument("--questions", type=int, default=Plan().questions, help="default 60,000")
+    parser.add_argument("--hostile", type=int, default=Plan().hostile, help="hostile requests beside; default 20,000")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         outcome = soak(Plan(chosen.questions, chosen.hostile), Path(home))
