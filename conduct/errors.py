@@ -64,8 +64,13 @@ class PublishError(ConductError):
 
 def log_unexpected(error: Exception) -> None:
     """Log the place and the kind of an error, but not its message: that may quote the question."""
-    place = error.__traceback__
-    while place and place.tb_next:
-        place = place.tb_next
-    where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "unknown"
-    log.error("Unexpected %s at %s", type(error).__name__, where)
+    log.error("Unexpected %s", place(error))
+
+
+def place(error: BaseException) -> str:
+    """The kind of an error and where it was raised."""
+    at = error.__traceback__
+    while at and at.tb_next:
+        at = at.tb_next
+    where = f"{Path(at.tb_frame.f_code.co_filename).name}:{at.tb_lineno}" if at else "unknown"
+    return f"{type(error).__name__} at {where}"

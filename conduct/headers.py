@@ -3,12 +3,34 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Gradio draws its components with inline scripts and `Function`; everything else comes from this host only.
-PAGE_POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
-    "frame-ancestors *; base-uri 'self'; object-src 'none'; form-action 'self'"
+# For what is no page: an error, an answer, a list of tools.
+PLAIN_POLICY = (
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "frame-ancestors *; base-uri 'none'; form-action 'none'"
 )
+# A question is typed; nothing here needs more of a visitor's machine than a clipboard to write to.
+PERMISSIONS = ", ".join(
+    f"{name}=()"
+    for name in (
+        "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "encrypted-media",
+        "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer",
+        "microphone", "midi", "payment", "picture-in-picture", "publickey-credentials-get", "screen-wake-lock",
+        "serial", "storage-access", "usb", "web-share", "window-management", "xr-spatial-tracking",
+    )
+)  # fmt: skip
+
+
+def page_policy(nonce: str) -> str:
+    """What Gradio's page may do. Its own inline scripts carry `nonce`: one that came with a text would not run.
+
+    Gradio makes functions of its templates ('unsafe-eval') and styles its components inline; everything else comes
+    from this host alone.
+    """
+    return (
+        f"default-src 'none'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
+        "frame-ancestors *; base-uri 'self'; form-action 'none'"
+    )
 
 
 class ResponseHeaders:
@@ -26,7 +48,8 @@ class ResponseHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.setdefault("content-security-policy", PAGE_POLICY)
+                headers.setdefault("content-security-policy", PLAIN_POLICY)
+                headers.setdefault("permissions-policy", PERMISSIONS)
                 headers.setdefault("x-content-type-options", "nosniff")
                 # A link that is followed from here must not tell the question in `?q=`.
                 headers.setdefault("referrer-policy", "same-origin")

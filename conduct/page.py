@@ -1,6 +1,7 @@
 """The page, and how it is served. With endpoints.py the only importer of gradio."""
 
 from collections.abc import Iterator
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -12,15 +13,21 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from conduct import cards
+from conduct.bodies import Bodies
+from conduct.calls import CANCEL, JOIN, tidy, tidy_cancel
+from conduct.connections import impatient
+from conduct.doors import Doors
 from conduct.embed import embed_routes
 from conduct.endpoints import add_endpoints, serve_tools
 from conduct.engine import Engine
 from conduct.errors import UNEXPECTED, ConductError, log_unexpected
+from conduct.forget import forgetting
 from conduct.headers import ResponseHeaders
 from conduct.openapi import openapi_routes
 from conduct.plain_http import http_routes
 from conduct.preview import LinkPreview
 from conduct.programs import MOST_AT_ONCE, Programs
+from conduct.quiet import hush
 from conduct.words import LANGUAGES, Words, preferred, words
 
 TITLE = "Is this okay?"
@@ -105,8 +112,12 @@ def launch(demo: gr.Blocks, engine: Engine, **options):
         return PlainTextResponse("ready\n") if engine.ready else PlainTextResponse("loading\n", status_code=503)
 
     routes = [Route("/healthz", healthz), *embed_routes(engine), *http_routes(demo.programs), *openapi_routes(TITLE)]
+    # Those without a function run in the browser alone.
+    inputs = {number: len(function.inputs) for number, function in demo.fns.items() if function.fn}
     middleware = [
         Middleware(ResponseHeaders),
+        Middleware(Doors),
+        Middleware(Bodies, rewrites={JOIN: partial(tidy, inputs=inputs), CANCEL: tidy_cancel}),
         # Gradio's page itself comes uncompressed; streams and what is compressed already pass through.
         Middleware(GZipMiddleware, minimum_size=1_000),
         Middleware(LinkPreview, title=TITLE, description=SUBTITLE),
@@ -131,10 +142,18 @@ def launch(demo: gr.Blocks, engine: Engine, **options):
         mcp_server=True,
         # Gradio's queue gives each that runs a place of these, although our endpoints wait without a thread.
         max_threads=MOST_AT_ONCE + MAX_WAITING,
-        app_kwargs={"openapi_url": None, "routes": routes, "middleware": middleware},
+        app_kwargs={
+            "openapi_url": None,
+            "routes": routes,
+            "middleware": middleware,
+            "lifespan": forgetting(demo),
+        },
         prevent_thread_lock=True,
         **options,
     )
+    hush()
+    # Gradio takes no settings for its server, which looks these up for each new connection.
+    demo.server.config.http_protocol_class = impatient(demo.server.config.http_protocol_class)
     # Gradio makes its MCP server in `launch`, and no sooner.
     serve_tools(demo, demo.programs)
     # After the first page can be served: importing torch would hold it up for seconds.

@@ -17,8 +17,6 @@ from starlette.types import Scope
 from conduct.errors import BusyError, ConductError, RequestError
 from conduct.programs import Programs, endpoint
 
-# 64 questions of 1,000 characters fit, each character escaped as JSON may.
-MOST_BYTES = 1_000_000
 # A result that nobody fetched is forgotten.
 KEPT_SECONDS = 120
 MOST_KEPT = 1_000
@@ -134,7 +132,7 @@ def _told(error: ConductError) -> dict:
 async def _arguments(request: Request, name: str) -> Mapping[str, object] | list:
     """Arguments by name, or in order under "data", as Gradio has it."""
     try:
-        sent = json.loads(await _body(request) or b"{}")
+        sent = json.loads(await request.body() or b"{}")
     except (ValueError, RecursionError):
         sent = None
     if not isinstance(sent, dict):
@@ -145,14 +143,3 @@ async def _arguments(request: Request, name: str) -> Mapping[str, object] | list
     if not isinstance(sent["data"], list):
         raise RequestError("The data must be a list of arguments in order, but it is not: correct it.", 422)
     return sent["data"]
-
-
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise RequestError(
-                f"A request may have {MOST_BYTES:,} bytes, but this one has more: send fewer questions at once.", 413
-            )
-    return body

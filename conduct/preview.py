@@ -1,11 +1,13 @@
-"""The page's first HTML: link previews with our words, not Gradio's, and the visitor's language. Pure ASGI."""
+"""The page's first HTML: link previews with our words, the visitor's language, scripts that may run. Pure ASGI."""
 
 import re
+import secrets
 from html import escape
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from conduct.headers import page_policy
 from conduct.words import preferred
 
 _TAGS = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*>')
@@ -50,7 +52,11 @@ class LinkPreview:
                 html = _TAGS.sub("", body.decode("utf-8"))
                 html = html.replace('lang="en"', f'lang="{w.language}" dir="{w.direction}"', 1)
                 html = html.replace("</head>", self._tags + "\n</head>", 1).replace("</body>", NO_SCRIPT + "</body>", 1)
-                body = html.encode("utf-8")
+                nonce = secrets.token_urlsafe(16)
+                body = html.replace("<script", f'<script nonce="{nonce}"').encode("utf-8")
+                headers["content-security-policy"] = page_policy(nonce)
+                # The address may hold a question: no cache keeps the page under it.
+                headers["cache-control"] = "no-store"
                 headers["content-length"] = str(len(body))
                 headers.add_vary_header("accept-language")
             await send(head)

@@ -20,6 +20,7 @@ from conduct.encoder import SentenceEncoder  # noqa: E402
 from conduct.engine import Edition, Engine  # noqa: E402
 from conduct.page import build_page, launch  # noqa: E402
 from tests import browsers  # noqa: E402
+from tests.fakes import word_engine  # noqa: E402
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -90,6 +91,13 @@ def serve() -> Callable:
 def address(engine: Engine, serve: Callable) -> Iterator[str]:
     """The address of a running app."""
     with serve(engine) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def light(serve: Callable, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an app that answers at once, with the words of tests/fakes.py."""
+    with serve(word_engine(tmp_path_factory.mktemp("light"))) as address:
         yield address
 
 

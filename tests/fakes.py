@@ -1,8 +1,13 @@
-"""An encoder that a reader can compute by hand."""
+"""An encoder that a reader can compute by hand, and an engine with it."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
+
+from conduct import hub
+from conduct.engine import Engine
+from conduct.settings import Settings
 
 # One dimension a word; a text's vector counts its known words and is scaled to length 1.
 WORDS = ("accent", "joke", "slot", "fair", "sorry", "pizza", "threat", "unknown")
@@ -25,3 +30,14 @@ class WordEncoder:
     def truncates(self, text: str) -> bool:
         """Reads twenty words."""
         return len(text.split()) > 20
+
+
+def word_engine(folder: Path) -> Engine:
+    """A loaded engine on a text of one passage, in `folder`, for tests that ask often."""
+    (folder / hub.TEXT_FILE).write_text("## Ours\n\nNo accent is wrong.\n", encoding="utf-8")
+    situations = '{"text": "an accent", "passages": {"ours-1": 2}}\n{"text": "pizza", "passages": {}}\n'
+    (folder / hub.SITUATIONS_FILE).write_text(situations, encoding="utf-8")
+    model = hub.Snapshot(folder, "words", "local")
+    engine = Engine(Settings(dataset=str(folder)), lambda settings: model, lambda *_: WordEncoder())
+    engine.reader()
+    return engine

@@ -121,15 +121,6 @@ def test_half_a_surrogate_pair_in_raw_json_gets_a_proper_answer(address: str):
     assert json.loads(body)["data"][0]["question"] == "is � ok?"
 
 
-def test_uploads_and_monitoring_are_shut(address: str):
-    """Nobody has a file to send, and nobody watches."""
-    boundary = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\nabc\r\n--x--\r\n'
-    status, _ = post(address, "gradio_api/upload", boundary, "multipart/form-data; boundary=x")
-    assert status == 413
-    assert get(address, "monitoring/summary")[0] == 403
-    assert get(address, "gradio_api/monitoring/summary")[0] in (403, 404)
-
-
 def test_healthz_says_whether_questions_can_be_answered(address: str, serve):
     """503 until the model is there, 200 then."""
     assert get(address, "healthz") == (200, b"ready\n")

@@ -6,6 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Browser
 
 
 def get(address: str, path: str, **headers: str) -> tuple[int, dict, bytes]:
@@ -17,17 +18,79 @@ def get(address: str, path: str, **headers: str) -> tuple[int, dict, bytes]:
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("/", 200), ("/healthz", 200), ("/embed", 200), ("/embed-assets/cards.css", 200), ("/no", 404)]
+    ("path", "status"),
+    [
+        ("/", 200),
+        ("/healthz", 200),
+        ("/embed", 200),
+        ("/embed?limit=x", 400),
+        ("/embed-assets/cards.css", 200),
+        ("/config", 200),
+        ("/gradio_api/mcp/schema", 200),
+        ("/gradio_api/upload", 404),
+        ("/no", 404),
+    ],
 )
 def test_every_response_has_the_headers(address: str, path: str, status: int):
-    """Those of Gradio, ours and the ones that found nothing."""
+    """Those of Gradio, ours and the ones that found nothing: no other host is named, and anybody may embed."""
     came, headers, _ = get(address, path)
     assert came == status
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
+    assert {"camera=()", "microphone=()", "geolocation=()"} <= set(headers["permissions-policy"].split(", "))
+    # The copy buttons need it, in frames too.
+    assert "clipboard-write" not in headers["permissions-policy"]
+    assert "x-frame-options" not in headers
     policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; ")
     assert "frame-ancestors *" in policy
     assert "http" not in policy
+    assert "unsafe-inline" not in policy.split("script-src")[-1].split(";")[0] or "script-src" not in policy
+
+
+def test_only_the_pages_own_scripts_run(address: str):
+    """Each inline script has the nonce of its response, which nobody can know before."""
+    nonces = set()
+    for _ in range(2):
+        _, headers, body = get(address, "/")
+        (nonce,) = re.findall(
+            r"script-src 'self' 'nonce-([\w-]{20,})' 'unsafe-eval';", headers["content-security-policy"]
+        )
+        scripts = re.findall(r"<script\b[^>]*>", body.decode("utf-8"))
+        assert len(scripts) > 3
+        assert [tag for tag in scripts if f'nonce="{nonce}"' not in tag] == []
+        nonces.add(nonce)
+    assert len(nonces) == 2
+
+
+@pytest.mark.parametrize("path", ["/", "/?q=secret", "/embed?q=secret"])
+def test_no_cache_keeps_a_page_that_may_hold_a_question(address: str, path: str):
+    """Neither the browser's nor one on the way."""
+    assert get(address, path)[1]["cache-control"] == "no-store"
+
+
+@pytest.mark.browser
+def test_a_script_that_came_with_a_text_does_not_run(browser: Browser, address: str):
+    """Were a text ever shown unescaped, its handlers and scripts would still be dead."""
+    context = browser.new_context()
+    page = context.new_page()
+    refused = []
+    page.on("console", lambda message: refused.append(message.text))
+    page.goto(address)
+    page.evaluate(
+        """() => {
+            document.body.insertAdjacentHTML("beforeend", '<img src="x:" onerror="window.ran = true">');
+            const script = document.createElement("script");
+            script.textContent = "window.ran = true";
+            document.body.append(script);
+            document.body.insertAdjacentHTML("beforeend", '<a id="bad" href="javascript:window.ran = true">x</a>');
+            document.querySelector("#bad").click();
+        }"""
+    )
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.ran") is None
+    assert sum("Content Security Policy" in text for text in refused) >= 3
+    context.close()
 
 
 def test_link_previews_show_our_words(address: str):

@@ -1,0 +1,51 @@
+"""Forgets what Gradio would keep: questions and answers of its last ten thousand sessions, fetched or not."""
+
+import asyncio
+import datetime
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+
+from conduct.errors import log_unexpected
+
+# A stream that fetches an answer is open before the answer is there, or right after.
+SECONDS = 30.0
+
+
+def forgetting(demo: object, seconds: float = SECONDS) -> Callable[[object], AbstractAsyncContextManager[None]]:
+    """A lifespan for the server: while it runs, `demo` forgets each session so long after its last call."""
+
+    @asynccontextmanager
+    async def lifespan(app: object) -> AsyncIterator[None]:
+        # In the server's own loop, where nothing else happens between a look and a deed.
+        task = asyncio.create_task(_repeat(demo, seconds))
+        yield
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    return lifespan
+
+
+async def _repeat(demo: object, seconds: float) -> None:
+    while True:
+        await asyncio.sleep(seconds / 3)
+        try:
+            forget(demo, seconds)
+        except Exception as error:
+            log_unexpected(error)
+
+
+def forget(demo: object, seconds: float) -> None:
+    """Drop the sessions in which nothing runs and nothing was called for so many seconds."""
+    queue, states = demo._queue, demo.app.state_holder
+    running = {event.session_hash for event in list(queue.event_ids_to_events.values())}
+    recently = datetime.datetime.now() - datetime.timedelta(seconds=seconds)
+    kept = {session for session, used in list(states.time_last_used.items()) if used > recently} | running
+    for store in (
+        queue.pending_messages_per_session,
+        queue.pending_event_ids_session,
+        states.session_data,
+        states.time_last_used,
+    ):
+        for session in set(store) - kept:
+            store.pop(session, None)

@@ -1,0 +1,99 @@
+"""Visitors who send a byte now and then, and those who do not."""
+
+import http.client
+import json
+import resource
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from gradio_client import Client
+
+from conduct import page
+from conduct.connections import impatient
+from tests.fakes import word_engine
+
+SLOW = 500
+
+
+@pytest.fixture
+def many_files() -> Iterator[None]:
+    """Both ends of many connections, in one process."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = 4 * SLOW
+    if soft != resource.RLIM_INFINITY and soft < enough:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_ordinary_visitors_are_answered_beside_five_hundred_slow_ones(
+    serve, tmp_path: Path, many_files: None, monkeypatch: pytest.MonkeyPatch
+):
+    """Half of the slow ones dribble a request, the others a body; each is hung up on in the end."""
+    monkeypatch.setattr(page, "impatient", partial(impatient, seconds=6.0))
+    monkeypatch.setattr("conduct.bodies.Bodies.__init__.__defaults__", (6.0,))
+    beginnings = (
+        b"GET / HTTP/1.1\r\nX: ",
+        b"POST /gradio_api/run/ask HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n",
+    )
+    over = threading.Event()
+
+    def dribble(connections: list[socket.socket]) -> None:
+        while not over.wait(1.0):
+            for connection in connections:
+                with suppress(OSError):
+                    connection.sendall(b"x")
+
+    with serve(word_engine(tmp_path)) as address, ExitStack() as stack:
+        host = urlsplit(address)
+        slow = [stack.enter_context(socket.create_connection((host.hostname, host.port), 60)) for _ in range(SLOW)]
+        for number, connection in enumerate(slow):
+            connection.sendall(beginnings[number % 2])
+        threading.Thread(target=dribble, args=[slow], daemon=True).start()
+        stack.callback(over.set)
+        client = Client(address, verbose=False)
+        for number in range(20):
+            question = f"accent {number}"
+            assert client.predict(question=question, api_name="/ask")["question"] == question
+            connection = http.client.HTTPConnection(host.netloc, timeout=60)
+            connection.request("POST", "/gradio_api/run/ask", json.dumps({"question": question}))
+            assert json.loads(connection.getresponse().read())["data"][0]["question"] == question
+            connection.close()
+        for number, connection in enumerate(slow):
+            said = b""
+            # Ends when the server hangs up, or fails when it does not for a minute.
+            while chunk := received(connection):
+                said += chunk
+            assert said.startswith(b"HTTP/1.1 408" if number % 2 else b"")
+
+
+def received(connection: socket.socket) -> bytes:
+    """What comes next; nothing if the other side has hung up, gently or not."""
+    try:
+        return connection.recv(10_000)
+    except ConnectionResetError:
+        return b""
+
+
+def test_a_connection_that_is_used_again_and_a_stream_are_kept(serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Patience is for requests, not for answers: a long one is not cut short."""
+    monkeypatch.setattr(page, "impatient", partial(impatient, seconds=0.5))
+    engine = word_engine(tmp_path)
+    answer, done = engine.ask, threading.Event()
+
+    def slowly(**arguments: object) -> object:
+        done.wait(1.5)
+        return answer(**arguments)
+
+    engine.ask = slowly
+    with serve(engine) as address:
+        connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
+        for _ in range(2):
+            connection.request("POST", "/gradio_api/run/ask", b'{"question": "accent"}')
+            assert json.loads(connection.getresponse().read())["data"][0]["question"] == "accent"
