@@ -1,23 +1,32 @@
 """Texts to vectors. The only user of sentence-transformers."""
 
+import copy
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+import joblib
 import numpy as np
 
 from conduct.errors import DataError, ModelError
+from conduct.packing import pack
 from conduct.weights import check_model
 
 if TYPE_CHECKING:
     from conduct.adapter import Adapter
 
-BATCH_SIZE = 64
+# Sorted by length, eight texts fill a core; more of them only bring more padding. Measured: tests/benchmark.py.
+BATCH_SIZE = 8
+# A question is too short to share: two threads on it gained a tenth on two idle cores, and lost half under load
+# against two questions on one thread each, which is how the dispatcher uses the cores.
+THREADS = 1
 
 
 class Encoder(Protocol):
-    """What the index needs of a model."""
+    """What the index needs of a model; `workers` are the calls of `encode` at a time that it is fastest with."""
+
+    workers: int
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of `texts`: float32, shape (len(texts), dimensions), each of unit length."""
@@ -31,6 +40,9 @@ class SentenceEncoder:
 
     def __init__(self, model) -> None:
         self._model = model
+        # Of its own: a tokenizer's switch for cutting is shared by all threads that use it.
+        self._tokenizer = copy.deepcopy(model.tokenizer)
+        self.truncates("")
 
     @classmethod
     def load(cls, folder: Path, adapter: "Adapter | None" = None) -> "SentenceEncoder":
@@ -60,6 +72,21 @@ class SentenceEncoder:
             _add(adapter, model)
         return cls(model)
 
+    @classmethod
+    def load_to_answer(cls, folder: Path, adapter: "Adapter | None" = None) -> "SentenceEncoder":
+        """The same for questions that come one by one: packed, which training could not change."""
+        encoder = cls.load(folder, adapter)
+        import torch
+
+        torch.set_num_threads(THREADS)
+        pack(encoder._model)
+        return encoder
+
+    @property
+    def workers(self) -> int:
+        """As many as there are cores, or as a container may use of them."""
+        return joblib.cpu_count() // THREADS
+
     @property
     def network(self):
         """The torch module inside, for training."""
@@ -81,7 +108,7 @@ class SentenceEncoder:
 
     def truncates(self, text: str) -> bool:
         """Whether the model reads only the beginning of `text`."""
-        tokens = self._model.tokenizer(text, truncation=False, verbose=False)["input_ids"]
+        tokens = self._tokenizer(text, truncation=False, verbose=False)["input_ids"]
         return len(tokens) > self._model.max_seq_length
 
 

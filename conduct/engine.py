@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from conduct import adapter, hub, language
@@ -12,11 +12,13 @@ from conduct.adapter import Adapter
 from conduct.answer import CUT_NOTICE, Answer, Cautions, Source, Text, compose
 from conduct.build import load_or_build
 from conduct.code import Code, parse
+from conduct.dispatch import Dispatcher
 from conduct.encoder import Encoder, SentenceEncoder
 from conduct.errors import ConductError, ModelError
-from conduct.index import Index
-from conduct.question import DEFAULT_LIMIT, check_limit, clean_question, clean_questions
+from conduct.index import Found, Index
+from conduct.question import DEFAULT_LIMIT, MAX_LIMIT, check_limit, clean_question, clean_questions
 from conduct.refresh import Refresher
+from conduct.repeats import Repeats
 from conduct.settings import Settings
 from conduct.situations import Bank, Question, read_questions, read_situations
 from conduct.vectors import Vectors
@@ -63,7 +65,7 @@ def encoder_for(edition: Edition, model: hub.Snapshot, load: LoadEncoder = Sente
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """An edition together with a model: all that an answer needs, immutable."""
+    """An edition together with a model: all that an answer needs. `repeats` is dropped with it."""
 
     edition: Edition
     encoder: Encoder
@@ -73,11 +75,13 @@ class Reader:
     model: hub.Snapshot
     weights: str  # what tells the encoder's weights from others: the model's identity, or its adapter's
     languages: frozenset[str] = frozenset()
+    repeats: Repeats[tuple[Found, Cautions]] = field(default_factory=Repeats)
 
     @classmethod
     def make(cls, edition: Edition, load_encoder: LoadEncoder, model: hub.Snapshot) -> "Reader":
         """Load the model for this text; take the vectors that lie beside the texts, or build them."""
         encoder, identity = encoder_for(edition, model, load_encoder)
+        encoder = Dispatcher(encoder)
         path = edition.snapshot.folder / hub.VECTORS_FILE
         vectors = load_or_build(path, edition.code, edition.bank, edition.questions, encoder, identity)
         index = Index(edition.code, edition.bank, vectors)
@@ -86,11 +90,14 @@ class Reader:
 
     def answer(self, questions: Sequence[str], limit: int) -> list[Answer]:
         """Answer cleaned questions, all in one batch."""
-        found = self.index.search(questions, self.encoder)
-        return [
-            compose(question, one, limit, self.source, self._cautions(question))
-            for question, one in zip(questions, found, strict=True)
-        ]
+        known = {question: self.repeats.get(question) for question in questions}
+        if new := [question for question, found in known.items() if found is None]:
+            for question, found in zip(new, self.index.search(new, self.encoder), strict=True):
+                # Of 10,000 passages nobody is shown more than these.
+                found = replace(found, matches=found.matches[:MAX_LIMIT])
+                known[question] = found, self._cautions(question)
+                self.repeats.keep(question, known[question])
+        return [compose(question, known[question][0], limit, self.source, known[question][1]) for question in questions]
 
     def _cautions(self, question: str) -> Cautions:
         return Cautions(
@@ -106,7 +113,7 @@ class Engine:
         self,
         settings: Settings,
         find_model: Callable[[Settings], hub.Snapshot] = hub.find_model,
-        load_encoder: LoadEncoder = SentenceEncoder.load,
+        load_encoder: LoadEncoder = SentenceEncoder.load_to_answer,
     ) -> None:
         self._settings = settings
         self._find_model = find_model

@@ -26,7 +26,7 @@ from conduct.headers import ResponseHeaders
 from conduct.openapi import openapi_routes
 from conduct.plain_http import http_routes
 from conduct.preview import LinkPreview
-from conduct.programs import MOST_AT_ONCE, Programs
+from conduct.programs import MOST_AT_ONCE, THREADS, Programs
 from conduct.quiet import hush
 from conduct.words import LANGUAGES, Words, preferred, words
 
@@ -89,7 +89,7 @@ def build_page(engine: Engine) -> gr.Blocks:
             return cards.render_code(text, w), cards.render_footer(text.source, w)
 
         asking = gr.on(
-            [button.click, question.submit], ask, question, answer, js=ASKING,
+            [button.click, question.submit], ask, question, answer, js=ASKING, concurrency_limit=THREADS,
             **_private("page_ask"),
         )  # fmt: skip
         asking.success(None, js="() => window.conduct.answered(false)", **_private("page_answered"))

@@ -1,0 +1,104 @@
+"""Encoding together what waits together."""
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from conduct.dispatch import Dispatcher
+from conduct.engine import Engine, Reader
+from conduct.repeats import Repeats
+from tests.fakes import WordEncoder
+
+ASKING = 32
+
+
+class Held(WordEncoder):
+    """Encodes when it is let go, and fails over a text that says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.began = threading.Event()
+        self.go = threading.Event()
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Unit vectors, late."""
+        vectors = super().encode(texts)
+        self.began.set()
+        assert self.go.wait(60)
+        if "fail" in texts:
+            raise ValueError("fail")
+        return vectors
+
+
+def waiting(held: Held, dispatcher: Dispatcher, texts: list[str], pool: ThreadPoolExecutor) -> list:
+    """The first text is being encoded; the others wait, in this order, each asked by a thread of its own."""
+    first = pool.submit(dispatcher.encode, ["first"])
+    assert held.began.wait(60)
+    others = []
+    for text in texts:
+        others.append(pool.submit(dispatcher.encode, [text]))
+        while len(dispatcher._waiting) < len(others):
+            assert not others[-1].done()
+    return [first, *others]
+
+
+def test_what_waits_is_encoded_together_and_each_gets_its_own():
+    """One call for the first, who found nobody waiting; then as many as fit at a time, in their order."""
+    held = Held()
+    with ThreadPoolExecutor(8) as pool:
+        results = waiting(held, Dispatcher(held, most=3), ["accent", "joke", "slot", "fair"], pool)
+        held.go.set()
+        vectors = [result.result(60) for result in results]
+    assert held.calls == [["first"], ["accent", "joke", "slot"], ["fair"]]
+    assert [int(one.argmax()) for one in vectors] == [7, 0, 1, 2, 3]
+
+
+def test_a_failure_reaches_those_it_belongs_to_and_the_next_ones_are_encoded():
+    """A worker outlives it."""
+    held = Held()
+    with ThreadPoolExecutor(8) as pool:
+        results = waiting(held, Dispatcher(held, most=2), ["accent", "fail", "joke"], pool)
+        held.go.set()
+        assert [type(result.exception(60)) for result in results] == [type(None), ValueError, ValueError, type(None)]
+
+
+def test_many_texts_at_once_come_back_in_order():
+    """Though those of a like length are encoded together."""
+    encoder = WordEncoder()
+    vectors = Dispatcher(encoder).encode(["a sentence with an accent in it", "joke", "slots are full", "fair"])
+    assert [int(one.argmax()) for one in vectors] == [0, 1, 2, 3]
+    assert encoder.calls[0][0] == "joke"
+    assert Dispatcher(encoder).encode([]).shape == (0, 8)
+
+
+@pytest.fixture(scope="module")
+def alone(engine: Engine) -> Reader:
+    """The same reader, which encodes one question at a time and forgets it."""
+    return replace(engine.reader(), encoder=engine.reader().encoder._encoder, repeats=Repeats(most=0))
+
+
+def test_nobody_gets_the_passages_of_anothers_question(engine: Engine, alone: Reader):
+    """32 at once, each answer compared with what the question gets alone: the same to 1e-5 in relevance."""
+    questions = [question.text for question in engine.reader().edition.questions[: ASKING * 6]]
+    together = replace(engine.reader(), repeats=Repeats())
+    began = threading.Barrier(ASKING)
+
+    def ask(own: int) -> list:
+        began.wait(60)
+        return [together.answer([question], 10)[0] for question in questions[own::ASKING]]
+
+    with ThreadPoolExecutor(ASKING) as pool:
+        answers = [None] * len(questions)
+        for own, mine in enumerate(pool.map(ask, range(ASKING))):
+            answers[own::ASKING] = mine
+    wanted = [alone.answer([question], 10)[0] for question in questions]
+    for answer, expected in zip(answers, wanted, strict=True):
+        assert answer.question == expected.question
+        # Two that are as good as level may change places.
+        relevance = {shown.passage.id: shown.relevance for shown in expected.passages}
+        assert {s.passage.id: s.relevance for s in answer.passages} == pytest.approx(relevance, abs=1e-5)
+        assert [s.relevance for s in answer.passages] == pytest.approx(list(relevance.values()), abs=1e-5)

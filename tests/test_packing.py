@@ -1,0 +1,50 @@
+"""Weights in another layout."""
+
+import numpy as np
+import pytest
+import torch
+from sentence_transformers import SentenceTransformer
+
+from conduct import hub
+from conduct.packing import pack
+
+TEXTS = ["He laughs", "They laugh at his accent " * 30, ""]
+
+
+@pytest.fixture
+def bare(model: hub.Snapshot) -> SentenceTransformer:
+    """The model as the library loads it."""
+    return SentenceTransformer(str(model.folder), device="cpu")
+
+
+def linear(model: SentenceTransformer) -> int:
+    """How many of its layers are plain linear ones."""
+    return sum(type(layer) is torch.nn.Linear for layer in model.modules())
+
+
+def test_packed_weights_give_the_same_vectors(bare: SentenceTransformer):
+    """To a millionth, whatever the length; and each linear layer is packed, but for none."""
+    before = bare.encode(TEXTS, show_progress_bar=False)
+    assert linear(bare) > 36
+    if not pack(bare):
+        pytest.skip("this processor has no such layout")
+    assert linear(bare) == 0
+    assert bare.encode(TEXTS, show_progress_bar=False) == pytest.approx(before, abs=1e-6)
+
+
+@pytest.mark.parametrize("fault", [AttributeError("no such operation"), None])
+def test_a_model_that_cannot_be_packed_stays_as_it_is(
+    bare: SentenceTransformer, fault: Exception | None, monkeypatch: pytest.MonkeyPatch
+):
+    """Whether the operation is missing or gives something else."""
+    before, layers = bare.encode(TEXTS, show_progress_bar=False), linear(bare)
+
+    def wrong(rows, weight, *rest):
+        if fault:
+            raise fault
+        return torch.zeros(*rows.shape[:-1], len(rest[0]))
+
+    monkeypatch.setattr(torch.ops.mkldnn, "_linear_pointwise", wrong)
+    assert pack(bare) is False
+    assert linear(bare) == layers
+    assert np.array_equal(bare.encode(TEXTS, show_progress_bar=False), before)
