@@ -23,6 +23,7 @@ class Source:
     """What an answer was made from; "bundled" and "packaged" where the Hub was not used.
 
     The addresses are where people can look at it, or ""; `instead` says why better was not used, or is "".
+    `situations` is how many lead from a question to a passage; with 0, sentence similarity is all there is.
     """
 
     title: str
@@ -34,6 +35,7 @@ class Source:
     dataset_url: str = ""
     model_url: str = ""
     instead: str = ""
+    situations: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ MAX_SENTENCES = 10_000
 MAX_SLUG = 100
 PREAMBLE = "Preamble"
 
-# What a code of conduct calls itself, where no heading does.
+# What a code of conduct calls itself, where no top-level heading does.
 _NAMES_ITSELF = re.compile(
     r"code of conduct|community guidelines|code de conduite|c[oó]digo de condu[ct]ta|verhaltenskodex|codice di condotta"
     r"|кодекс поведения|行为准则|行為準則|行動規範|행동 강령|आचार संहिता|قواعد السلوك",
@@ -108,14 +108,10 @@ def _check_size(found: Sequence[Block]) -> None:
 
 
 def _title(found: Sequence[Block]) -> str:
-    """The first top-level heading; else a heading that all others stand under; else a first line that names itself."""
-    first = found[0]
-    titles = [block.text for block in found if block.level == 1]
-    if not titles and first.level and all(block.level > first.level for block in found[1:] if block.level):
-        return first.text
-    if not titles and not first.level and len(first.text) <= MAX_SLUG and _NAMES_ITSELF.search(first.text):
-        return first.text.rstrip(":：")
-    return titles[0] if titles else "Code of Conduct"
+    """The first top-level heading; else a first heading or line that names itself a code of conduct."""
+    first = found[0].text
+    own = first.rstrip(":：") if len(first) <= MAX_SLUG and _NAMES_ITSELF.search(first) else "Code of Conduct"
+    return next((block.text for block in found if block.level == 1), own)
 
 
 def slug(heading: str) -> str:

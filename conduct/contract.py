@@ -83,6 +83,8 @@ class SourceOut(TypedDict):
     """The model on the Hub, or "packaged" where the Hub was not used."""
     model_revision: str
     """Its commit, or "packaged"."""
+    situations: int
+    """How many situations lead to the text's passages; 0 where sentence similarity is all there is."""
 
 
 @with_config(_DESCRIBED)
@@ -252,4 +254,5 @@ def source_out(source: Source) -> SourceOut:
         dataset_revision=source.dataset_revision,
         model=source.model,
         model_revision=source.model_revision,
+        situations=source.situations,
     )

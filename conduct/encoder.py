@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from conduct.errors import DataError, ModelError
+from conduct.weights import check_model
 
 if TYPE_CHECKING:
     from conduct.adapter import Adapter
@@ -38,11 +39,7 @@ class SentenceEncoder:
         Raises ModelError with one sentence if the folder holds no model that can be used, DataError if the
         adapter does not fit it.
         """
-        if not next(folder.rglob("*.safetensors"), None):
-            raise ModelError(
-                f"The model folder {folder} has no .safetensors file, and other weight formats can run code: "
-                "name a model that has its weights as safetensors."
-            )
+        check_model(folder)
         # torch and transformers take seconds to import: only who loads a model pays for it.
         from sentence_transformers import SentenceTransformer
 
@@ -54,9 +51,10 @@ class SentenceEncoder:
                 trust_remote_code=False,
                 model_kwargs={"use_safetensors": True},
             )
-        except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+        # What the libraries raise over a damaged or hostile folder has no common base.
+        except Exception as error:
             raise ModelError(
-                f"The model in {folder} does not load ({type(error).__name__}): download it again."
+                f"The model in {folder} does not load ({type(error).__name__}): download it again, or name another."
             ) from error
         if adapter is not None:
             _add(adapter, model)

@@ -237,6 +237,7 @@ def _source(edition: Edition, model: hub.Snapshot | None) -> Source:
         model_revision=model.revision if model else "",
         dataset_url=edition.snapshot.url,
         model_url=model.url if model else "",
+        situations=len(edition.bank.situations),
         # Packaged weights are the same weights: nobody needs to hear why the others were not used.
         instead=" ".join(
             one.instead for one in (edition.snapshot, model) if one and one.instead and one.name != hub.PACKAGED

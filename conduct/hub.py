@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from conduct import patience
 from conduct.encoder import sha256
 from conduct.errors import DataError, HubError, ModelError
+from conduct.folder import check_files
 from conduct.settings import DEFAULT_MODEL, DEFAULT_MODEL_REVISION, Settings
 from conduct.situations import MAX_BYTES
 
@@ -200,6 +201,9 @@ def pull(repo: str, kind: str, revision: str, seconds: float) -> Snapshot:
         return cached
     until = time.monotonic() + seconds
     remote = _ask(repo, kind, revision, until)
+    # It becomes the name of a folder.
+    if not hub_client.COMMIT.fullmatch(remote.commit or ""):
+        raise HubError(f"the Hub gave no commit of {repo}")
     if kind == DATASET and TEXT_FILE not in dict(remote.sizes):
         raise HubError(f"{repo} has no {TEXT_FILE}")
     for name, size in remote.sizes:
@@ -276,15 +280,13 @@ def packaged_model(instead: str = "") -> Snapshot:
 
 
 def read_text(folder: Path) -> str:
-    """The code of conduct's Markdown in a dataset folder. Raises DataError if it is missing or not UTF-8."""
-    path = folder / TEXT_FILE
+    """The code of conduct's Markdown in a dataset folder. Raises DataError unless all its files may be read."""
+    check_files(folder, MOST_BYTES)
     try:
-        if (size := path.stat().st_size) > MOST_BYTES[TEXT_FILE]:
-            raise DataError(
-                f"{TEXT_FILE} may have {MOST_BYTES[TEXT_FILE]:,} bytes, this one has {size:,}: publish a shorter text."
-            )
-        return path.read_text(encoding="utf-8")
+        return (folder / TEXT_FILE).read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise DataError(f"{folder} has no {TEXT_FILE}: add the text of the code as Markdown.") from error
     except UnicodeDecodeError as error:
         raise DataError(f"{TEXT_FILE} in {folder} is not UTF-8: save it as UTF-8.") from error
+    except OSError as error:
+        raise DataError(f"{TEXT_FILE} in {folder} cannot be read ({type(error).__name__}): mend its rights.") from error

@@ -9,6 +9,9 @@ from conduct.errors import DataError
 
 MAX_LINES = 50_000
 MAX_BYTES = 50_000_000
+MAX_LINE = 20_000
+# As long as a question may be.
+MAX_TEXT = 1_000
 SHOW_FIRST = 2
 SHOW_ALSO = 1
 DEV = "dev"
@@ -98,14 +101,21 @@ def _rows(path: Path) -> Iterable[_Row]:
     if path.stat().st_size > MAX_BYTES:
         raise DataError(f"{path.name} may have {MAX_BYTES:,} bytes, this one has more: publish fewer lines.")
     try:
-        with path.open(encoding="utf-8") as file:
-            for number, line in enumerate(file, start=1):
+        # Some editors begin a file with a byte-order mark.
+        with path.open(encoding="utf-8-sig") as file:
+            number = 0
+            while line := file.readline(MAX_LINE + 1):
+                number += 1
                 if number > MAX_LINES:
                     raise DataError(f"{path.name} may have {MAX_LINES:,} lines, this one has more: publish fewer.")
+                if len(line) > MAX_LINE:
+                    raise DataError(f"{path.name} line {number} has more than {MAX_LINE:,} characters: shorten it.")
                 if line.strip():
                     yield _row(line, f"{path.name} line {number}")
     except UnicodeDecodeError as error:
         raise DataError(f"{path.name} is not UTF-8: save it as UTF-8.") from error
+    except OSError as error:
+        raise DataError(f"{path.name} cannot be read ({type(error).__name__}): mend its rights or remove it.") from error
 
 
 def _row(line: str, place: str) -> _Row:
@@ -119,4 +129,8 @@ def _row(line: str, place: str) -> _Row:
         raise DataError(f"{expected}, but text or passages are missing: mend that line.")
     if any(type(grade) is not int or grade not in (SHOW_FIRST, SHOW_ALSO) for grade in passages.values()):
         raise DataError(f"{expected}, but a grade is {sorted(map(str, passages.values()))[0][:20]}: mend that line.")
+    if len(text) > MAX_TEXT:
+        raise DataError(f"{place} has a text of {len(text):,} characters, {MAX_TEXT:,} at most are read: shorten it.")
+    if any("\ud800" <= c <= "\udfff" for c in text):
+        raise DataError(f"{place} has half a character (\\ud800 to \\udfff), which no text can hold: mend that line.")
     return _Row(text.strip(), tuple(Judgement(name, grade) for name, grade in passages.items()), row)

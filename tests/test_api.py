@@ -49,6 +49,7 @@ def test_an_answer_has_exactly_the_fields_of_the_contract(client: Client):
         "dataset_revision": "bundled",
         "model": "packaged",
         "model_revision": "packaged",
+        "situations": 7708,
     }
 
 
