@@ -19,6 +19,10 @@ from conduct.situations import SHOW_FIRST, Bank
 FORMAT = 2
 # The share of a passage that a situation shows also, against 1 for the one that it shows first.
 ALSO = 0.15
+# No fit gives such a weight, and with larger ones a score may overflow.
+LARGEST = 1_000_000
+# Half precision moves a length by less than a tenth of this.
+LENGTH_TOLERANCE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,38 +111,52 @@ def load(path: Path, code: Code, bank: Bank, model: str) -> Vectors:
                 raise DataError("they belong to other texts")
             if (made := f"{metadata.get('model')}@{metadata.get('model_revision')}") != model:
                 raise DataError(f"they belong to the model {made[:200]}")
-            arrays = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118
-            slope, intercept, covered, not_covered = map(float, json.loads(metadata["calibration"]))
-        vectors = Vectors(
-            pieces=arrays["pieces"],
-            situations=arrays["situations"],
-            meaning=VectorHead(arrays["meaning.weights"], arrays["meaning.bias"]),
-            words=WordHead(arrays["words.idf"], arrays["words.weights"], arrays["words.bias"]),
-            calibration=Calibration(slope, intercept, Bands(covered, not_covered)),
-        )
+            arrays = _read(file, code, bank)
+            calibration = _calibration(metadata["calibration"])
     except FileNotFoundError as error:
         raise DataError("there are none yet") from error
-    except (SafetensorError, OSError, KeyError, ValueError, TypeError) as error:
+    except (SafetensorError, OSError, LookupError, ValueError, TypeError, ArithmeticError, RecursionError) as error:
         raise DataError("the file is damaged") from error
-    _check_shapes(vectors, code, bank)
-    return vectors
+    return Vectors(
+        pieces=arrays["pieces"],
+        situations=arrays["situations"],
+        meaning=VectorHead(arrays["meaning.weights"], arrays["meaning.bias"]),
+        words=WordHead(arrays["words.idf"], arrays["words.weights"], arrays["words.bias"]),
+        calibration=calibration,
+    )
 
 
-def _check_shapes(vectors: Vectors, code: Code, bank: Bank) -> None:
-    """A file from the Hub may hold anything: what does not fit must not reach a question."""
-    width = vectors.pieces.shape[1:]
+def _read(file, code: Code, bank: Bank) -> dict[str, np.ndarray]:
+    """The arrays that are needed. A file from the Hub may hold anything: what does not fit must not reach a question,
+    nor, if it is large, the memory."""
+    width = file.get_slice("pieces").get_shape()[-1]
     columns = len(classes(code, bank))
     expected = {
-        "pieces": (vectors.pieces, (sum(len(pieces(passage)) for passage in code.passages), *width)),
-        "situations": (vectors.situations, (len(bank.situations), *width)),
-        "meaning weights": (vectors.meaning.weights, (columns, *width)),
-        "meaning bias": (vectors.meaning.bias, (columns,)),
-        "word weights": (vectors.words.weights, (columns, BUCKETS)),
-        "word bias": (vectors.words.bias, (columns,)),
-        "word idf": (vectors.words.idf, (BUCKETS,)),
+        "pieces": (sum(len(pieces(passage)) for passage in code.passages), width),
+        "situations": (len(bank.situations), width),
+        "meaning.weights": (columns, width),
+        "meaning.bias": (columns,),
+        "words.weights": (columns, BUCKETS),
+        "words.bias": (columns,),
+        "words.idf": (BUCKETS,),
     }
-    for name, (array, shape) in expected.items():
-        if array.shape != shape:
-            raise DataError(f"{name} must have the shape {shape}, but have {array.shape}")
-        if not np.isfinite(array).all():
-            raise DataError(f"{name} hold a number that is not finite")
+    arrays = {}
+    for name, shape in expected.items():
+        came = tuple(file.get_slice(name).get_shape())
+        if came != shape:
+            raise DataError(f"{name} must have the shape {shape}, but have {came}")
+        arrays[name] = file.get_tensor(name).astype(np.float32)
+        # Written so that what is not a number fails, too.
+        if not (np.abs(arrays[name]) <= LARGEST).all():
+            raise DataError(f"{name} hold a number that is not finite, or over {LARGEST:,}")
+    for name in ("pieces", "situations"):
+        if not (np.abs(np.linalg.norm(arrays[name], axis=1) - 1) < LENGTH_TOLERANCE).all():
+            raise DataError(f"{name} are not of unit length")
+    return arrays
+
+
+def _calibration(stored: str) -> Calibration:
+    slope, intercept, covered, not_covered = map(float, json.loads(stored))
+    if not (abs(slope) <= LARGEST and abs(intercept) <= LARGEST and -0.01 <= not_covered <= covered <= 1.01):
+        raise DataError("their calibration is none")
+    return Calibration(slope, intercept, Bands(covered, not_covered))

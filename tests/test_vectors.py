@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
 from conduct import hub
@@ -50,7 +51,7 @@ def test_vectors_that_fit_are_not_encoded_again(path: Path):
     assert [len(call) for call in encoder.calls] == [3]
 
 
-@pytest.mark.parametrize("change", [lambda vectors: -vectors, lambda vectors: vectors[:, :4]])
+@pytest.mark.parametrize("change", [lambda vectors: -vectors, lambda vectors: np.pad(vectors, ((0, 0), (0, 4)))])
 def test_vectors_that_only_say_that_they_are_of_this_model_are_built_anew(path: Path, caplog, change):
     """Other numbers, or of another length: with them each question would fail or find anything."""
     built = load(path, CODE, BANK, MODEL)
@@ -88,22 +89,53 @@ def test_a_damaged_file_is_no_reason_to_stop(path: Path, caplog):
     assert "damaged" in caplog.text
 
 
+def changed(path: Path, metadata: dict[str, str] | None = None, **arrays: np.ndarray) -> None:
+    """Write the file again with other arrays or metadata; its hash of the texts stays, as anybody can claim one."""
+    with safe_open(path, framework="numpy") as file:
+        stored = file.metadata()
+    save_file(load_file(path) | arrays, path, metadata=stored | (metadata or {}))
+
+
 @pytest.mark.parametrize(
     ("name", "array", "reason"),
     [
         ("situations", np.zeros((2, 8), np.float16), r"situations must have the shape \(3, 8\), but have \(2, 8\)"),
+        ("situations", np.zeros((3, 8, 1), np.float16), r"but have \(3, 8, 1\)"),
+        ("pieces", np.zeros((), np.float16), "damaged"),
+        ("pieces", np.full((4, 8), 0.5, np.float16), "pieces are not of unit length"),
         ("meaning.bias", np.full(3, np.nan, np.float32), "not finite"),
+        ("meaning.weights", np.full((3, 8), 3e38, np.float32), "over 1,000,000"),
+        ("words.idf", np.full(5, 1, np.float16), r"but have \(5,\)"),
     ],
 )
 def test_numbers_that_do_not_fit_are_refused(path: Path, name: str, array: np.ndarray, reason: str):
-    """A file from the Hub can claim any hash."""
-    from safetensors import safe_open
-
-    with safe_open(path, framework="numpy") as file:
-        metadata = file.metadata()
-    save_file(load_file(path) | {name: array}, path, metadata=metadata)
+    """A file from the Hub can claim any hash; what overflows would answer with nothing that is a number."""
+    changed(path, **{name: array})
     with pytest.raises(DataError, match=reason):
         load(path, CODE, BANK, MODEL)
+
+
+@pytest.mark.parametrize(
+    "calibration", ["", "[" * 100_000, "[1, 2]", "[1, 0, 0.2, 0.8]", "[1, 0, NaN, NaN]", f"[1{'0' * 400}, 0, 1, 0]", "{}"]
+)
+def test_a_calibration_that_is_none_is_refused(path: Path, calibration: str):
+    """Bands the wrong way round would call silent what is covered; what is not a number would be no answer at all."""
+    changed(path, {"calibration": calibration})
+    with pytest.raises(DataError, match=r"^(the file is damaged|their calibration is none)$"):
+        load(path, CODE, BANK, MODEL)
+
+
+def test_what_is_not_needed_is_not_read(path: Path):
+    """A file may hold arrays that nobody asked for, here of a kind that numpy cannot even read."""
+    import torch
+    from safetensors import torch as tensors
+
+    expected = load(path, CODE, BANK, MODEL)
+    with safe_open(path, framework="numpy") as file:
+        metadata = file.metadata()
+    more = {"more": torch.zeros(8, dtype=torch.float8_e4m3fn)}
+    tensors.save_file(tensors.load_file(path) | more, path, metadata=metadata)
+    np.testing.assert_array_equal(load(path, CODE, BANK, MODEL).situations, expected.situations)
 
 
 def test_the_bundled_vectors_belong_to_the_bundled_texts(edition: Edition, model: hub.Snapshot):
