@@ -137,7 +137,8 @@ def _sections(found: Sequence[Block], title: str) -> tuple[Section, ...]:
             grouped.append((block.text, block.level, []))
         else:
             grouped[-1][2].append(block)
-    headings = {block.text.lower() for block in found if block.level}
+    # What repeats one of these is a title, or an entry of a table of contents.
+    names = {slug(block.text) for block in found if block.level} | {slug(title)}
     taken: set[str] = set()
     repeats: Counter[str] = Counter()
     sections = []
@@ -155,7 +156,7 @@ def _sections(found: Sequence[Block], title: str) -> tuple[Section, ...]:
                 heading,
                 level,
                 tuple(
-                    Passage(f"{unique}-{number}", heading, one.text, one.sentences, _about_itself(one, headings, under))
+                    Passage(f"{unique}-{number}", heading, one.text, one.sentences, _about_itself(one, names, under))
                     for number, one in enumerate(passages, start=1)
                 ),
             )
@@ -167,6 +168,6 @@ def _sections(found: Sequence[Block], title: str) -> tuple[Section, ...]:
     return tuple(sections)
 
 
-def _about_itself(block: Block, headings: set[str], under: bool) -> bool:
-    """Also an entry of a table of contents, which repeats a heading."""
-    return " ".join(block.sentences).lower() in headings or is_boilerplate(block.text, under)
+def _about_itself(block: Block, names: set[str], under: bool) -> bool:
+    own = " ".join(block.sentences)
+    return (len(own) <= MAX_SLUG and slug(own) in names) or is_boilerplate(block.text, under)

@@ -16,22 +16,22 @@ _FENCED = re.compile(r"(---|\+\+\+)[ \t]*\n(?:(.*?)\n)??\1[ \t]*(?:\n|\Z)", re.D
 Values = dict[str, str | list[str]]
 
 
-def split(text: str) -> tuple[Values, str]:
+def split(text: str, most: int = MAX_CHARACTERS) -> tuple[Values, str]:
     """The values before `text`, and the text itself. Raises DataError if they cannot be read."""
     found = _FENCED.match(text)
     if not found:
         return {}, text
     content, rest = found[2] or "", text[found.end() :]
+    if len(content) > most:
+        raise DataError(f"The front matter may have {most:,} characters, this one has {len(content):,}: shorten it.")
     if found[1] == "+++":
         return _toml(content), rest
-    loaded = read_yaml(content)
+    loaded = _yaml(content)
     # Between two rules may stand ordinary words: they are a part of the text.
     return ({}, text) if loaded is None else (loaded, rest)
 
 
-def read_yaml(content: str, most: int = MAX_CHARACTERS) -> Values | None:
-    """The scalars and lists of scalars of a mapping; None if it is none. Raises DataError."""
-    _check_length(content, most)
+def _yaml(content: str) -> Values | None:
     try:
         loaded = yaml.load(content, _Loader)  # noqa: S506 (makes texts, lists and dicts only)
     except (yaml.YAMLError, RecursionError) as error:
@@ -50,19 +50,14 @@ class _Loader(yaml.BaseLoader):
 
 
 def _toml(content: str) -> Values:
-    _check_length(content, MAX_CHARACTERS)
     try:
         return _plain(tomllib.loads(content)) or {}
     except (ValueError, RecursionError) as error:
         raise DataError("The front matter is not valid TOML: mend it or remove it.") from error
 
 
-def _check_length(content: str, most: int) -> None:
-    if len(content) > most:
-        raise DataError(f"The front matter may have {most:,} characters, this one has {len(content):,}: shorten it.")
-
-
 def _plain(loaded: object) -> Values | None:
+    """The scalars and lists of scalars of a mapping; None if it is none."""
     if not isinstance(loaded, dict):
         return None
     found: Values = {}

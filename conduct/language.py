@@ -1,15 +1,17 @@
 """Which languages a model reads, and whether a question is in one of them."""
 
-import re
 from functools import cache
 from pathlib import Path
 
-import yaml
+from conduct import front_matter
+from conduct.errors import DataError
 
 # Below this probability a guess is worth nothing; at it, fewer than 1 in 500 English texts are misread.
 LEAST_CONFIDENCE = 0.4
 # Nigerian Pidgin is what terse English chat lines look like to the identifier, and a model of English reads it.
 ALIKE = {"pcm": "en"}
+# Cards list measured results there, by the thousand lines.
+MAX_CARD = 200_000
 ANY = frozenset({"multilingual"})
 NOTICE = (
     "This question does not seem to be in a language that the model reads, so the passages may not fit: "
@@ -21,12 +23,11 @@ NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "pt":
 def languages_of(folder: Path) -> frozenset[str]:
     """The language codes on the card of the model in `folder`; ANY for a model of many, empty if none is named."""
     try:
-        card = (folder / "README.md").read_text(encoding="utf-8")
-        matter = yaml.safe_load(re.match(r"---\n(.*?)\n---", card, re.DOTALL).group(1))
-        named = matter.get("language") or []
-    except (OSError, UnicodeDecodeError, AttributeError, yaml.YAMLError):
+        card, _ = front_matter.split((folder / "README.md").read_text(encoding="utf-8"), MAX_CARD)
+    except (OSError, UnicodeDecodeError, DataError):
         return frozenset()
-    names = frozenset(str(name) for name in ([named] if isinstance(named, str) else named))
+    named = card.get("language") or []
+    names = frozenset([named] if isinstance(named, str) else named)
     return ANY if names & {"multilingual", "xx"} else names
 
 

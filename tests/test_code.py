@@ -7,7 +7,6 @@ import pytest
 from conduct.code import parse, slug
 from conduct.engine import Edition
 from conduct.errors import DataError
-from conduct.sentences import split_sentences
 
 SOURCE = Path(__file__).parent / "data" / "ambassador_code_of_conduct.txt"
 
@@ -80,6 +79,9 @@ def test_repeated_headings_have_ids_of_their_own():
     """An id names one passage."""
     code = parse("## A\n\none\n\n## A\n\ntwo\n\n## 🌍\n\nthree\n")
     assert [p.id for p in code.passages] == ["a-1", "a-2-1", "section-1"]
+    assert [p.id for p in parse("## A\n\n1\n\n## A 2\n\n2\n\n## A\n\n3\n").passages] == ["a-1", "a-2-1", "a-3-1"]
+    assert [p.id for p in parse("## Preamble\n\none\n").passages] == ["preamble-1"]
+    assert [p.id for p in parse("zero\n\n## Preamble\n\none\n").passages] == ["preamble-1", "preamble-2-1"]
 
 
 def test_windows_line_ends_and_a_byte_order_mark_change_nothing():
@@ -94,27 +96,37 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing():
         ("Approach  Everything", "approach-everything"),
         ("हमारा वचन", "हमारा-वचन"),
         ("!!!", "section"),
+        ("❤️ Care", "care"),
+        ("❤️", "section"),
+        ("1️⃣ First", "1-first"),
+        ("Cafe\u0301 rules", "caf\u00e9-rules"),
+        ("long " * 100, "-".join(["long"] * 20)),
     ],
 )
 def test_slugs(heading: str, expected: str):
-    """Lower case; every run of anything but letters and digits is one hyphen."""
+    """Lower case; every run of anything but letters and digits is one hyphen; an accent typed otherwise changes nothing."""
     assert slug(heading) == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "sentences"),
+    ("markdown", "title"),
     [
-        ("One. Two! Three? Four", ("One.", "Two!", "Three?", "Four")),
-        ("A reason! Give it.", ("A reason!", "Give it.")),
-        ("Version 2.0 is out. See e.g. the notes.", ("Version 2.0 is out.", "See e.g. the notes.")),
-        ('He said "no." Then left.', ('He said "no."', "Then left.")),
-        ("你好。再见。", ("你好。", "再见。")),
-        ("", ()),
+        ("# Ours\n\nText.", "Ours"),
+        ("Text.\n\n# Ours\n\nText.", "Ours"),
+        ("Our Rules\n=========\n\nText.", "Our Rules"),
+        ("<h1 align='center'>Ours &amp; yours</h1>\n\nText.", "Ours & yours"),
+        ("## Code of Conduct of the Tea Club\n\n## Rules\n\nText.", "Code of Conduct of the Tea Club"),
+        ("**Tea Club Community Guidelines:**\n\nText.", "Tea Club Community Guidelines"),
+        ("## Rules\n\nText.", "Code of Conduct"),
+        ("Text.", "Code of Conduct"),
+        ("---\ntitle: 2024-99-99\n---\n# Ours\n\nText.", "2024-99-99"),
+        ('+++\ntitle = "TOML"\n+++\n# Ours\n\nText.', "TOML"),
+        ("---\ntitle: [a, b]\n---\n# Ours\n\nText.", "Ours"),
     ],
 )
-def test_sentences(text: str, sentences: tuple):
-    """Sentences end where a reader would end them."""
-    assert split_sentences(text) == sentences
+def test_the_title_comes_from_the_front_matter_or_from_the_text(markdown: str, title: str):
+    """A top-level heading, or a first line that names itself."""
+    assert parse(markdown).title == title
 
 
 @pytest.mark.parametrize(
@@ -125,9 +137,43 @@ def test_sentences(text: str, sentences: tuple):
         ("---\na: [\n---\ntext", "not valid YAML"),
         ("---\na: &a [x]\nb: *a\n---\ntext", "anchors"),
         ("x" * 200_001, "200,000 characters"),
+        ("#\n" * 10**6, "200,000 characters"),
+        ("# a\n" * 40_000 + "text", "3,000 headings and passages, this text has 40,001"),
+        ("- a\n" * 40_000, "3,000 headings and passages"),
+        ("A. " * 3_000 + "\n\n" + ("A. " * 3_000 + "\n\n") * 3, "10,000 sentences, this text has 12,000"),
+        ("x" * 10_001, "10,000 characters, and one has more"),
+        ("x\n" * 6_000, "10,000 characters, and one has more"),
+        (">" * 200 + " text", "too deeply"),
+        ("---\nt: " + "[" * 10_000 + "\n---\ntext", "not valid YAML"),
+        ("---\nt: " + "{a: " * 4_000 + "\n---\ntext", "not valid YAML"),
+        ("---\na: " + "x" * 20_000 + "\n---\ntext", "front matter may have 20,000 characters"),
+        ("+++\na = \n+++\ntext", "not valid TOML"),
+        ("+++\na = " + "[" * 10_000 + "\n+++\ntext", "not valid TOML"),
+        ("&nbsp;\n\n\u200b\n\n- &nbsp;\n", "no paragraph"),
     ],
 )
 def test_what_is_no_code_of_conduct_is_refused_in_a_sentence(markdown: str, reason: str):
     """One sentence says what is wrong and what to do."""
     with pytest.raises(DataError, match=reason):
         parse(markdown)
+
+
+def test_a_bomb_of_yaml_anchors_is_refused():
+    """Ten lines that would mean a billion words."""
+    bomb = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 30))
+    with pytest.raises(DataError, match="anchors"):
+        parse(f"---\n{bomb}title: *a29\n---\ntext")
+
+
+def test_words_between_two_rules_are_no_front_matter():
+    """They are a part of the text, and not lost."""
+    assert [p.text for p in parse("---\nBe kind.\n\n---\n\nAnd fair.").passages][-1] == "And fair."
+    assert "Be kind." in str(parse("---\nBe kind.\n\n---\n\nAnd fair.").passages)
+    assert parse("---\n---\ntext").passages[0].text == "text"
+
+
+def test_a_longer_introduction_is_not_repeated_before_each_item():
+    """Or a text of 100,000 characters could make passages of as many megabytes."""
+    lead = "x" * 1_001 + ":"
+    assert [p.text for p in parse(f"{lead}\n\n- a\n").passages] == [lead, "a"]
+    assert [p.text for p in parse(f"{lead[2:]}\n\n- a\n").passages][1] == f"{lead[2:]}\na"

@@ -1,0 +1,75 @@
+"""Which passages are about the text itself, and which are about conduct although they sound like it."""
+
+import pytest
+
+from conduct.boilerplate import is_boilerplate, is_heading
+from conduct.engine import Edition
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Attribution", "LICENSE", "10. License and attribution", "📜 Licence", "Credits & Acknowledgements:", "Licencia",
+     "Atribución", "Attributions et licence", "Namensnennung", "Авторство", "帰属", "许可证", "श्रेय", "الترخيص",
+     "Table of Contents", "About this document"],
+)  # fmt: skip
+def test_headings_of_boilerplate(heading: str):
+    """Numbers and emoji around them do not count."""
+    assert is_heading(heading)
+
+
+@pytest.mark.parametrize(
+    "heading", ["Our Pledge", "Giving Credit", "Licensed Events", "Enforcement", "Contact", "Scope", "", "🍵", "Versions of events"]
+)
+def test_headings_of_conduct(heading: str):
+    """Only a heading that is nothing else is taken for one."""
+    assert not is_heading(heading)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This Code of Conduct is adapted from the Django Code of Conduct.",
+        "Our guidelines are based on the Rust code of conduct, version 1.2.",
+        "The text of this document is licensed under the MIT licence.",
+        "You may reuse this page, which is released under CC BY 4.0.",
+        "Este código está basado en el Contributor Covenant.",
+        "Enforcement steps were inspired by Mozilla's enforcement ladder.",
+        "Portions of text derived from the Geek Feminism wiki.",
+        "Translations of this text are available at https://a.example.",
+        "For answers to common questions about this code of conduct, see the FAQ.",
+        "Last updated: 3 May 2025",
+        "Version 1.2",
+        "© 2024 The Tea Club",
+        "Copyright 2024 The Tea Club. All rights reserved.",
+    ],
+)
+def test_boilerplate_is_known_wherever_it_stands(text: str):
+    """Many codes have no heading over it."""
+    assert is_boilerplate(text, under=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Always give credit to those whose work you use, and keep to its licence.",
+        "Do not post copyrighted material, nor translations of it without permission.",
+        "Our decisions are based on what all sides tell us.",
+        "This code of conduct is based on mutual respect.",
+        "This code applies to all our events. It is available to everybody at the door.",
+        "Please respect the licence of every text that you share.",
+        "We want people to be inspired by one another.",
+        "Questions are welcome. There are no frequently asked questions that annoy us.",
+        "Failing to credit sources. Not properly crediting the sources of content that you contribute.",
+    ],
+)
+@pytest.mark.parametrize("under", [False, True])
+def test_rules_about_credit_and_licences_are_conduct(text: str, under: bool):
+    """Under a heading such as "Credits", too, where they speak to the reader."""
+    spoken = any(word in text.lower() for word in ("you", "do not", "always", "please"))
+    if spoken or not under:
+        assert not is_boilerplate(text, under)
+
+
+def test_nothing_of_the_bundled_text_is_boilerplate(edition: Edition):
+    """Each of its eight passages may come first."""
+    assert not any(passage.boilerplate for passage in edition.code.passages)
