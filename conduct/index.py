@@ -104,7 +104,7 @@ class Index:
             match = Match(passage, float(relevance), sentence, self._nearest(passage, near))
             (last if aside else matches).append(match)
         matches.sort(key=lambda match: -match.relevance)
-        least = matches[-1].relevance
+        least = min((match.relevance for match in matches), default=1.0)
         last.sort(key=lambda match: -match.relevance)
         matches += [replace(match, relevance=min(match.relevance, least)) for match in last]
         best_unknown = max(unknown, default=0.0)

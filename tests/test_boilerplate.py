@@ -48,26 +48,31 @@ def test_boilerplate_is_known_wherever_it_stands(text: str):
     assert is_boilerplate(text, under=False)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Always give credit to those whose work you use, and keep to its licence.",
-        "Do not post copyrighted material, nor translations of it without permission.",
-        "Our decisions are based on what all sides tell us.",
-        "This code of conduct is based on mutual respect.",
-        "This code applies to all our events. It is available to everybody at the door.",
-        "Please respect the licence of every text that you share.",
-        "We want people to be inspired by one another.",
-        "Questions are welcome. There are no frequently asked questions that annoy us.",
-        "Failing to credit sources. Not properly crediting the sources of content that you contribute.",
-    ],
+SPOKEN = (
+    "Always give credit to those whose work you use, and keep to its licence.",
+    "Do not post copyrighted material, nor translations of it without permission.",
+    "Please respect the licence of every text that you share.",
 )
-@pytest.mark.parametrize("under", [False, True])
-def test_rules_about_credit_and_licences_are_conduct(text: str, under: bool):
-    """Under a heading such as "Credits", too, where they speak to the reader."""
-    spoken = any(word in text.lower() for word in ("you", "do not", "always", "please"))
-    if spoken or not under:
-        assert not is_boilerplate(text, under)
+PLAIN = (
+    "Our decisions are based on what all sides tell us.",
+    "This code of conduct is based on mutual respect.",
+    "This code applies to all our events. It is available to everybody at the door.",
+    "We want people to be inspired by one another.",
+    "Questions are welcome. There are no frequently asked questions that annoy us.",
+    "Failing to credit sources. Not properly crediting the sources of content that you contribute.",
+)
+
+
+@pytest.mark.parametrize("text", SPOKEN + PLAIN)
+def test_rules_about_credit_and_licences_are_conduct(text: str):
+    """Its words alone make no passage boilerplate."""
+    assert not is_boilerplate(text, under=False)
+
+
+@pytest.mark.parametrize("text", SPOKEN)
+def test_what_speaks_to_the_reader_is_conduct_under_any_heading(text: str):
+    """Under "Credits", too."""
+    assert not is_boilerplate(text, under=True)
 
 
 def test_nothing_of_the_bundled_text_is_boilerplate(edition: Edition):

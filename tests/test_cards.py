@@ -89,7 +89,9 @@ def test_the_footer_links_the_exact_revision_and_says_why_it_is_not_the_newest()
     link = f'<a href="{url}" title="{commit}" dir="ltr" rel="noopener noreferrer">01234567</a>'
     assert f"Text: ada/code {link} ·" in html
     assert "The Hub is away.</p>" in html
-    plain = cards.render_footer(replace(SOURCE, dataset="bundled", dataset_revision="bundled"))
+    assert "found by similar sentences alone" in html
+    plain = cards.render_footer(replace(SOURCE, dataset="bundled", dataset_revision="bundled", situations=9))
+    assert "similar sentences" not in plain
     assert "Text: bundled ·" in plain
     assert "<a " not in plain
     assert plain.count('class="conduct-source"') == 1

@@ -7,9 +7,11 @@ import pytest
 
 from conduct import hub
 from conduct.answer import CUT_NOTICE
-from conduct.engine import Engine
+from conduct.engine import Edition, Engine
 from conduct.errors import ModelError, QuestionError
 from conduct.settings import Settings
+from conduct.situations import DEV
+from tests.test_codes import CODES
 
 ACCENT = "is it ok to laugh about a thick accent if the guy laughs along?"
 
@@ -20,6 +22,7 @@ def test_the_example_of_the_mission_finds_its_passage(engine: Engine):
     assert answer.coverage == "covered"
     assert answer.passages[0].passage.id == "diversity-equity-inclusion-2"
     assert [len(answer.passages), answer.source.dataset, answer.source.model] == [3, "bundled", "packaged"]
+    assert answer.source.situations == len(engine.reader().edition.bank.situations)
 
 
 def test_the_model_gives_the_known_first_numbers(encoder):
@@ -83,7 +86,31 @@ def test_a_code_without_situations_is_read_by_similarity(tmp_path: Path, model: 
     engine = Engine(Settings(dataset=str(tmp_path)), find_model=lambda settings: model)
     answer = engine.ask("she posted my home address, that is private")
     assert answer.passages[0].passage.text == "Unacceptable:\nSharing private information of others"
-    assert answer.source.title == "Ours"
+    assert (answer.source.title, answer.source.situations) == ("Ours", 0)
+
+
+CONDUCT = (
+    "Somebody copied my slides without attribution",
+    "May I translate the code and share it under another licence?",
+    "He mocks her for mistakes in her translation",
+    "Is it harassment if I adapt a drawing of him?",
+)
+
+
+@pytest.mark.parametrize("name", ["contributor_covenant_2_1", "covenant_3_shape", "as_found"])
+def test_codes_as_they_are_found_answer_with_conduct(tmp_path: Path, model: hub.Snapshot, name: str, edition: Edition):
+    """Attribution and licence never come first, not even for a question that sounds like them, and the bands are
+    cautious: hardly anything that a question could mean is called covered, or silent, by similarity alone."""
+    (tmp_path / "code_of_conduct.md").write_bytes((CODES / f"{name}.md").read_bytes())
+    engine = Engine(Settings(dataset=str(tmp_path)), find_model=lambda settings: model)
+    dev = [question for question in edition.questions if question.split == DEV]
+    in_scope, silent = ([q.text for q in dev if q.in_scope is wanted][:64] for wanted in (True, False))
+    spoken, unspoken = engine.ask_many(in_scope), engine.ask_many(silent)
+    for answer in (*spoken, *unspoken, *engine.ask_many(CONDUCT)):
+        assert not answer.passages[0].passage.boilerplate
+        assert answer.source.dataset == tmp_path.name
+    assert sum(answer.coverage == "not_covered" for answer in spoken) <= 1
+    assert sum(answer.coverage == "covered" for answer in unspoken) <= 1
 
 
 BULLETS = ("Violence or threats of violence", "Publishing others' private information", "Advertising and spam")

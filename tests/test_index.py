@@ -114,3 +114,35 @@ def test_a_new_passage_is_not_called_silent_by_old_situations():
     found = search("pizza", code=fuller)
     assert coverage(found) == UNCLEAR
     assert found.matches[0].sentence == "Pizza is shared"
+
+
+ATTRIBUTED = parse("## Words\n\nNo accent is wrong.\n\n## Attribution\n\nThe joke slot is based on the Contributor "
+                   "Covenant.\n\nA pizza is licensed.\n")  # fmt: skip
+
+
+def test_boilerplate_comes_last_however_close_it_is():
+    """Who asks about conduct is not answered with a licence, and a licence alone covers nothing."""
+    found = search("joke slot", code=ATTRIBUTED, bank=Bank())
+    assert [match.passage.id for match in found.matches] == ["words-1", "attribution-1", "attribution-2"]
+    plain = SIMILARITY.relevance(np.array([0.5, 1.0, 0.5]))
+    expected = [plain[0], 0.01 * plain[1], 0.01 * plain[2]]
+    assert [match.relevance for match in found.matches] == pytest.approx(expected, abs=1e-6)
+    assert found.in_scope == pytest.approx(plain[0], abs=1e-6)
+    assert coverage(found) == NOT_COVERED
+
+
+def test_boilerplate_is_never_more_relevant_than_what_stands_before_it():
+    """Situations may give their passages less than a hundredth: the order of relevance still holds."""
+    bank = Bank((Situation("accent", (Judgement("words-1", 2),)), *(Situation("pizza", ()) for _ in range(3))))
+    found = search("pizza", code=ATTRIBUTED, bank=bank, blend=Blend(neighbours=1, meaning=0, words=0))
+    assert [match.passage.id for match in found.matches] == ["words-1", "attribution-2", "attribution-1"]
+    relevance = [match.relevance for match in found.matches]
+    assert relevance[0] < 1e-6
+    assert relevance == sorted(relevance, reverse=True)
+
+
+def test_boilerplate_that_situations_lead_to_is_ranked_like_any_passage():
+    """Who wrote them knew better than a rule of thumb."""
+    bank = Bank((Situation("joke slot", (Judgement("attribution-1", 2),)), Situation("sorry", ())))
+    found = search("joke slot", code=ATTRIBUTED, bank=bank)
+    assert found.matches[0].passage.id == "attribution-1"
