@@ -22,7 +22,9 @@ MAX_PARAGRAPH = 10_000
 MAX_LEAD = 1_000
 
 _TOO_DEEP = "The text nests lists, quotes or images too deeply to be read: write it flatter."
-_TOO_LONG = f"A line or a paragraph may have {MAX_PARAGRAPH:,} characters, and one has more: break it up by empty lines."
+_TOO_LONG = (
+    f"A line or a paragraph may have {MAX_PARAGRAPH:,} characters, and one has more: break it up by empty lines."
+)
 
 
 def _check(state: StateCore) -> None:
@@ -42,9 +44,10 @@ _ALT = re.compile(r"""\salt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 # Between these tags a reader sees nothing, or nothing of the text.
 _UNSEEN = frozenset({"script", "style", "template", "head", "noscript", "svg", "iframe", "object"})
 _APART = frozenset(
-    "address article aside blockquote center dd details div dl dt fieldset figcaption figure footer form header hr li "
-    "main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
-)
+    {"address", "article", "aside", "blockquote", "center", "dd", "details", "div", "dl", "dt", "figcaption", "figure",
+     "footer",
+     "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "td", "th", "tr", "ul"}
+)  # fmt: skip
 # {#anchor} after a heading: for the site's generator, not for readers.
 _ANCHOR = re.compile(r"[ \t]*\{[#.:][^{}]{0,200}\}\Z")
 
@@ -59,7 +62,7 @@ class Block:
 
 
 def read(markdown: str) -> tuple[Block, ...]:
-    """Blocks of a Markdown text in reading order. Raises DataError if it nests too deeply or a paragraph is too long."""
+    """Blocks of a Markdown text in reading order. Raises DataError if it nests too deeply or is all one paragraph."""
     if any(len(line) > MAX_PARAGRAPH for line in markdown.split("\n")):
         raise DataError(_TOO_LONG)
     try:
@@ -102,7 +105,9 @@ def _blocks(tree: SyntaxTreeNode) -> Iterator[Block]:
         elif node.type == "table":
             yield from _rows(node)
         elif node.type == "html_block":
+            previous = ""
             for level, text in _html(node.content):
+                previous = "" if level else text
                 yield from _heading(level, text) if level else _passage(text, text)
         elif text := _text(node):
             yield from _passage(text, text)
@@ -160,17 +165,18 @@ def _html(content: str) -> list[tuple[int, str]]:
         return []  # it never ends, and hides all that follows
     (inline,) = _HTML.parseInline(content.replace("\n", " "))
     spaced = (
-        (level, "\n".join(" ".join(line.split()) for line in text.split("\n"))) for level, text in _seen(inline.children)
+        (level, "\n".join(" ".join(line.split()) for line in text.split("\n")))
+        for level, text in _seen(inline.children)
     )
     return [(level, text) for level, text in spaced if visible(text)]
 
 
-def _seen(tokens: Sequence[Token]) -> list[tuple[int, str]]:
+def _seen(tokens: Sequence[Token] | None) -> list[tuple[int, str]]:
     """The words of inline tokens: links as their words, images as their description, no tags; (level, text) each,
     apart where HTML sets them apart."""
     parts: list[tuple[int, list[str]]] = [(0, [])]
     unseen = ""
-    for token in tokens:
+    for token in tokens or ():
         tag = _TAG.match(token.content) if token.type == "html_inline" else None
         if unseen:
             if tag and tag[1] and tag[2].lower() == unseen:

@@ -17,13 +17,22 @@ _ABOUT = (
     r"|帰属|帰属表示|著作権|ライセンス|謝辞|出典|翻訳|저작자 ?표시|라이선스|출처|감사의 ?말|번역"
     r"|श्रेय|आरोपण|लाइसेंस|अनुवाद|संदर्भ|الإسناد|إسناد|الترخيص|الرخصة|شكر وتقدير|المراجع|الترجمات)"
 )
-_HEADING = re.compile(rf"{_ABOUT}(?:\s*(?:,|&|/|\+|\b(?:and|y|e|et|und|и|और)\b|和|与|與|と|및|\bو)\s*{_ABOUT})*", re.IGNORECASE)
+_HEADING = re.compile(
+    rf"{_ABOUT}(?:\s*(?:,|&|/|\+|\b(?:and|y|e|et|und|и|और)\b|和|与|與|と|및|\bو)\s*{_ABOUT})*", re.IGNORECASE
+)
 # Longer passages say more than whence they come, and a search of them would take its time.
 _READ = 2_000
 # Names that a rule of conduct has no cause to name.
-_NAMES = re.compile(r"contributor[ -]covenant|geek feminism|citizen code of conduct|creative commons|\bCC[ -](?:BY|0)\b", re.I)
-_SOURCE = r"(?:codes? of conduct|covenant|anti-harassment policy|enforcement (?:guidelines|ladder)|https?://|version \d)"
-_OURS = r"\b(?:this|the|our|these)\b(?: [\w'’&-]+){0,5}? (?:code|conduct|document|text|policy|guidelines?|page|work|section)\b"
+_NAMES = re.compile(
+    r"contributor[ -]covenant|geek feminism|citizen code of conduct|creative commons|\bCC[ -](?:BY|0)\b", re.I
+)
+_SOURCE = (
+    r"(?:codes? of conduct|covenant|anti-harassment policy|enforcement (?:guidelines|ladder)|https?://|version \d)"
+)
+_OURS = (
+    r"\b(?:this|the|our|these)\b(?: [\w'’&-]+){0,5}? "
+    r"(?:code|conduct|document|text|policy|guidelines?|page|work|section)\b"
+)
 _ABOUT_ITSELF = re.compile(
     rf"\b(?:adapted|derived|forked|borrowed|inspired|modell?ed|remixed|translated)\b[^.!?]{{0,60}}?\b(?:from|by|after|on)\b"
     rf"[^!?]{{0,160}}?{_SOURCE}"
@@ -36,7 +45,9 @@ _ABOUT_ITSELF = re.compile(
     re.IGNORECASE,
 )
 # Whoever is spoken to is told what to do: that is conduct, wherever it stands.
-_RULE = re.compile(r"\b(?:you|your|must|should|never|always|please|don['’]t|do not|may not|give|respect)\b", re.IGNORECASE)
+_RULE = re.compile(
+    r"\b(?:you|your|must|should|never|always|please|don['’]t|do not|may not|give|respect)\b", re.IGNORECASE
+)
 
 
 def is_heading(heading: str) -> bool:

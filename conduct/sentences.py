@@ -2,6 +2,7 @@
 
 import re
 
+_ENDS = ".!?…।॥؟۔።។៖。！？"
 # A sentence ends at one of these (and what closes it) before a space and something that can begin another;
 # East Asian full stops need no space.
 _END = re.compile(r"(?<=[.!?…।॥؟۔።။៖])[\"'”’»)\]]*\s+(?=[\"'“‘«(\[¿¡]*(\w))|(?<=[。！？])[」』”’）]*\s*")
@@ -18,9 +19,11 @@ def introduction(text: str) -> str:
     if not sentences:
         return ""
     last = sentences[-1]
-    if last.endswith((":", "：")) or (len(sentences) == 1 and last[-1] not in ".!?…。！？।؟۔"):
+    if last.endswith((":", "：")):
         return last
-    return ""
+    # What closes a sentence, such as a bracket, may stand after its end.
+    end = next((c for c in reversed(last) if c.isalnum() or c in _ENDS), "")
+    return last if len(sentences) == 1 and end.isalnum() else ""
 
 
 def _split(line: str) -> list[str]:

@@ -115,7 +115,9 @@ def _rows(path: Path) -> Iterable[_Row]:
     except UnicodeDecodeError as error:
         raise DataError(f"{path.name} is not UTF-8: save it as UTF-8.") from error
     except OSError as error:
-        raise DataError(f"{path.name} cannot be read ({type(error).__name__}): mend its rights or remove it.") from error
+        raise DataError(
+            f"{path.name} cannot be read ({type(error).__name__}): mend its rights or remove it."
+        ) from error
 
 
 def _row(line: str, place: str) -> _Row:

@@ -18,7 +18,18 @@ def test_headings_of_boilerplate(heading: str):
 
 
 @pytest.mark.parametrize(
-    "heading", ["Our Pledge", "Giving Credit", "Licensed Events", "Enforcement", "Contact", "Scope", "", "🍵", "Versions of events"]
+    "heading",
+    [
+        "Our Pledge",
+        "Giving Credit",
+        "Licensed Events",
+        "Enforcement",
+        "Contact",
+        "Scope",
+        "",
+        "🍵",
+        "Versions of events",
+    ],
 )
 def test_headings_of_conduct(heading: str):
     """Only a heading that is nothing else is taken for one."""

@@ -104,7 +104,7 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing():
     ],
 )
 def test_slugs(heading: str, expected: str):
-    """Lower case; every run of anything but letters and digits is one hyphen; an accent typed otherwise changes nothing."""
+    """Lower case; every run of anything but letters and digits is one hyphen, however an accent is typed."""
     assert slug(heading) == expected
 
 
@@ -138,8 +138,8 @@ def test_the_title_comes_from_the_front_matter_or_from_the_text(markdown: str, t
         ("---\na: &a [x]\nb: *a\n---\ntext", "anchors"),
         ("x" * 200_001, "200,000 characters"),
         ("#\n" * 10**6, "200,000 characters"),
-        ("# a\n" * 40_000 + "text", "3,000 headings and passages, this text has 40,001"),
-        ("- a\n" * 40_000, "3,000 headings and passages"),
+        ("# a\n" * 4_000 + "text", "3,000 headings and passages, this text has 4,001"),
+        ("- a\n" * 4_000, "3,000 headings and passages"),
         ("A. " * 3_000 + "\n\n" + ("A. " * 3_000 + "\n\n") * 3, "10,000 sentences, this text has 12,000"),
         ("x" * 10_001, "10,000 characters, and one has more"),
         ("x\n" * 6_000, "10,000 characters, and one has more"),

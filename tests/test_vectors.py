@@ -116,7 +116,8 @@ def test_numbers_that_do_not_fit_are_refused(path: Path, name: str, array: np.nd
 
 
 @pytest.mark.parametrize(
-    "calibration", ["", "[" * 100_000, "[1, 2]", "[1, 0, 0.2, 0.8]", "[1, 0, NaN, NaN]", f"[1{'0' * 400}, 0, 1, 0]", "{}"]
+    "calibration",
+    ["", "[" * 100_000, "[1, 2]", "[1, 0, 0.2, 0.8]", "[1, 0, NaN, NaN]", f"[1{'0' * 400}, 0, 1, 0]", "{}"],
 )
 def test_a_calibration_that_is_none_is_refused(path: Path, calibration: str):
     """Bands the wrong way round would call silent what is covered; what is not a number would be no answer at all."""
