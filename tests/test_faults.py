@@ -137,6 +137,9 @@ UNUSABLE = [
     (OLD | {"situations.jsonl": b"\xff\n"}, "situations.jsonl is not UTF-8"),
     (OLD | {"situations.jsonl": b"{}\n"}, "situations.jsonl line 1 must be like"),
     (OLD | {"situations.jsonl": b"\n" * 50_001}, "situations.jsonl may have 50,000 lines"),
+    (OLD | {"situations.jsonl": b"x" * 20_001}, "situations.jsonl line 1 has more than 20,000 characters"),
+    ({"code_of_conduct.md": b"---\na: &a [b]\nc: *a\n---\ntext"}, "The front matter uses YAML anchors"),
+    ({"code_of_conduct.md": b"# a\n" * 4_000 + b"text"}, "may have 3,000 headings and passages"),
 ]
 
 

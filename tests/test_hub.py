@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from conduct import hub
-from conduct.errors import ModelError
+from conduct import hub, hub_client
+from conduct.errors import HubError, ModelError
 from conduct.settings import DEFAULT_MODEL, DEFAULT_MODEL_REVISION, Settings
 from tests.hub_process import HubProcess
 from tests.loopback_hub import LoopbackHub, commit_of
@@ -168,3 +168,31 @@ def test_packaged_weights_that_are_not_the_official_ones_are_refused(monkeypatch
     weights[-1] ^= 1
     (package / "model" / "model.safetensors").write_bytes(weights)
     assert hub.packaged_model().folder == package / "model"
+
+
+def test_names_that_lead_out_of_the_cache_write_nothing_there(tmp_path: Path):
+    """A repository may list any file name: what is not one of ours is not asked for, or stays in its place."""
+    home = tmp_path / "home"
+    tricks = ("../../../../../evil.json", f"{tmp_path}/evil.json", "a/../../../../../../evil.json")
+    with LoopbackHub() as served, HubProcess(home, served.url) as process:
+        for number, name in enumerate(tricks):
+            evil = {name: b"{}", "../situations.jsonl": b"evil"}
+            served.push("model", f"ada/model-{number}", evil | {"config.json": b"{}", "model.safetensors": b""})
+            served.push("dataset", f"ada/code-{number}", evil | {"code_of_conduct.md": b"Be kind."})
+            (model,) = process.ask(
+                "find_model", {"model": f"ada/model-{number}", "model_revision": "main", "seconds": 9}
+            )
+            assert model[0].startswith("No model to read questions with. Tried: the Hub did not give ada/model-")
+            (dataset,) = process.ask("find_dataset", {"dataset": f"ada/code-{number}", "seconds": LONG})
+            assert dataset[0::2] == [f"ada/code-{number}", "Be kind."]
+        assert not any("evil" in request or "situations" in request for request in served.requests)
+    assert {path.name for path in tmp_path.iterdir()} == {"home"}
+    assert not list(home.rglob("evil.json"))
+
+
+@pytest.mark.parametrize("commit", ["../../../..", "", None, "main", "0" * 39])
+def test_a_commit_that_is_none_is_not_made_a_folder(monkeypatch, commit: str | None):
+    """It would become a part of a path."""
+    monkeypatch.setattr(hub_client, "newest", lambda *_: hub_client.Remote(commit, (("code_of_conduct.md", 9),)))
+    with pytest.raises(HubError, match=r"^the Hub gave no commit of ada/code$"):
+        hub.pull("ada/code", "dataset", "main", LONG)

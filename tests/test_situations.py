@@ -60,6 +60,27 @@ def test_too_many_lines_are_refused(tmp_path: Path):
         read_situations(path, [])
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ('{"text": "' + "x" * 20_000, r"line 1 has more than 20,000 characters: shorten it\.$"),
+        ('{"text": "' + "x" * 1_001 + '", "passages": {}}', r"has a text of 1,001 characters, 1,000 at most are read"),
+        (r'{"text": "a \ud800 b", "passages": {}}', "has half a character"),
+    ],
+)
+def test_texts_that_no_model_can_read_are_refused(tmp_path: Path, content: str, reason: str):
+    """Each with its line."""
+    with pytest.raises(DataError, match=reason):
+        read_situations(write(tmp_path / "s.jsonl", content), [])
+
+
+def test_a_byte_order_mark_changes_nothing(tmp_path: Path):
+    """Some editors write one before the first line."""
+    path = tmp_path / "s.jsonl"
+    path.write_text('\ufeff{"text": "x", "passages": {}}\r\n', encoding="utf-8")
+    assert read_situations(path, []).situations == (Situation("x", ()),)
+
+
 def test_questions_have_a_split(tmp_path: Path):
     """What is fitted on is kept apart from what is looked at once."""
     rows = [{"text": "a", "passages": {"p-1": 2}, "split": "dev"}, {"text": "b", "passages": {}}]
