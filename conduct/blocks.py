@@ -45,8 +45,8 @@ _ALT = re.compile(r"""\salt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _UNSEEN = frozenset({"script", "style", "template", "head", "noscript", "svg", "iframe", "object"})
 _APART = frozenset(
     {"address", "article", "aside", "blockquote", "center", "dd", "details", "div", "dl", "dt", "figcaption", "figure",
-     "footer",
-     "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "td", "th", "tr", "ul"}
+     "footer", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "td", "th", "tr",
+     "ul"}
 )  # fmt: skip
 # {#anchor} after a heading: for the site's generator, not for readers.
 _ANCHOR = re.compile(r"[ \t]*\{[#.:][^{}]{0,200}\}\Z")
@@ -102,8 +102,10 @@ def _blocks(tree: SyntaxTreeNode) -> Iterator[Block]:
                 yield from _item(item, lead if len(lead) <= MAX_LEAD else "")
         elif node.type == "blockquote":
             yield from _blocks(node)
+            previous = ""
         elif node.type == "table":
             yield from _rows(node)
+            previous = ""
         elif node.type == "html_block":
             previous = ""
             for level, text in _html(node.content):
