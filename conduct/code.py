@@ -131,7 +131,8 @@ def _sections(found: Sequence[Block], title: str) -> tuple[Section, ...]:
     """Group blocks by heading; the heading that is the document's title opens no section of its own."""
     grouped: list[tuple[str, int, list[Block]]] = [(PREAMBLE, 0, [])]
     for number, block in enumerate(found):
-        if block.level and block.text == title and number == 0:
+        named = block.level == 1 or (block.level and _NAMES_ITSELF.search(title))
+        if named and block.text == title and number == 0:
             continue
         if block.level:
             grouped.append((block.text, block.level, []))

@@ -70,6 +70,13 @@ def test_front_matter_names_title_source_and_completeness():
     assert (code.title, code.url, code.complete) == ("Ours", "https://a.b/c", False)
 
 
+def test_the_title_opens_no_section_and_a_section_of_its_name_does():
+    """A top-level heading, or one that names itself, is the title; a lower one that happens to be the same is not."""
+    assert parse("# Ours\n\nText.").passages[0].id == "preamble-1"
+    assert parse("## Our Code of Conduct\n\nText.").passages[0].id == "preamble-1"
+    assert parse("---\ntitle: Ours\n---\n## Ours\n\nText.").passages[0].id == "ours-1"
+
+
 def test_a_source_that_is_no_web_address_is_left_out():
     """A link on the page must not run a script."""
     assert parse("---\nsource: javascript:alert(1)\n---\nText.").url is None

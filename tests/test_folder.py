@@ -10,7 +10,7 @@ from conduct.engine import Edition, Engine
 from conduct.errors import DataError
 from conduct.settings import Settings
 
-NAMES = ("code_of_conduct.md", "situations.jsonl", "questions.jsonl", "vectors.safetensors")
+NAMES = ("code_of_conduct.md", "situations.jsonl", "questions.jsonl", "vectors.safetensors", "adapter.safetensors")
 
 
 @pytest.fixture
