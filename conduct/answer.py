@@ -22,7 +22,8 @@ CUT_NOTICE = "The question is longer than the model reads: only its beginning wa
 class Source:
     """What an answer was made from; "bundled" and "packaged" where the Hub was not used.
 
-    The addresses are where people can look at it, or ""; `instead` says why better was not used, or is "".
+    The addresses are where people can look at it, or ""; `instead` says why better was not used, or is "";
+    `elsewhere` is whether questions are sent to another machine, which runs the model.
     """
 
     title: str
@@ -34,6 +35,7 @@ class Source:
     dataset_url: str = ""
     model_url: str = ""
     instead: str = ""
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
