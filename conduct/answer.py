@@ -24,6 +24,7 @@ class Source:
 
     The addresses are where people can look at it, or ""; `instead` says why better was not used, or is "".
     `situations` is how many lead from a question to a passage; with 0, sentence similarity is all there is.
+    `elsewhere` is whether questions are sent to another machine, which runs the model.
     """
 
     title: str
@@ -36,6 +37,7 @@ class Source:
     model_url: str = ""
     instead: str = ""
     situations: int = 0
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

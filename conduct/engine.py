@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ from conduct.build import load_or_build
 from conduct.code import Code, parse
 from conduct.dispatch import Dispatcher
 from conduct.encoder import Encoder, SentenceEncoder
-from conduct.errors import ConductError, ModelError
+from conduct.errors import ConductError, InferenceError, ModelError
 from conduct.index import Found, Index
 from conduct.question import DEFAULT_LIMIT, MAX_LIMIT, check_limit, clean_question, clean_questions
 from conduct.refresh import Refresher
@@ -29,6 +30,9 @@ NOT_READY = "The model could not be loaded, so questions cannot be answered now:
 # Asked of each reader before anybody else asks: it shows that the reader works, and the first pass through a
 # model is several times slower than the second.
 TRIAL = "Is this okay?"
+
+# How often an engine elsewhere that was away at the start is asked again.
+AGAIN_SECONDS = 5.0
 
 LoadEncoder = Callable[[Path, Adapter | None], Encoder]
 
@@ -113,11 +117,13 @@ class Engine:
         self,
         settings: Settings,
         find_model: Callable[[Settings], hub.Snapshot] = hub.find_model,
-        load_encoder: LoadEncoder = SentenceEncoder.load_to_answer,
+        load_encoder: LoadEncoder | None = None,
+        again_seconds: float = AGAIN_SECONDS,
     ) -> None:
         self._settings = settings
         self._find_model = find_model
-        self._load_encoder = load_encoder
+        self._load_encoder = load_encoder or _loader(settings)
+        self._again_seconds = again_seconds
         self._edition: Edition | None = None
         self._model: Future[hub.Snapshot] = Future()
         # Replaced as a whole when the text was refreshed: who holds the old reader answers from the old text.
@@ -144,7 +150,7 @@ class Engine:
         threading.Thread(target=self._load, name="load", daemon=True).start()
 
     def ask(self, question: object, limit: object = DEFAULT_LIMIT) -> Answer:
-        """Answer one question. Raises QuestionError, or ModelError if no model could be loaded."""
+        """Answer one question. Raises QuestionError, ModelError if no model could be loaded, or InferenceError."""
         cleaned, most = clean_question(question), check_limit(limit)
         return self.reader().answer([cleaned], most)[0]
 
@@ -162,10 +168,13 @@ class Engine:
         return Text(edition.code, _source(edition, None))
 
     def reader(self) -> Reader:
-        """What answers now, waiting until it is loaded. Raises ModelError if it cannot be."""
+        """What answers now, once it is loaded. Raises ModelError if it cannot be, InferenceError if not yet."""
         self.start()
         try:
             return self._reader.result()
+        except InferenceError as error:
+            # A new one: the other is kept, and each raise would add to its traceback.
+            raise InferenceError(*error.args) from None
         except ConductError as error:
             raise ModelError(NOT_READY) from error
 
@@ -180,28 +189,43 @@ class Engine:
 
     def _seek_model(self) -> None:
         try:
-            self._model.set_result(self._find_model(self._settings))
+            found = self._find_model(self._settings)
+            if self._settings.inference:
+                from conduct.inference import as_named
+
+                found = as_named(found)
+            self._model.set_result(found)
         except BaseException as error:
             self._model.set_exception(error)
 
     def _load(self) -> None:
         try:
-            edition = self._read()
-            reader = self._make(edition, self._model.result())
+            reader = self._make_when_engine_is_there(self._read(), self._model.result())
         except BaseException as error:
             log.error("Questions cannot be answered: %s", error)
             failure = error if isinstance(error, ConductError) else ModelError(NOT_READY)
             failure.__cause__ = None if failure is error else error
-            self._reader.set_exception(failure)
+            self._fail(failure)
             return
         _say("model", reader.model)
-        self._reader.set_result(reader)
+        self.swap(reader)
         self._keep_fresh(reader.model)
+
+    def _make_when_engine_is_there(self, edition: Edition, model: hub.Snapshot) -> Reader:
+        """The same as `_make`; while an engine elsewhere is away, whoever asks is told so."""
+        while True:
+            try:
+                return self._make(edition, model)
+            except InferenceError as error:
+                self._fail(error)
+            time.sleep(self._again_seconds)
 
     def _make(self, edition: Edition, model: hub.Snapshot) -> Reader:
         """A reader that has answered a question; of the packaged weights or the bundled text if need be."""
         try:
             return _tried(Reader.make(edition, self._load_encoder, model))
+        except InferenceError:
+            raise
         except ModelError as error:
             if model.name == hub.PACKAGED:
                 raise
@@ -224,9 +248,26 @@ class Engine:
 
     def swap(self, reader: Reader) -> None:
         """Answer from `reader` from now on; questions that are being answered keep theirs."""
-        swapped: Future[Reader] = Future()
+        waited_for, swapped = self._reader, Future()
         swapped.set_result(reader)
         self._reader = swapped
+        if not waited_for.done():
+            waited_for.set_result(reader)
+
+    def _fail(self, error: ConductError) -> None:
+        waited_for, failed = self._reader, Future()
+        failed.set_exception(error)
+        self._reader = failed
+        if not waited_for.done():
+            waited_for.set_exception(error)
+
+
+def _loader(settings: Settings) -> LoadEncoder:
+    if settings.inference is None:
+        return SentenceEncoder.load_to_answer
+    from conduct.inference import RemoteEncoder  # with the Hub's client, which is not free to import
+
+    return RemoteEncoder.loader(settings.inference)
 
 
 def _tried(reader: Reader) -> Reader:
@@ -245,6 +286,7 @@ def _source(edition: Edition, model: hub.Snapshot | None) -> Source:
         dataset_url=edition.snapshot.url,
         model_url=model.url if model else "",
         situations=len(edition.bank.situations),
+        elsewhere=model.elsewhere if model else False,
         # Packaged weights are the same weights: nobody needs to hear why the others were not used.
         instead=" ".join(
             one.instead for one in (edition.snapshot, model) if one and one.instead and one.name != hub.PACKAGED

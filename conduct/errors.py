@@ -50,6 +50,10 @@ class ModelError(ConductError):
     """No usable model was found; the text lists what was tried."""
 
 
+class InferenceError(ConductError):
+    """The engine that reads questions does not answer now; it may a moment later."""
+
+
 class SettingError(ConductError, ValueError):
     """An environment variable with a value that does not fit."""
 

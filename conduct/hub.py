@@ -63,7 +63,8 @@ class Snapshot:
 
     `name` is a Hub id, the name of a folder, BUNDLED or PACKAGED; `revision` a full commit hash, the same word
     as `name`, LOCAL for a folder of data, or the hash of the weights for a folder with a model. `instead` says
-    why a better source was not used, in one sentence, or is ""; `url` is where people can look at it, or "".
+    why a better source was not used, in one sentence, or is ""; `url` is where people can look at it, or "";
+    `elsewhere` is whether another machine runs the model.
     """
 
     folder: Path
@@ -71,6 +72,7 @@ class Snapshot:
     revision: str
     instead: str = ""
     url: str = ""
+    elsewhere: bool = False
 
     @property
     def identity(self) -> str:

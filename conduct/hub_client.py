@@ -1,12 +1,14 @@
-"""What is asked of the Hub and sent to it. The only user of huggingface_hub, which knows of tokens and the cache."""
+"""What is asked of the Hub and of inference engines, and sent to the Hub. The only user of huggingface_hub, which
+knows of tokens and the cache."""
 
 import logging
 import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
+import numpy as np
 from huggingface_hub import HfApi, constants, get_session, get_token, snapshot_download
 from huggingface_hub.errors import (
     GatedRepoError,
@@ -33,6 +35,10 @@ STATUS = {
     403: "the token may not do this",
     429: "it limits how often it may be asked",
 }
+# What a busy or restarting engine answers.
+PASSING = (429, 500, 502, 503, 504)
+# Whose hosts are given the token; an engine anywhere else is asked without it.
+TOKEN_HOSTS = ("huggingface.co", "huggingface.cloud", "hf.space")
 COMMIT = re.compile(r"[0-9a-f]{40}")
 # Other forms of the same model.
 LEFT_OUT = ["onnx/*", "openvino/*"]
@@ -192,6 +198,46 @@ def send(
     return Sent(f"{constants.ENDPOINT}/{constants.REPO_TYPES_URL_PREFIXES.get(kind, '')}{repo}", done.oid != before.sha)
 
 
+class NoVectorsError(ValueError):
+    """What an engine gave in the place of vectors, as a part of a sentence."""
+
+
+def embed(engine: str, texts: list[str], seconds: float) -> np.ndarray:
+    """What `engine`, a URL or a Hub id, makes of `texts`, cut where its model stops reading: one request.
+
+    Raises what the client raises, or NoVectorsError; `reason` and `may_pass` read it.
+    """
+    # Those who ask no engine need not wait for the import.
+    from huggingface_hub import InferenceClient
+
+    # A look at the Hub before the first request to one of its models has no limit of its own.
+    get_session().timeout = SILENCE_SECONDS
+    headers = None if _may_see_token(engine) else {"authorization": None}
+    client = InferenceClient(engine, provider="hf-inference", timeout=seconds, headers=headers)
+    try:
+        return client.feature_extraction(texts, truncate=True)
+    except (ValueError, TypeError) as error:
+        # Of an HTTP answer the status says more.
+        if isinstance(error, HfHubHTTPError):
+            raise
+        raise NoVectorsError("what came is no list of vectors") from error
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether the same request may succeed a moment later. One that took too long was long enough."""
+    if isinstance(error, HfHubHTTPError):
+        return error.response.status_code in PASSING
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    return "TransportError" in kinds and "TimeoutException" not in kinds
+
+
+def _may_see_token(engine: str) -> bool:
+    address = urlsplit(engine)
+    if not address.scheme:
+        return True
+    return address.scheme == "https" and any(f".{address.hostname}".endswith(f".{host}") for host in TOKEN_HOSTS)
+
+
 def address(repo: str, kind: str, commit: str) -> str:
     """Where people can look at a commit."""
     prefix = constants.REPO_TYPES_URL_PREFIXES.get(kind, "")
@@ -211,6 +257,8 @@ def reason(error: Exception) -> str:
             return "it has no such revision"
         case HfHubHTTPError(response=response):
             return STATUS.get(response.status_code, f"it answered {response.status_code}")
+        case NoVectorsError():
+            return str(error)
         case DamagedError():
             return f"{error} came damaged"
         case TimeoutError():

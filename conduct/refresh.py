@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from conduct import hub
-from conduct.errors import HubError
+from conduct.errors import HubError, InferenceError
 from conduct.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class Refresher(Generic[Reader]):
                 return False
             snapshot = hub.pull_dataset(self._settings, self._seconds)
             reader = self._make(snapshot)
-        except HubError as error:
+        except (HubError, InferenceError) as error:
             log.warning("The text stays at %s %s: %s.", serving.name, serving.revision, error)
             return False
         except Exception as error:

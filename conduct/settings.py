@@ -29,7 +29,8 @@ _PRIVATE_DEFAULTS = {
 class Settings:
     """The app's own settings; Gradio's and huggingface_hub's variables keep their meaning.
 
-    `dataset` is a Hub id, a folder, or None for the bundled copy; `model` a Hub id or a folder.
+    `dataset` is a Hub id, a folder, or None for the bundled copy; `model` a Hub id or a folder;
+    `inference` the engine that runs the model, a URL or a Hub id, or None to run it here.
     """
 
     dataset: str | None = None
@@ -37,6 +38,7 @@ class Settings:
     model: str = DEFAULT_MODEL
     model_revision: str = DEFAULT_MODEL_REVISION
     refresh_minutes: float = 0.0
+    inference: str | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -57,6 +59,7 @@ class Settings:
             model=model,
             model_revision=text("CONDUCT_MODEL_REVISION", revision),
             refresh_minutes=_minutes(text("CONDUCT_REFRESH_MINUTES", "0")),
+            inference=_engine(text("CONDUCT_INFERENCE")),
         )
 
 
@@ -77,3 +80,12 @@ def _minutes(value: str) -> float:
             f"but it is {value[:40]!r}: set it to a number such as 15, or remove it."
         )
     return float(value)
+
+
+def _engine(value: str) -> str | None:
+    if not re.fullmatch(r"(https?://[^\s/]+\S*|[\w.-]+/[\w.-]+)?", value):
+        raise SettingError(
+            "CONDUCT_INFERENCE must be the address of an inference engine, such as http://127.0.0.1:8080, or the Hub "
+            f"id of a model, but it is {value[:80]!r}: set it to one of them, or remove it to run the model here."
+        )
+    return value or None

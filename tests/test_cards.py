@@ -8,6 +8,7 @@ import pytest
 from conduct import cards
 from conduct.answer import Answer, Shown, Text
 from conduct.code import parse
+from conduct.words import words
 from tests.test_answer import MATCHES, SOURCE
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> {{7*7}} ${7*7} `x` [a](javascript:b)"
@@ -95,3 +96,11 @@ def test_the_footer_links_the_exact_revision_and_says_why_it_is_not_the_newest()
     assert "Text: bundled ·" in plain
     assert "<a " not in plain
     assert plain.count('class="conduct-source"') == 1
+
+
+def test_the_footer_says_when_questions_leave_this_machine():
+    """In the reader's language, and only then."""
+    sent = "They are sent to another machine"
+    assert sent in cards.render_footer(replace(SOURCE, elsewhere=True))
+    assert sent not in cards.render_footer(SOURCE)
+    assert "Se envían a otra máquina" in cards.render_footer(replace(SOURCE, elsewhere=True), words("es"))

@@ -60,3 +60,19 @@ def test_make_private_switches_reports_off_but_respects_the_owner():
     make_private(environ)
     assert environ["GRADIO_ANALYTICS_ENABLED"] == "True"
     assert environ["HF_HUB_DISABLE_TELEMETRY"] == "1"
+
+
+@pytest.mark.parametrize("value", ["http://tei:8080", "https://a.endpoints.huggingface.cloud/embed", "ada/model"])
+def test_an_engine_elsewhere_is_an_address_or_a_hub_id(value: str):
+    """Nothing set means that the model runs here."""
+    assert Settings.from_environment({"CONDUCT_INFERENCE": f" {value} "}).inference == value
+    assert Settings.from_environment({}).inference is None
+
+
+@pytest.mark.parametrize(
+    "value", ["tei:8080", "localhost", "ftp://tei/x", "http://", "http:// tei", "a/b/c", "https:///x"]
+)
+def test_an_engine_that_is_neither_is_refused_in_a_sentence(value: str):
+    """Before anything is sent there."""
+    with pytest.raises(SettingError, match=r"must be the address.*but it is.*set it to"):
+        Settings.from_environment({"CONDUCT_INFERENCE": value})

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conduct import answer, cards, engine, errors, language, page
+from conduct import answer, cards, engine, errors, inference, language, page
 from conduct.errors import QuestionError
 from conduct.question import clean_question
 from conduct.words import LANGUAGES, _pattern, preferred, words
@@ -37,6 +37,7 @@ def spoken() -> list[str]:
         answer.CUT_NOTICE,
         language.NOTICE.format(languages="English"),
         engine.NOT_READY,
+        inference.AWAY,
         errors.UNEXPECTED,
         refusal(""),
         refusal("x" * 1001),
