@@ -62,8 +62,11 @@ class Run:
         count = 20 if self.quick else 100
         alone, through = self.questions[:count], self.questions[count : 2 * count]
         crowd = self.questions[2 * count : 2 * count + (128 if self.quick else 384)]
-        with sides("bare", "conduct") as (bare, ours), server("app.py", CONDUCT_DATASET="") as app:
+        roles = ("bare", "bare on one thread", "conduct")
+        with sides(*roles) as (*bares, ours), server("app.py", CONDUCT_DATASET="") as app:
             self.step("one question at a time", 5)
+            # On a busy machine torch's own number of threads is the worse choice by far: we race the better one.
+            bare = min(bares, key=lambda side: median_ms([seconds for seconds, _ in side.ask(alone[:20])]))
             plain, asked = [], []
             for first in range(0, count, CHUNK):
                 plain += [seconds for seconds, _ in bare.ask(alone[first : first + CHUNK])]

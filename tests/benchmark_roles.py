@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from conduct.settings import make_private
 
@@ -17,10 +18,13 @@ Found = list[tuple[str, float]]
 Ask = Callable[[str], Found]
 
 
-def bare() -> Ask:
-    """The model alone, as sentence-transformers loads it, with Gradio imported beside it."""
+def bare(threads: int = 0) -> Ask:
+    """The model alone, as sentence-transformers loads it, with Gradio imported; 0 threads: as torch has it."""
     import gradio  # noqa: F401  (its part of the time and of the memory)
+    import torch
 
+    if threads:
+        torch.set_num_threads(threads)
     model = _model()
 
     def ask(question: str) -> Found:
@@ -139,7 +143,9 @@ def main(role: str, *rest: str) -> None:
     if role == "nothing":
         nothing(int(rest[0]))
         return
-    ask = {"bare": bare, "conduct": conduct, "semantic_search": semantic_search, "faiss": faiss}[role]()
+    one_thread = partial(bare, 1)
+    roles = {"bare": bare, "bare on one thread": one_thread, "conduct": conduct, "faiss": faiss}
+    ask = {**roles, "semantic_search": semantic_search}[role]()
     ask(FIRST)
     print(json.dumps({"memory": peak_megabytes()}), flush=True)
     for line in sys.stdin:
