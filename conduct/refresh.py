@@ -1,5 +1,6 @@
 """Looks for a new revision of the text now and then, and swaps it in beside the running one."""
 
+import gc
 import logging
 import threading
 import time
@@ -43,7 +44,9 @@ class Refresher(Generic[Reader]):
     def _run(self) -> None:
         while True:
             time.sleep(self._settings.refresh_minutes * 60)
-            self.once()
+            if self.once():
+                # A model that was dropped refers to itself: left to Python, several would pile up first.
+                gc.collect()
 
     def once(self) -> bool:
         """Look once; whether another text was swapped in. Whatever goes wrong, the text that serves stays."""

@@ -205,11 +205,15 @@ def _soak(plan: Plan, served: LoopbackHub, texts: Texts, address: str, pid: int,
     for thread in threads + beside:
         thread.start()
     samples: list[tuple[float, float]] = []
+    told = 0
     with tqdm(total=plan.questions, unit=" questions", disable=quiet, smoothing=0.05) as bar:
         while any(thread.is_alive() for thread in threads[: plan.visitors]):
             time.sleep(0.5)
             samples.append((tally.answered / plan.questions, megabytes(pid)))
             bar.update(min(tally.answered, plan.questions) - bar.n)
+            for wrong in tally.wrong[told:]:
+                bar.write(wrong)
+            told = len(tally.wrong)
             bar.set_postfix(MB=f"{samples[-1][1]:.0f}", texts=len(tally.revisions), wrong=len(tally.wrong))
     over.set()
     served.closing.set()
@@ -235,7 +239,7 @@ def report(outcome: Outcome) -> str:
         f"{outcome.refreshes:,} commits, {outcome.faults:,} of them under a fault of the Hub; "
         f"{len(tally.revisions):,} texts were answered from\n"
         f"memory: {outcome.warm:.0f} MB after the warm-up, {outcome.last:.0f} MB at the end "
-        f"({outcome.growth:+.1%}), {outcome.most:.0f} MB at most\n" + "\n".join(tally.wrong)
+        f"({outcome.growth:+.1%}), {outcome.most:.0f} MB at most"
     )
 
 
