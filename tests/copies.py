@@ -94,6 +94,16 @@ class Proxy:
         """Where visitors go."""
         return f"http://127.0.0.1:{self.port}/"
 
+    def get(self, path: str, visitor: str) -> tuple[int, str]:
+        """The status, and which copy answered."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            connection.request("GET", path, headers={"X-Visitor": visitor})
+            response = connection.getresponse()
+            return response.status, response.headers["X-Copy"].split(", ")[-1]
+        finally:
+            connection.close()
+
     def __enter__(self) -> "Proxy":
         return self
 

@@ -41,9 +41,10 @@ def told(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> tuple[list
         second.wait()
         with Proxy(folder, (first, second)) as proxy, ThreadPoolExecutor(VISITORS) as pool:
             halfway, killed = threading.Barrier(VISITORS + 1), threading.Event()
+            addresses = _addresses(proxy, (first, second))
 
             def visit(own: int) -> list[Told]:
-                ask = _through_client(proxy, own) if own % 2 else _in_one_step(proxy, own)
+                ask = (_through_client if own % 2 else _in_one_step)(proxy, own, addresses[own])
                 mine, asked = questions[own::VISITORS], []
                 for question in mine[:BEFORE]:
                     asked.append(ask(question))
@@ -65,11 +66,7 @@ def told(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> tuple[list
             killed.set()
             everything = [one for visit in visits for one in visit.result(300)]
             # A page with a question in its address, which the dead copy may be tried for.
-            for own in range(VISITORS):
-                connection = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=60)
-                connection.request("GET", "/?q=zanzibar", headers={"X-Visitor": _address(own)})
-                assert connection.getresponse().status == 200
-                connection.close()
+            assert [proxy.get("/?q=zanzibar", address)[0] for address in addresses] == [200] * VISITORS
     return everything, at, f"127.0.0.1:{first.port}", folder
 
 
@@ -102,6 +99,7 @@ def test_what_was_not_in_flight_on_the_killed_copy_is_answered(told):
     """Nothing fails but a question that had begun when it was killed; all that were asked later have answers."""
     everything, killed, first, _ = told
     lost = [one for one in everything if one.answer is None]
+    assert any(one.began < killed < one.ended for one in everything)
     assert all(one.began < killed <= one.ended for one in lost)
     assert len({one.visitor for one in lost}) == len(lost)
     later = [one for one in everything if one.began >= killed]
@@ -122,16 +120,22 @@ def test_the_logs_of_nginx_hold_no_question(told):
     assert not any("zanzibar" in log.read_text() for log in logs)
 
 
-def _address(own: int) -> str:
-    return f"203.0.113.{own}"
+def _addresses(proxy: Proxy, copies: tuple[Copy, Copy]) -> list[str]:
+    """Of visitors whom nginx sends to both copies: by turns two to the first and two to the second."""
+    homes = {f"127.0.0.1:{copy.port}": [] for copy in copies}
+    for number in range(1, 255):
+        address = f"203.0.113.{number}"
+        homes[proxy.get("/healthz", address)[1]].append(address)
+    first, second = homes.values()
+    return [(first if own // 2 % 2 else second).pop() for own in range(VISITORS)]
 
 
-def _in_one_step(proxy: Proxy, own: int):
+def _in_one_step(proxy: Proxy, own: int, address: str):
     def ask(question: str) -> Told:
         began = time.monotonic()
         connection = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=60)
         try:
-            headers = {"Content-Type": "application/json", "X-Visitor": _address(own)}
+            headers = {"Content-Type": "application/json", "X-Visitor": address}
             connection.request("POST", "/gradio_api/run/ask", json.dumps({"question": question}), headers)
             response = connection.getresponse()
             answer = json.loads(response.read())["data"][0] if response.status == 200 else None
@@ -146,8 +150,8 @@ def _in_one_step(proxy: Proxy, own: int):
     return ask
 
 
-def _through_client(proxy: Proxy, own: int):
-    client = Client(proxy.address, verbose=False, headers={"X-Visitor": _address(own)})
+def _through_client(proxy: Proxy, own: int, address: str):
+    client = Client(proxy.address, verbose=False, headers={"X-Visitor": address})
 
     def ask(question: str) -> Told:
         began = time.monotonic()
