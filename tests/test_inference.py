@@ -14,7 +14,7 @@ from huggingface_hub.inference._providers import get_provider_helper
 
 from conduct import hub, hub_client
 from conduct.encoder import SentenceEncoder
-from conduct.engine import Engine
+from conduct.engine import Edition, Engine, encoder_for
 from conduct.errors import HubError, InferenceError
 from conduct.inference import AWAY, PAUSES, RemoteEncoder
 from conduct.refresh import Refresher
@@ -24,6 +24,12 @@ from tests.hub_process import ROOT, environment
 from tests.loopback_engine import LoopbackEngine
 
 LONG = "he laughs at my accent and " * 30
+
+
+@pytest.fixture(scope="module")
+def encoder(edition: Edition, model: hub.Snapshot) -> SentenceEncoder:
+    """The real model with what it learnt for the bundled text, as an engine has to serve it."""
+    return encoder_for(edition, model)[0]
 
 
 @pytest.fixture

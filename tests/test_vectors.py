@@ -8,7 +8,7 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
-from conduct import hub
+from conduct import adapter, hub
 from conduct.build import build, load_or_build
 from conduct.engine import Edition
 from conduct.errors import DataError
@@ -140,6 +140,7 @@ def test_what_is_not_needed_is_not_read(path: Path):
 
 
 def test_the_bundled_vectors_belong_to_the_bundled_texts(edition: Edition, model: hub.Snapshot):
-    """A fresh clone starts without encoding anything."""
-    vectors = load(hub.BUNDLED_DATA / hub.VECTORS_FILE, edition.code, edition.bank, model.identity)
+    """And to the bundled adapter: a fresh clone starts without encoding anything."""
+    learnt = adapter.load(hub.BUNDLED_DATA / hub.ADAPTER_FILE, model.identity)
+    vectors = load(hub.BUNDLED_DATA / hub.VECTORS_FILE, edition.code, edition.bank, learnt.identity)
     np.testing.assert_allclose(np.linalg.norm(vectors.situations, axis=1), 1, atol=1e-3)
