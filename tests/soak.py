@@ -44,7 +44,8 @@ REPO = "ada/code"
 MOST_GROWTH = 0.05
 # One of so many situations is kept: building two texts takes seconds, and refreshes are what is soaked.
 EVERY = 24
-QUESTIONS = 400
+# Several times as many as an answer is kept for, so that most are looked up; others are repeated, as in life.
+QUESTIONS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,9 @@ class Texts:
             save(vectors, folder / name / hub.VECTORS_FILE, edition.code, edition.bank, model.identity)
             self._files.append({path.name: path.read_bytes() for path in (folder / name).iterdir()})
             self._readers.append(Reader.make(edition, lambda *_: encoder, model))
-        self.questions = [question.text for question in edition.questions][:QUESTIONS]
+        labelled = [question.text for question in edition.questions]
+        bank = [situation.text for situation in Edition.read(hub.bundled_dataset()).bank.situations]
+        self.questions = list(dict.fromkeys(labelled + bank))[:QUESTIONS]
         for number, reader in enumerate(self._readers):
             for question, answer in zip(self.questions, reader.answer(self.questions, LIMIT), strict=True):
                 passages = tuple((one.passage.id, one.passage.text, one.relevance) for one in answer.passages)
