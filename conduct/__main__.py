@@ -1,4 +1,4 @@
-"""The command line: ask, evaluate, train, build, publish."""
+"""The command line: ask, evaluate, train, build, export, publish."""
 
 import argparse
 import io
@@ -103,6 +103,14 @@ def _parser() -> argparse.ArgumentParser:
     build = commands.add_parser("build", help="encode a dataset folder and write its vectors.safetensors")
     build.add_argument("folder", type=Path, nargs="?", default=hub.BUNDLED_DATA, help="default: the bundled data")
     build.set_defaults(run=_build)
+    export = commands.add_parser(
+        "export",
+        help="write the model with what it learnt, for an inference engine to serve",
+        description="Write a folder that Text Embeddings Inference or an Inference Endpoint can serve: the model with "
+        "what it\nlearnt for the text in its weights. See CONDUCT_INFERENCE.",
+    )
+    export.add_argument("folder", type=Path, help="a new or empty folder")
+    export.set_defaults(run=_export)
     publish = commands.add_parser(
         "publish",
         help="create or update the dataset and the Space on the Hub",
@@ -224,6 +232,16 @@ def _build(chosen: argparse.Namespace) -> int:
         f"Wrote {path}: {len(edition.code.passages)} passages, {len(edition.bank.situations)} situations; "
         f"covered from {calibration.bands.covered:.2f}, not covered below {calibration.bands.not_covered:.2f}."
     )
+    return EXIT_OK
+
+
+def _export(chosen: argparse.Namespace) -> int:
+    if chosen.folder.exists() and not (chosen.folder.is_dir() and not any(chosen.folder.iterdir())):
+        raise DataError(f"FOLDER must be new or empty, but {chosen.folder} is not: name another one.")
+    settings = Settings.from_environment()
+    encoder, identity = encoder_for(hub.find_dataset(settings, Edition.read), hub.find_model(settings))
+    encoder.save(chosen.folder)
+    print(f"Wrote {chosen.folder}: {identity}.")
     return EXIT_OK
 
 

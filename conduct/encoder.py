@@ -82,6 +82,10 @@ class SentenceEncoder:
         pack(encoder._model)
         return encoder
 
+    def save(self, folder: Path) -> None:
+        """Write the model, with what it learnt in its weights, as other engines read it."""
+        self._model.save_pretrained(str(folder), create_model_card=False)
+
     @property
     def workers(self) -> int:
         """As many as there are cores, or as a container may use of them."""

@@ -9,6 +9,7 @@ import pytest
 
 from conduct import __main__ as command
 from conduct import engine as engines
+from conduct.encoder import SentenceEncoder
 from conduct.errors import ModelError
 
 
@@ -119,3 +120,17 @@ def test_an_unknown_command_ends_with_2(capsys):
     with pytest.raises(SystemExit) as ended:
         command.main(["dance"])
     assert ended.value.code == 2
+
+
+def test_export_writes_a_model_that_gives_what_the_app_gives(capsys, monkeypatch, tmp_path, edition, model, engine):
+    """What was learnt is in its weights, so an engine that serves it serves this app; a folder in use is left alone."""
+    monkeypatch.setattr(command.hub, "find_model", lambda settings: model)
+    target = tmp_path / "served"
+    assert command.main(["export", str(target)]) == 0
+    assert capsys.readouterr().out.startswith(f"Wrote {target}: {model.identity}+")
+    served = SentenceEncoder.load(target)
+    texts = ["he laughs at my accent", "who pays for my train"]
+    assert served.encode(texts) == pytest.approx(engine.reader().encoder.encode(texts), abs=1e-5)
+    assert served.encode(texts) != pytest.approx(SentenceEncoder.load(model.folder).encode(texts), abs=1e-2)
+    assert command.main(["export", str(target)]) == 3
+    assert "FOLDER must be new or empty" in capsys.readouterr().err
