@@ -1,4 +1,4 @@
-"""What Gradio's queue is called with, made harmless. Pure.
+"""What Gradio is called with, made harmless. Pure.
 
 Gradio fetches what looks like a file, and quotes what it cannot use in the log.
 """
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from conduct.errors import RequestError
 
-JOIN, CANCEL = "/gradio_api/queue/join", "/gradio_api/cancel"
+JOIN, RUN, CANCEL = "/gradio_api/queue/join", "/gradio_api/run/predict", "/gradio_api/cancel"
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 

@@ -25,8 +25,8 @@ OPEN = tuple(
         ("GET HEAD", r"/(embed-assets|assets|static)/.+"),
         ("GET", r"/(theme\.css|favicon\.ico|robots\.txt|config)"),
         ("GET", _API + r"/(info|openapi\.json|startup-events|app_id)"),
-        # By the endpoints' names; what Gradio's page calls by number comes through its queue.
-        ("POST", _API + r"/(run|api|call|call/v2)/(?!predict$)[^/]+"),
+        # By the endpoints' names; what Gradio's page calls by number comes through its queue, or as "predict".
+        ("POST", _API + r"/(run|(api|call|call/v2)(?!/predict$))/[^/]+"),
         ("GET", _API + r"/call/(v2/)?[^/]+/[^/]+"),
         ("POST", _API + r"/(queue/join|cancel)"),
         ("GET", _API + r"/queue/data"),

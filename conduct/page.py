@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from conduct import cards
 from conduct.bodies import Bodies
-from conduct.calls import CANCEL, JOIN, tidy, tidy_cancel
+from conduct.calls import CANCEL, JOIN, RUN, tidy, tidy_cancel
 from conduct.connections import impatient
 from conduct.doors import Doors
 from conduct.embed import embed_routes
@@ -45,9 +45,9 @@ EXAMPLES = (
     "Who pays for my train to the meetup?",
 )
 MAX_WAITING = 200
-# A visitor may press Enter before the page's own script has begun.
+# A visitor may press Enter before the page's own script has begun, or while Gradio's last stream still closes.
 ASKING = """async (question) => {
-  while (!window.conduct?.begun) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (!(performance.now() >= window.conduct?.begun)) await new Promise((resolve) => setTimeout(resolve, 20));
   return window.conduct.asking(question);
 }"""
 ASSETS = Path(__file__).parent / "assets"
@@ -94,7 +94,8 @@ def build_page(engine: Engine) -> gr.Blocks:
         )  # fmt: skip
         asking.success(None, js="() => window.conduct.answered(false)", **_private("page_answered"))
         asking.failure(None, js="() => window.conduct.answered(true)", **_private("page_failed"))
-        opening = demo.load(open_page, None, [code, footer], **_private("page_open"))
+        # Not through the queue: Gradio's page loses an answer whose question joins while its stream closes.
+        opening = demo.load(open_page, None, [code, footer], queue=False, **_private("page_open"))
         opening.then(None, js="() => window.conduct.filled()", **_private("page_filled"))
         programs = Programs(engine)
         add_endpoints(programs)
@@ -114,10 +115,13 @@ def launch(demo: gr.Blocks, engine: Engine, **options):
     routes = [Route("/healthz", healthz), *embed_routes(engine), *http_routes(demo.programs), *openapi_routes(TITLE)]
     # Those without a function run in the browser alone.
     inputs = {number: len(function.inputs) for number, function in demo.fns.items() if function.fn}
+    # The endpoints have names for those who call them directly.
+    opening = {number: taken for number, taken in inputs.items() if demo.fns[number].api_name == "page_open"}
+    rewrites = {JOIN: partial(tidy, inputs=inputs), RUN: partial(tidy, inputs=opening), CANCEL: tidy_cancel}
     middleware = [
         Middleware(ResponseHeaders),
         Middleware(Doors),
-        Middleware(Bodies, rewrites={JOIN: partial(tidy, inputs=inputs), CANCEL: tidy_cancel}),
+        Middleware(Bodies, rewrites=rewrites),
         # Gradio's page itself comes uncompressed; streams and what is compressed already pass through.
         Middleware(GZipMiddleware, minimum_size=1_000),
         Middleware(LinkPreview, title=TITLE, description=SUBTITLE),

@@ -120,6 +120,24 @@ def test_too_few_values_are_no_fault_of_ours(light: str, capfd: pytest.CaptureFi
     assert "marked" not in "".join(capfd.readouterr())
 
 
+def test_only_the_opening_of_the_page_is_called_directly(light: str):
+    """By number, past the queue: the endpoints have names for that, and the page's questions wait their turn."""
+    connection = http.client.HTTPConnection(urlsplit(light).netloc, timeout=30)
+    connection.request("GET", "/config")
+    functions = {one["id"]: one["api_name"] for one in json.loads(connection.getresponse().read())["dependencies"]}
+    answered = []
+    for number, name in functions.items():
+        call = json.dumps({"data": ["x", 1], "fn_index": number, "session_hash": "s"})
+        connection.request("POST", "/gradio_api/run/predict", call, {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        said = response.read()
+        if response.status == 200:
+            answered.append(name)
+        else:
+            assert (response.status, said[:10]) == (404, b'{"error":"')
+    assert answered == ["page_open"]
+
+
 def queued(address: str, name: str, data: list) -> str:
     """All that Gradio's queue says to a call."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)

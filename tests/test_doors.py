@@ -98,7 +98,7 @@ def test_each_open_route_says_why():
     [
         "POST /gradio_api/upload", "GET /gradio_api/file=/etc/passwd", "GET /file=/etc/passwd",
         "GET /gradio_api/proxy=http://127.0.0.1:1/", "POST /gradio_api/component_server",
-        "POST /gradio_api/run/predict",
+        "POST /gradio_api/api/predict", "POST /gradio_api/call/predict",
         "POST /gradio_api/run/ask/", "GET /gradio_api/deep_link?session_hash=s", "GET /monitoring/summary",
         "GET /gradio_api/heartbeat/s", "POST /login", "GET /docs", "GET /openapi.json", "GET /redoc",
         "GET //gradio_api/info", "GET /gradio_api/%75pload", "PUT /", "POST /embed", "GET /gradio_api/mcp/sse",

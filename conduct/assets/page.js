@@ -40,6 +40,8 @@ conduct.asking = (typed) => {
 conduct.answered = (failed) => setTimeout(() => {
   if (!busy) return;
   busy = false;
+  // Gradio closes its stream right after an answer, and would lose the answer to a question that joins just then.
+  conduct.begun = performance.now() + 200;
   find("#conduct-answer").removeAttribute("aria-busy");
   // Right after a press things may move; later, what stands below stays out of sight.
   if (byHand && performance.now() - started < 400) find("#conduct-answer").dataset.snug = "";
@@ -176,7 +178,7 @@ const begin = setInterval(() => {
   new MutationObserver(() => {
     if (find(".toast-wrap *")) conduct.answered(true);
   }).observe(find(".toast-wrap"), { childList: true });
-  conduct.begun = true;
+  conduct.begun = performance.now();
   if (asked()) return follow();
   // The box keeps what a quick visitor has typed by now.
   if (!current) show("empty");
