@@ -1,4 +1,4 @@
-"""How fast it is: `python tests/benchmark.py` prints the tables of the README's section Speed.
+"""How fast it is: `python tests/benchmark.py` prints the tables of the README's sections Speed and Deploy.
 
 Each figure is a ratio to something measured in the same run, side by side, so that it says the same on a faster or a
 busier machine. Needs Linux and `pip install -r tests/benchmark-requirements.txt`; takes ten minutes, `--quick` three.
@@ -27,6 +27,7 @@ from conduct.settings import make_private  # noqa: E402
 make_private()
 
 from conduct import code, hub, situations  # noqa: E402
+from tests.benchmark_deploy import carried  # noqa: E402
 from tests.benchmark_sides import Server, clients, median_ms, percentile, post, server, sides  # noqa: E402
 
 CLIENTS = 32
@@ -186,6 +187,10 @@ class Run:
             draw(said, PICTURE)
         return rows
 
+    def copy(self) -> list[Row]:
+        """What one copy carries, wherever its model is."""
+        return carried(self.questions[-128:] if self.quick else self.questions[-384:], CLIENTS, self.step)
+
 
 def _row(what: str, ours: float, beside: str, theirs: float, most: float) -> Row:
     return what, f"{ours:.1f} ms", beside, f"{theirs:.1f} ms", f"{ours / theirs:.2f} x (at most {most})"
@@ -260,6 +265,7 @@ def main() -> None:
         (("what", "conduct", "beside", "", "ratio"), [*run.speed(), *run.start()]),
         (("beside peers", "hit@1 (dev)", "a question", "start", "memory", "installed"), run.peers()),
         (("passages", "situations", "a search", "start", "memory"), run.growth()),
+        (("one copy", f"{CLIENTS} clients", "bare `encode`", "slowest 5%", "memory", "bare libraries"), run.copy()),
     ]
     run.bar.update(run.bar.total - run.bar.n)
     run.bar.close()

@@ -62,6 +62,9 @@ class _Handler(BaseHTTPRequestHandler):
     served: LoopbackEngine
     protocol_version = "HTTP/1.1"
 
+    def do_GET(self) -> None:
+        self._answer(200, {})
+
     def do_POST(self) -> None:
         sent = json.loads(self.rfile.read(int(self.headers["content-length"])))
         texts = sent["inputs"]
