@@ -3,12 +3,17 @@
 A class is a passage that situations lead to, or the last one: the code is silent.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import HashingVectorizer
+
+if TYPE_CHECKING:  # scipy and sklearn take most of a second to import, and the first page needs neither
+    from scipy.sparse import csr_matrix
 
 # Hashed features need no vocabulary beside the weights; at these sizes collisions cost nothing measurable.
 CHARACTER_BUCKETS = 2**16
@@ -20,15 +25,6 @@ WORD_STRENGTH = 10.0
 # The bias of a class without an example.
 NEVER = -30.0
 
-_COUNT = {"alternate_sign": False, "norm": None, "strip_accents": "unicode", "dtype": np.float32}
-_CHARACTERS = HashingVectorizer(analyzer="char_wb", ngram_range=(2, 5), n_features=CHARACTER_BUCKETS, **_COUNT)
-_WORDS = HashingVectorizer(
-    analyzer="word",
-    ngram_range=(1, 2),
-    token_pattern=r"(?u)\b\w+\b",  # noqa: S106 (no password): one-letter words too, "I" says who speaks
-    n_features=WORD_BUCKETS,
-    **_COUNT,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +35,12 @@ class VectorHead:
     bias: np.ndarray
 
     @classmethod
-    def fit(cls, vectors: np.ndarray, targets: np.ndarray) -> "VectorHead":
+    def fit(cls, vectors: np.ndarray, targets: np.ndarray) -> VectorHead:
         """Fit on vectors (n, d) and soft targets (n, classes) whose rows sum to 1."""
         return cls(*_fit(vectors, targets, VECTOR_STRENGTH))
 
     @classmethod
-    def empty(cls, dimensions: int) -> "VectorHead":
+    def empty(cls, dimensions: int) -> VectorHead:
         """For a text without situations: the one class "silent", which then nobody asks."""
         return cls(np.zeros((1, dimensions), dtype=np.float32), np.zeros(1, dtype=np.float32))
 
@@ -62,7 +58,7 @@ class WordHead:
     bias: np.ndarray
 
     @classmethod
-    def fit(cls, texts: Sequence[str], targets: np.ndarray) -> "WordHead":
+    def fit(cls, texts: Sequence[str], targets: np.ndarray) -> WordHead:
         """Fit on texts (n) and soft targets (n, classes) whose rows sum to 1."""
         counts = _count(texts)
         seen = np.bincount(counts.indices, minlength=counts.shape[1])
@@ -70,7 +66,7 @@ class WordHead:
         return cls(idf, *_fit(_tf_idf(counts, idf), targets, WORD_STRENGTH))
 
     @classmethod
-    def empty(cls) -> "WordHead":
+    def empty(cls) -> WordHead:
         """For a text without situations: the one class "silent", which then nobody asks."""
         idf = np.zeros(BUCKETS, dtype=np.float32)
         return cls(idf, np.zeros((1, BUCKETS), dtype=np.float32), np.zeros(1, dtype=np.float32))
@@ -87,12 +83,32 @@ class WordHead:
         return _softmax(logits)
 
 
+@cache
+def _counters() -> tuple:
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    count = {"alternate_sign": False, "norm": None, "strip_accents": "unicode", "dtype": np.float32}
+    characters = HashingVectorizer(analyzer="char_wb", ngram_range=(2, 5), n_features=CHARACTER_BUCKETS, **count)
+    words = HashingVectorizer(
+        analyzer="word",
+        ngram_range=(1, 2),
+        token_pattern=r"(?u)\b\w+\b",  # noqa: S106 (no password): one-letter words too, "I" says who speaks
+        n_features=WORD_BUCKETS,
+        **count,
+    )
+    return characters, words
+
+
 def _count(texts: Sequence[str]) -> csr_matrix:
-    return hstack([_CHARACTERS.transform(texts), _WORDS.transform(texts)], format="csr")
+    from scipy.sparse import hstack
+
+    return hstack([counter.transform(texts) for counter in _counters()], format="csr")
 
 
 def _tf_idf(counts: csr_matrix, idf: np.ndarray) -> csr_matrix:
     """Sublinear TF-IDF, each row of unit length, words and characters together."""
+    from scipy.sparse import csr_matrix
+
     values = (1 + np.log(counts.data)) * idf[counts.indices]
     rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
     norms = np.sqrt(np.bincount(rows, weights=values**2, minlength=counts.shape[0]))
@@ -101,7 +117,6 @@ def _tf_idf(counts: csr_matrix, idf: np.ndarray) -> csr_matrix:
 
 
 def _fit(features, targets: np.ndarray, strength: float) -> tuple[np.ndarray, np.ndarray]:
-    # sklearn takes 0.3 s to import and only a build needs it.
     from sklearn.linear_model import LogisticRegression
 
     # A soft target is the same row once per class, each with its share of the weight.

@@ -3,6 +3,8 @@
 It stands in the place of Gradio's, which leaves out what comes back and what may go wrong. Pure but for its route.
 """
 
+from functools import cache, partial
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -28,10 +30,10 @@ _RETRY = {"Retry-After": {"description": "After how many seconds to ask again.",
 
 def openapi_routes(title: str) -> list[Route]:
     """`GET /gradio_api/openapi.json`."""
-    document = openapi_document(title)
+    document = cache(partial(openapi_document, title))
 
     async def describe(request: Request) -> JSONResponse:
-        return JSONResponse(document)
+        return JSONResponse(document())
 
     return [Route("/gradio_api/openapi.json", describe)]
 

@@ -1,6 +1,7 @@
 """Situations and questions: everyday words, each linked to the passages that speak to them. Pure."""
 
 import json
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ MAX_BYTES = 50_000_000
 MAX_LINE = 20_000
 # As long as a question may be.
 MAX_TEXT = 1_000
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 SHOW_FIRST = 2
 SHOW_ALSO = 1
 DEV = "dev"
@@ -133,6 +135,6 @@ def _row(line: str, place: str) -> _Row:
         raise DataError(f"{expected}, but a grade is {sorted(map(str, passages.values()))[0][:20]}: mend that line.")
     if len(text) > MAX_TEXT:
         raise DataError(f"{place} has a text of {len(text):,} characters, {MAX_TEXT:,} at most are read: shorten it.")
-    if any("\ud800" <= c <= "\udfff" for c in text):
+    if _HALF_CHARACTER.search(text):
         raise DataError(f"{place} has half a character (\\ud800 to \\udfff), which no text can hold: mend that line.")
     return _Row(text.strip(), tuple(Judgement(name, grade) for name, grade in passages.items()), row)
