@@ -22,6 +22,9 @@ _PRIVATE_DEFAULTS = {
     "TOKENIZERS_PARALLELISM": "false",
     # The same is true of numpy's products, whose threads would spin against those that encode: 12 ms instead of 1.
     "OPENBLAS_NUM_THREADS": "1",
+    # torch and oneDNN keep what they prepared for the latest 1,024 shapes, 300 MB of it; questions come in all shapes.
+    "LRU_CACHE_CAPACITY": "32",
+    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "32",
 }
 
 
