@@ -16,8 +16,8 @@ from conduct.weights import check_model
 if TYPE_CHECKING:
     from conduct.adapter import Adapter
 
-# Sorted by length, eight texts fill a core; more of them only bring more padding. Measured: tests/benchmark.py.
-BATCH_SIZE = 8
+# Sorted by length, four texts are what a core's cache holds; measured between 1 and 12.
+BATCH_SIZE = 4
 # A question is too short to share: two threads on it gained a tenth on two idle cores, and lost half under load
 # against two questions on one thread each, which is how the dispatcher uses the cores.
 THREADS = 1
