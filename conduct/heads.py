@@ -26,7 +26,6 @@ WORD_STRENGTH = 10.0
 NEVER = -30.0
 
 
-
 @dataclass(frozen=True, slots=True)
 class VectorHead:
     """Multinomial logistic regression on unit vectors; weights (classes, dimensions), bias (classes,)."""
