@@ -1,5 +1,6 @@
-"""Encodes together what waits together, so that many who ask at once get answers sooner."""
+"""Reads and searches together what waits together, so that many who ask at once get answers sooner."""
 
+import threading
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,15 +9,19 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from conduct.encoder import Encoder
+from conduct.index import Found, Index
 
-# Texts that are encoded together; more of them gain nothing and keep the first one waiting.
+# Texts that are read together; more of them gain nothing and keep the first one waiting.
 MOST_TOGETHER = 16
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
+    """A text to be searched for in `index`, or only to be encoded."""
+
     text: str
-    vector: Future[np.ndarray] = field(default_factory=Future)
+    index: Index | None
+    result: Future = field(default_factory=Future)
 
 
 class Dispatcher:
@@ -29,6 +34,7 @@ class Dispatcher:
         self._encoder = encoder
         self._most = most
         self._waiting: deque[_Waiting] = deque()
+        self._taking = threading.Lock()
         # Its threads end when nobody holds the dispatcher any more.
         self._workers = ThreadPoolExecutor(encoder.workers, "encode")
 
@@ -39,34 +45,45 @@ class Dispatcher:
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of `texts`: float32, shape (len(texts), dimensions), each of unit length."""
-        if not texts:
-            return self._encoder.encode(texts)
-        mine = [_Waiting(text) for text in texts]
-        # Neighbours of a like length need little padding.
-        self._waiting.extend(sorted(mine, key=lambda one: len(one.text)))
-        for _ in mine:
-            self._workers.submit(self._encode_next)
-        return np.stack([one.vector.result() for one in mine])
+        return np.stack(self._results(texts, None)) if texts else self._encoder.encode(texts)
+
+    def search(self, index: Index, questions: Sequence[str]) -> list[Found]:
+        """What `index` finds for each of `questions`; one pass over the situations serves a whole batch."""
+        return self._results(questions, index)
 
     def truncates(self, text: str) -> bool:
         """Whether the model reads only the beginning of `text`."""
         return self._encoder.truncates(text)
 
-    def _encode_next(self) -> None:
-        taken: list[_Waiting] = []
-        while len(taken) < self._most:
-            try:
-                taken.append(self._waiting.popleft())
-            except IndexError:
-                break
+    def _results(self, texts: Sequence[str], index: Index | None) -> list:
+        mine = [_Waiting(text, index) for text in texts]
+        # Neighbours of a like length need little padding.
+        self._waiting.extend(sorted(mine, key=lambda one: len(one.text)))
+        for _ in mine:
+            self._workers.submit(self._work)
+        return [one.result.result() for one in mine]
+
+    def _work(self) -> None:
+        batch = self._take()
         # Another worker has taken along what this turn was for.
-        if not taken:
+        if not batch:
             return
+        texts, index = [one.text for one in batch], batch[0].index
         try:
-            vectors = self._encoder.encode([one.text for one in taken])
-            for one, vector in zip(taken, vectors, strict=True):
-                one.vector.set_result(vector)
+            results = self._encoder.encode(texts) if index is None else index.search(texts, self._encoder)
+            for one, result in zip(batch, results, strict=True):
+                one.result.set_result(result)
         except BaseException as error:
-            for one in taken:
-                if not one.vector.done():
-                    one.vector.set_exception(error)
+            for one in batch:
+                if not one.result.done():
+                    one.result.set_exception(error)
+
+    def _take(self) -> list[_Waiting]:
+        """The next few that want the same; while a text is being replaced, some still wait for the old one."""
+        taken: list[_Waiting] = []
+        with self._taking:
+            while self._waiting and len(taken) < self._most:
+                if taken and self._waiting[0].index is not taken[0].index:
+                    break
+                taken.append(self._waiting.popleft())
+        return taken

@@ -72,7 +72,7 @@ class Reader:
     """An edition together with a model: all that an answer needs. `repeats` is dropped with it."""
 
     edition: Edition
-    encoder: Encoder
+    encoder: Dispatcher
     vectors: Vectors
     index: Index
     source: Source
@@ -85,18 +85,18 @@ class Reader:
     def make(cls, edition: Edition, load_encoder: LoadEncoder, model: hub.Snapshot) -> "Reader":
         """Load the model for this text; take the vectors that lie beside the texts, or build them."""
         encoder, identity = encoder_for(edition, model, load_encoder)
-        encoder = Dispatcher(encoder)
+        dispatcher = Dispatcher(encoder)
         path = edition.snapshot.folder / hub.VECTORS_FILE
-        vectors = load_or_build(path, edition.code, edition.bank, edition.questions, encoder, identity)
+        vectors = load_or_build(path, edition.code, edition.bank, edition.questions, dispatcher, identity)
         index = Index(edition.code, edition.bank, vectors)
         languages = language.languages_of(model.folder)
-        return cls(edition, encoder, vectors, index, _source(edition, model), model, identity, languages)
+        return cls(edition, dispatcher, vectors, index, _source(edition, model), model, identity, languages)
 
     def answer(self, questions: Sequence[str], limit: int) -> list[Answer]:
         """Answer cleaned questions, all in one batch."""
         known = {question: self.repeats.get(question) for question in questions}
         if new := [question for question, found in known.items() if found is None]:
-            for question, found in zip(new, self.index.search(new, self.encoder), strict=True):
+            for question, found in zip(new, self.encoder.search(self.index, new), strict=True):
                 # Of 10,000 passages nobody is shown more than these.
                 found = replace(found, matches=found.matches[:MAX_LIMIT])
                 known[question] = found, self._cautions(question)

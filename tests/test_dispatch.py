@@ -1,4 +1,4 @@
-"""Encoding together what waits together."""
+"""Encoding and searching together what waits together."""
 
 import threading
 from collections.abc import Sequence
@@ -75,10 +75,51 @@ def test_many_texts_at_once_come_back_in_order():
     assert Dispatcher(encoder).encode([]).shape == (0, 8)
 
 
+class Named:
+    """Finds its own name beside each text, and remembers what it was asked together."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.asked: list[list[str]] = []
+
+    def search(self, questions: Sequence[str], encoder: Held) -> list[tuple[str, str]]:
+        """As an index does: encodes first."""
+        encoder.encode(questions)
+        self.asked.append(list(questions))
+        return [(self.name, question) for question in questions]
+
+
+def test_what_waits_is_searched_together_but_never_in_two_texts_at_once():
+    """While a text is replaced, some questions still wait for the old one: each gets what its own index finds."""
+    held, old, new = Held(), Named("old"), Named("new")
+    dispatcher = Dispatcher(held, most=8)
+    asked = [(old, "a"), (old, "b"), (new, "c"), (new, "d"), (None, "joke"), (old, "e")]
+    with ThreadPoolExecutor(8) as pool:
+        first = pool.submit(dispatcher.search, old, ["first"])
+        assert held.began.wait(60)
+        others = []
+        for index, text in asked:
+            one = (dispatcher.encode, [text]) if index is None else (dispatcher.search, index, [text])
+            others.append(pool.submit(*one))
+            while len(dispatcher._waiting) < len(others):
+                assert not others[-1].done()
+        held.go.set()
+        assert first.result(60) == [("old", "first")]
+        for (index, text), result in zip(asked, others, strict=True):
+            if index is None:
+                assert int(result.result(60)[0].argmax()) == 1
+            else:
+                assert result.result(60) == [(index.name, text)]
+    assert old.asked == [["first"], ["a", "b"], ["e"]]
+    assert new.asked == [["c", "d"]]
+
+
 @pytest.fixture(scope="module")
 def alone(engine: Engine) -> Reader:
     """The same reader, which encodes one question at a time and forgets it."""
-    return replace(engine.reader(), encoder=engine.reader().encoder._encoder, repeats=Repeats(most=0))
+    return replace(
+        engine.reader(), encoder=Dispatcher(engine.reader().encoder._encoder, most=1), repeats=Repeats(most=0)
+    )
 
 
 def test_nobody_gets_the_passages_of_anothers_question(engine: Engine, alone: Reader):

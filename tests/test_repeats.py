@@ -3,6 +3,7 @@
 import gc
 from dataclasses import replace
 
+from conduct.dispatch import Dispatcher
 from conduct.engine import Engine, Reader
 from conduct.repeats import Repeats
 from tests.fakes import WordEncoder
@@ -20,7 +21,7 @@ def counting(engine: Engine) -> tuple[Reader, list[list[str]]]:
             return reader.encoder.encode(texts)
 
     encoder = Counting()
-    return replace(reader, encoder=encoder, repeats=Repeats()), encoder.calls
+    return replace(reader, encoder=Dispatcher(encoder), repeats=Repeats()), encoder.calls
 
 
 def test_a_repeated_question_reaches_no_model(engine: Engine):
