@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from conduct.errors import DataError
 from conduct.heads import VectorHead, WordHead
 from conduct.index import Index
 from conduct.situations import DEV, Bank, Question
-from conduct.vectors import Vectors, classes, pieces, targets
+from conduct.vectors import Vectors, along, classes, pieces, principal_axes, targets
 
 log = logging.getLogger(__name__)
 
@@ -34,10 +35,11 @@ def build(code: Code, bank: Bank, questions: Sequence[Question], encoder: Encode
     else:
         situation_vectors = np.empty((0, piece_vectors.shape[1]), dtype=np.float32)
         meaning, words = VectorHead.empty(piece_vectors.shape[1]), WordHead.empty()
-    unfitted = Vectors(piece_vectors, situation_vectors, meaning, words, UNFITTED)
+    axes = principal_axes(situation_vectors)
+    unfitted = Vectors(piece_vectors, axes, along(axes, situation_vectors), meaning, words, UNFITTED)
     dev = [question for question in questions if question.split == DEV]
     calibration = calibrate(Index(code, bank, unfitted), dev, encoder) if texts else UNFITTED
-    return Vectors(piece_vectors, situation_vectors, meaning, words, calibration)
+    return replace(unfitted, calibration=calibration)
 
 
 def calibrate(index: Index, dev: Sequence[Question], encoder: Encoder) -> Calibration:
@@ -79,7 +81,13 @@ def _check_sample(found: Vectors, code: Code, bank: Bank, encoder: Encoder) -> N
     """What a file says of its model may be wrong: DataError unless `encoder` gives the same vectors for a few."""
     own = [piece for passage in code.passages for piece in pieces(passage)]
     sample = [own[0], own[-1], *(situation.text for situation in bank.situations[-1:])]
-    stored = [found.pieces[0], found.pieces[-1], *found.situations[-1:]]
     made = encoder.encode(sample)
-    if made.shape != np.shape(stored) or not np.allclose(made, stored, atol=SAMPLE_TOLERANCE):
+    same = made.shape[1] == found.pieces.shape[1] and all(
+        np.allclose(stored, now, atol=SAMPLE_TOLERANCE)
+        for stored, now in (
+            (found.pieces[[0, -1]], made[:2]),
+            (found.situations[-1:], along(found.axes, made[2:])),
+        )
+    )
+    if not same:
         raise DataError("they are not what the model makes of the texts")

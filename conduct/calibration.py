@@ -53,12 +53,17 @@ def fit_relevance(scores: np.ndarray, shown: np.ndarray) -> tuple[float, float]:
 def fit_bands(in_scope: Sequence[float], silent: Sequence[float]) -> Bands:
     """Bands from the scores of dev questions in scope and of those that the code is silent on.
 
-    Each band lies in the middle between what keeps the questions in scope and what keeps the silent out.
+    Each band lies in the middle between what keeps the questions in scope and what keeps the silent out, in log-odds:
+    scores crowd near 0 and 1, and between 0.98 and 0.99 lies as much as between 0.5 and 0.67.
     """
-    keep, refuse = np.asarray(in_scope), np.asarray(silent)
+    keep, refuse = _logit(np.asarray(in_scope)), _logit(np.asarray(silent))
     covered = (np.quantile(keep, BELOW_COVERED) + np.quantile(refuse, 1 - SILENT_COVERED)) / 2
     unclear = (np.quantile(keep, BELOW_UNCLEAR) + np.quantile(refuse, 1 - SILENT_UNCLEAR)) / 2
-    return Bands(covered=float(max(covered, unclear)), not_covered=float(min(covered, unclear)))
+    return Bands(covered=_probability(max(covered, unclear)), not_covered=_probability(min(covered, unclear)))
+
+
+def _probability(log_odds: float) -> float:
+    return float(1 / (1 + np.exp(-log_odds)))
 
 
 def _logit(scores: np.ndarray) -> np.ndarray:

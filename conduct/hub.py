@@ -27,6 +27,7 @@ BUNDLED_DATA = Path(__file__).parent / "data"
 TEXT_FILE = "code_of_conduct.md"
 SITUATIONS_FILE = "situations.jsonl"
 QUESTIONS_FILE = "questions.jsonl"
+TEXTS_FILE = "texts.jsonl"
 VECTORS_FILE = "vectors.safetensors"
 ADAPTER_FILE = "adapter.safetensors"
 

@@ -12,7 +12,7 @@ from conduct.code import Code, Passage
 from conduct.encoder import Encoder
 from conduct.question import essence
 from conduct.situations import Bank
-from conduct.vectors import Vectors, classes, pieces, targets
+from conduct.vectors import Vectors, along, classes, pieces, targets
 
 # Softmax temperature of cosine similarity: the nearest few situations decide.
 TEMPERATURE = 0.05
@@ -74,7 +74,7 @@ class Index:
         questions = [essence(question) for question in questions]
         question_vectors = encoder.encode(questions)
         similarity = question_vectors @ self._vectors.pieces.T
-        near = question_vectors @ self._vectors.situations.T
+        near = along(self._vectors.axes, question_vectors) @ self._vectors.situations.T
         blend = self._blend(questions, question_vectors, near)
         return [self._found(similarity[n], near[n], blend[n]) for n in range(len(questions))]
 
@@ -82,12 +82,10 @@ class Index:
         """The probability of each class: (questions, classes); without situations no class, (questions, 0)."""
         if not self._situations:
             return np.empty((len(questions), 0), dtype=np.float32)
-        weights = np.exp((near - near.max(axis=1, keepdims=True)) / TEMPERATURE)
-        neighbours = (weights / weights.sum(axis=1, keepdims=True)) @ self._targets
         meaning = self._vectors.meaning.probabilities(question_vectors)
         words = self._vectors.words.probabilities(questions)
         shares = self._shares
-        mixed = shares.neighbours * neighbours + shares.meaning * meaning + shares.words * words
+        mixed = shares.neighbours * neighbours(near, self._targets) + shares.meaning * meaning + shares.words * words
         return mixed / (shares.neighbours + shares.meaning + shares.words)
 
     def _found(self, similarity: np.ndarray, near: np.ndarray, blend: np.ndarray) -> Found:
@@ -122,3 +120,10 @@ class Index:
             return None
         best = members[near[members].argmax()]
         return self._situations[best].text if near[best] >= NEAR else None
+
+
+def neighbours(near: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """The probability of each class (questions, classes) by the situations that are near, from their cosines
+    (questions, situations) and their shares of the classes (situations, classes)."""
+    weights = np.exp((near - near.max(axis=1, keepdims=True)) / TEMPERATURE)
+    return (weights / weights.sum(axis=1, keepdims=True)) @ targets

@@ -18,7 +18,7 @@ from conduct.vectors import Vectors, load, save
 ROOT = Path(__file__).parents[1]
 SPACE_NAME = "is-this-okay"
 CARD_FILE = "README.md"
-DATA_FILES = (CARD_FILE, hub.TEXT_FILE, hub.SITUATIONS_FILE, hub.QUESTIONS_FILE, hub.ADAPTER_FILE)
+DATA_FILES = (CARD_FILE, hub.TEXT_FILE, hub.SITUATIONS_FILE, hub.QUESTIONS_FILE, hub.TEXTS_FILE, hub.ADAPTER_FILE)
 SPACE_PATHS = ("README.md", "LICENSE", "app.py", "requirements.txt", "conduct")
 # A quarter of an hour: one request each, and a mended text is there after a coffee.
 SPACE_VARIABLES = (("CONDUCT_REFRESH_MINUTES", "15"),)
@@ -112,7 +112,7 @@ def _alike(one: Vectors, other: Vectors) -> bool:
         parts = vectors.meaning, vectors.words, vectors.calibration.bands
         fitted = [np.asarray(value) for part in parts for value in astuple(part)]
         curve = np.array([vectors.calibration.slope, vectors.calibration.intercept])
-        return [vectors.pieces, vectors.situations, curve, *fitted]
+        return [vectors.pieces, vectors.axes, vectors.situations, curve, *fitted]
 
     return all(
         np.allclose(a, b, rtol=SAMPLE_TOLERANCE, atol=SAMPLE_TOLERANCE)

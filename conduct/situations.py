@@ -90,6 +90,11 @@ def read_questions(path: Path, passages: Collection[str]) -> tuple[Question, ...
     return tuple(question for question in questions if question.shown <= known)
 
 
+def read_texts(path: Path) -> tuple[str, ...]:
+    """Read `texts.jsonl`, texts without a label; a missing file is no text. Raises DataError on a malformed line."""
+    return tuple(row.text for row in _rows(path, labelled=False))
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     text: str
@@ -97,7 +102,7 @@ class _Row:
     extra: dict
 
 
-def _rows(path: Path) -> Iterable[_Row]:
+def _rows(path: Path, labelled: bool = True) -> Iterable[_Row]:
     if not path.is_file():
         return
     if path.stat().st_size > MAX_BYTES:
@@ -113,7 +118,7 @@ def _rows(path: Path) -> Iterable[_Row]:
                 if len(line) > MAX_LINE:
                     raise DataError(f"{path.name} line {number} has more than {MAX_LINE:,} characters: shorten it.")
                 if line.strip():
-                    yield _row(line, f"{path.name} line {number}")
+                    yield _row(line, f"{path.name} line {number}", labelled)
     except UnicodeDecodeError as error:
         raise DataError(f"{path.name} is not UTF-8: save it as UTF-8.") from error
     except OSError as error:
@@ -122,15 +127,19 @@ def _rows(path: Path) -> Iterable[_Row]:
         ) from error
 
 
-def _row(line: str, place: str) -> _Row:
+def _row(line: str, place: str, labelled: bool) -> _Row:
     expected = f'{place} must be like {{"text": "...", "passages": {{"some-passage-1": 2}}}} with grades 1 or 2'
+    if not labelled:
+        expected = f'{place} must be like {{"text": "..."}}'
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{expected}, but it is not JSON: mend that line.") from error
     text, passages = (row.get("text"), row.get("passages")) if isinstance(row, dict) else (None, None)
+    passages = passages if labelled else {}
     if not isinstance(text, str) or not text.strip() or not isinstance(passages, dict):
-        raise DataError(f"{expected}, but text or passages are missing: mend that line.")
+        missing = "text or passages are" if labelled else "the text is"
+        raise DataError(f"{expected}, but {missing} missing: mend that line.")
     if any(type(grade) is not int or grade not in (SHOW_FIRST, SHOW_ALSO) for grade in passages.values()):
         raise DataError(f"{expected}, but a grade is {sorted(map(str, passages.values()))[0][:20]}: mend that line.")
     if len(text) > MAX_TEXT:

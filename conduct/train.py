@@ -1,4 +1,4 @@
-"""Learns an adapter from the situations: the model moves texts together that lead to the same passage.
+"""Learns an adapter from a lesson: the model moves texts together that lead to the same passage.
 
 Only `python -m conduct train` comes here. The classifier that pulls the vectors apart is thrown away; the heads
 are fitted on the new vectors by `build`, which also looks at labelled questions. Training never does.
@@ -9,13 +9,13 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn.utils import parametrize
 
 from conduct.adapter import Update
 from conduct.encoder import SentenceEncoder
+from conduct.lesson import Lesson
 from conduct.question import essence
 from conduct.robustness import third_person, typos
 
@@ -24,9 +24,9 @@ from conduct.robustness import third_person, typos
 class Recipe:
     """How to train; the defaults were chosen on the dev split."""
 
-    epochs: int = 4
+    epochs: int = 5
     batch: int = 32
-    rank: int = 16
+    rank: int = 32
     learning_rate: float = 7e-4
     # Larger would let a few easy situations decide; vectors have length 1, so logits need a scale.
     scale: float = 10.0
@@ -54,13 +54,12 @@ class LowRank(nn.Module):
 
 
 def train(
-    texts: Sequence[str],
-    targets: np.ndarray,
+    lesson: Lesson,
     encoder: SentenceEncoder,
     recipe: Recipe = Recipe(),
     report: Callable[[float], None] = lambda loss: None,
 ) -> tuple[Update, ...]:
-    """Updates for `encoder`, which is changed by it, from texts (n) and soft targets (n, classes), rows sum to 1.
+    """Updates for `encoder`, which is changed by it, from `lesson`.
 
     `report` hears the loss of each step. The same seed gives the same updates on the same machine.
     """
@@ -68,20 +67,20 @@ def train(
     rng = random.Random(recipe.seed)  # noqa: S311 (no secret)
     network = encoder.network
     adapted = _adapt(network, recipe.rank)
-    shares = torch.tensor(targets, dtype=torch.float32)
+    shares = torch.tensor(lesson.targets, dtype=torch.float32)
     head = nn.Linear(network.get_embedding_dimension(), shares.shape[1])
     nn.init.zeros_(head.weight)
     learnt = [parameter for parameter in network.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(
         [{"params": learnt, "lr": recipe.learning_rate}, {"params": head.parameters(), "lr": 5e-3}], weight_decay=0.01
     )
-    total = steps(len(texts), recipe)
+    total = steps(len(lesson.texts), recipe)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1.0, (step + 1) / (0.1 * total)) * max(0.0, 1 - step / total)
     )
     network.train()
     for _ in range(recipe.epochs):
-        read = [_varied(essence(text), recipe, rng) for text in texts]
+        read = [_varied(essence(text), recipe, rng) for text in lesson.texts]
         for rows in _batches([len(text) for text in read], recipe.batch, rng):
             with torch.autocast("cpu", torch.bfloat16):
                 vectors = encoder.forward([read[row] for row in rows])

@@ -16,9 +16,14 @@ from conduct.heads import BUCKETS, VectorHead, WordHead
 from conduct.situations import SHOW_FIRST, Bank
 
 # Raise it when the meaning of the stored numbers changes: older files are then rebuilt.
-FORMAT = 2
+FORMAT = 3
 # The share of a passage that a situation shows also, against 1 for the one that it shows first.
 ALSO = 0.15
+# Situations are compared along so many principal axes of theirs: on the dev split as good as along all 384, at a third
+# of the time and the memory, which is what a search among 10,000 situations takes most of.
+AXES = 128
+# Fewer situations than this take no time worth saving, and may lie along fewer axes.
+MANY = 1_000
 # No fit gives such a weight, and with larger ones a score may overflow.
 LARGEST = 1_000_000
 # Half precision moves a length by less than a tenth of this.
@@ -27,13 +32,38 @@ LENGTH_TOLERANCE = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """Unit vectors of pieces (pieces, d) and situations (n, d), float32, and what was fitted on them."""
+    """Unit vectors of pieces (pieces, d) and, along `axes` (d, k), of situations (n, k), float32, and what was
+    fitted on them."""
 
     pieces: np.ndarray
+    axes: np.ndarray
     situations: np.ndarray
     meaning: VectorHead
     words: WordHead
     calibration: Calibration
+
+
+def principal_axes(vectors: np.ndarray) -> np.ndarray:
+    """Of unit vectors (n, d), the axes that keep most of their squared length: float32 (d, k), orthonormal columns."""
+    count, dimensions = vectors.shape
+    if (kept := _kept(count, dimensions)) == dimensions:
+        return np.eye(dimensions, dtype=np.float32)
+    exact = vectors.astype(np.float64)
+    _, axes = np.linalg.eigh(exact.T @ exact)
+    main = axes[:, : -kept - 1 : -1]
+    # An axis has no direction of its own: the same on each machine, so that a file can be compared.
+    signs = np.sign(main[np.abs(main).argmax(axis=0), np.arange(kept)])
+    return (main * signs).astype(np.float32)
+
+
+def _kept(count: int, dimensions: int) -> int:
+    return dimensions if count < MANY else min(dimensions, AXES)
+
+
+def along(axes: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    """Vectors (n, d) along `axes` (d, k): (n, k), of unit length again."""
+    found = vectors @ axes
+    return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-12)
 
 
 def pieces(passage: Passage) -> tuple[str, ...]:
@@ -79,7 +109,7 @@ def save(vectors: Vectors, path: Path, code: Code, bank: Bank, model: str) -> No
         "words.idf": vectors.words.idf,
     }
     tensors = {name: np.ascontiguousarray(array, dtype=np.float16) for name, array in half.items()}
-    tensors |= {"meaning.bias": vectors.meaning.bias, "words.bias": vectors.words.bias}
+    tensors |= {"axes": vectors.axes, "meaning.bias": vectors.meaning.bias, "words.bias": vectors.words.bias}
     calibration = vectors.calibration
     name, _, revision = model.rpartition("@")
     metadata = {
@@ -119,6 +149,7 @@ def load(path: Path, code: Code, bank: Bank, model: str) -> Vectors:
         raise DataError("the file is damaged") from error
     return Vectors(
         pieces=arrays["pieces"],
+        axes=arrays["axes"],
         situations=arrays["situations"],
         meaning=VectorHead(arrays["meaning.weights"], arrays["meaning.bias"]),
         words=WordHead(arrays["words.idf"], arrays["words.weights"], arrays["words.bias"]),
@@ -130,10 +161,11 @@ def _read(file, code: Code, bank: Bank) -> dict[str, np.ndarray]:
     """The arrays that are needed. A file from the Hub may hold anything: what does not fit must not reach a question,
     nor, if it is large, the memory."""
     width = file.get_slice("pieces").get_shape()[-1]
-    columns = len(classes(code, bank))
+    columns, kept = len(classes(code, bank)), _kept(len(bank.situations), width)
     expected = {
         "pieces": (sum(len(pieces(passage)) for passage in code.passages), width),
-        "situations": (len(bank.situations), width),
+        "axes": (width, kept),
+        "situations": (len(bank.situations), kept),
         "meaning.weights": (columns, width),
         "meaning.bias": (columns,),
         "words.weights": (columns, BUCKETS),
@@ -152,6 +184,9 @@ def _read(file, code: Code, bank: Bank) -> dict[str, np.ndarray]:
     for name in ("pieces", "situations"):
         if not (np.abs(np.linalg.norm(arrays[name], axis=1) - 1) < LENGTH_TOLERANCE).all():
             raise DataError(f"{name} are not of unit length")
+    axes = arrays["axes"]
+    if not (np.abs(axes.T @ axes - np.eye(axes.shape[1])) < LENGTH_TOLERANCE).all():
+        raise DataError("axes are not at right angles")
     return arrays
 
 

@@ -20,7 +20,7 @@ from conduct.code import Code, Passage, Section
 from conduct.heads import BUCKETS, VectorHead, WordHead
 from conduct.index import Index
 from conduct.situations import SHOW_FIRST, Bank, Judgement, Situation
-from conduct.vectors import Vectors, classes, pieces
+from conduct.vectors import Vectors, along, classes, pieces, principal_axes
 from tests.benchmark_roles import peak_megabytes
 
 DIMENSIONS = 384
@@ -59,10 +59,12 @@ def main(passages: int, situations: int) -> None:
     led_to = min(LED_TO, passages)
     leads = [(Judgement(f"all-{number}", SHOW_FIRST),) for number in range(led_to)]
     bank = Bank(tuple(Situation(f"Somebody did {n}.", leads[n % led_to]) for n in range(situations)), 0)
-    columns = len(classes(code, bank))
+    columns, situation_vectors = len(classes(code, bank)), unit(situations)
+    axes = principal_axes(situation_vectors)
     made = Vectors(
         unit(sum(len(pieces(passage)) for passage in code.passages)),
-        unit(situations),
+        axes,
+        along(axes, situation_vectors),
         VectorHead(unit(columns), np.zeros(columns, np.float32)),
         WordHead(np.ones(BUCKETS, np.float32), rng.standard_normal((columns, BUCKETS), np.float32), np.zeros(columns)),
         UNFITTED,
@@ -70,7 +72,7 @@ def main(passages: int, situations: int) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "vectors.safetensors"
         files.save(made, path, code, bank, MODEL)
-        del made
+        del made, situation_vectors
         gc.collect()
         began = time.perf_counter()
         index = Index(code, bank, files.load(path, code, bank, MODEL))

@@ -22,8 +22,10 @@ def test_a_fitted_curve_gives_back_the_probabilities_that_made_the_outcomes():
 
 
 def test_bands_lie_between_what_is_kept_and_what_is_refused():
-    """All questions in scope at 0.9 and all silent ones at 0.1: both bands in the middle."""
-    assert fit_bands([0.9] * 50, [0.1] * 50) == Bands(covered=0.5, not_covered=0.5)
+    """All questions in scope at 0.99, odds 99, and all silent ones at 0.1, odds 1/9: both bands at odds 11 ** 0.5."""
+    odds = 11**0.5
+    bands = fit_bands([0.99] * 50, [0.1] * 50)
+    assert (bands.covered, bands.not_covered) == (pytest.approx(odds / (1 + odds)), pytest.approx(odds / (1 + odds)))
 
 
 def test_bands_never_cross():

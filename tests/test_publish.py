@@ -60,7 +60,7 @@ def test_publish_sends_what_is_needed_once_and_what_was_sent_answers_alike(check
             f"{served.url}/spaces/ada/is-this-okay: a new commit.",
         ]
         data, space = served.repos[DATASET], served.repos[SPACE]
-        names = {"README.md", "code_of_conduct.md", "situations.jsonl", "questions.jsonl"}
+        names = {"README.md", "code_of_conduct.md", "situations.jsonl", "questions.jsonl", "texts.jsonl"}
         assert set(data.files) == names | {"adapter.safetensors", "vectors.safetensors", ".gitattributes"}
         assert "OWNER" not in data.files["README.md"].decode()
         assert {name.split("/")[0] for name in space.files} == {

@@ -6,10 +6,12 @@ import pytest
 from conduct import adapter, hub
 from conduct.adapter import Update
 from conduct.encoder import SentenceEncoder
+from conduct.lesson import Lesson
 from conduct.train import Recipe, steps, train
 
 TEXTS = ["he laughed at my accent", "she mocks how I speak", "best pizza in rome", "where to eat near the station"] * 4
 TARGETS = np.eye(2, dtype=np.float32)[[0, 0, 1, 1] * 4]
+LESSON = Lesson(tuple(TEXTS), TARGETS)
 RECIPE = Recipe(epochs=3, batch=4, typos=0.0, retold=0.0)
 
 
@@ -17,7 +19,7 @@ RECIPE = Recipe(epochs=3, batch=4, typos=0.0, retold=0.0)
 def learnt(model: hub.Snapshot) -> tuple[tuple[Update, ...], SentenceEncoder, list[float]]:
     """The updates, the encoder that they were learnt with, and the losses on the way."""
     encoder, losses = SentenceEncoder.load(model.folder), []
-    updates = train(TEXTS, TARGETS, encoder, RECIPE, losses.append)
+    updates = train(LESSON, encoder, RECIPE, losses.append)
     return updates, encoder, losses
 
 
@@ -42,7 +44,7 @@ def test_the_file_gives_the_same_vectors(learnt, model: hub.Snapshot, tmp_path):
 
 def test_the_same_seed_learns_the_same(learnt, model: hub.Snapshot):
     """Who runs the command again gets what is published."""
-    again = train(TEXTS, TARGETS, SentenceEncoder.load(model.folder), RECIPE)
+    again = train(LESSON, SentenceEncoder.load(model.folder), RECIPE)
     assert [one.name for one in again] == [one.name for one in learnt[0]]
     for one, other in zip(again, learnt[0], strict=True):
         assert np.array_equal(one.up, other.up)

@@ -13,7 +13,7 @@ from conduct.build import build, load_or_build
 from conduct.engine import Edition
 from conduct.errors import DataError
 from conduct.situations import Bank
-from conduct.vectors import load, save
+from conduct.vectors import along, load, principal_axes, save
 from tests.fakes import WordEncoder
 from tests.test_index import BANK, CODE
 
@@ -58,6 +58,7 @@ def test_vectors_that_only_say_that_they_are_of_this_model_are_built_anew(path: 
     other = replace(
         built,
         pieces=change(built.pieces),
+        axes=np.eye(change(built.pieces).shape[1]),
         situations=change(built.situations),
         meaning=replace(built.meaning, weights=change(built.meaning.weights)),
     )
@@ -103,6 +104,8 @@ def changed(path: Path, metadata: dict[str, str] | None = None, **arrays: np.nda
         ("situations", np.zeros((3, 8, 1), np.float16), r"but have \(3, 8, 1\)"),
         ("pieces", np.zeros((), np.float16), "damaged"),
         ("pieces", np.full((4, 8), 0.5, np.float16), "pieces are not of unit length"),
+        ("axes", np.ones((8, 8), np.float16), "axes are not at right angles"),
+        ("axes", np.zeros((8, 4), np.float16), r"axes must have the shape \(8, 8\), but have \(8, 4\)"),
         ("meaning.bias", np.full(3, np.nan, np.float32), "not finite"),
         ("meaning.weights", np.full((3, 8), 3e38, np.float32), "over 1,000,000"),
         ("words.idf", np.full(5, 1, np.float16), r"but have \(5,\)"),
@@ -124,6 +127,27 @@ def test_a_calibration_that_is_none_is_refused(path: Path, calibration: str):
     changed(path, {"calibration": calibration})
     with pytest.raises(DataError, match=r"^(the file is damaged|their calibration is none)$"):
         load(path, CODE, BANK, MODEL)
+
+
+def test_long_vectors_are_kept_along_their_main_axes():
+    """Vectors of 200 numbers that lie in 128 dimensions, but for a little: cosines stay what they were."""
+    rng = np.random.default_rng(0)
+    basis = np.linalg.qr(rng.standard_normal((200, 200)))[0].astype(np.float32)
+    vectors = rng.standard_normal((1_000, 128), dtype=np.float32) @ basis[:128]
+    vectors += 1e-4 * rng.standard_normal((1_000, 1), dtype=np.float32) * basis[128]
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    axes = principal_axes(vectors)
+    assert axes.shape == (200, 128)
+    short = along(axes, vectors)
+    np.testing.assert_allclose(short @ short.T, vectors @ vectors.T, atol=1e-4)
+    np.testing.assert_allclose(np.linalg.norm(short, axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize(("count", "dimensions"), [(2_000, 8), (999, 200)])
+def test_short_vectors_and_few_are_kept_as_they_are(count: int, dimensions: int):
+    """Where there is nothing to save, nothing is turned."""
+    vectors = np.eye(dimensions, dtype=np.float32)[np.arange(count) % dimensions]
+    np.testing.assert_array_equal(along(principal_axes(vectors), vectors), vectors)
 
 
 def test_what_is_not_needed_is_not_read(path: Path):
