@@ -3,7 +3,10 @@
 torch takes such packed weights from oneDNN, but would pack nothing by itself without a C++ compiler at hand.
 """
 
+import ctypes
 import logging
+import mmap
+import sys
 
 log = logging.getLogger(__name__)
 
@@ -38,14 +41,32 @@ def pack(model) -> bool:
         for parent, name, layer in packed:
             setattr(parent, name, layer)
         return False
+    used = {parameter.data_ptr() for parameter in model.parameters()}
+    _give_back([layer.weight for _, _, layer in packed if layer.weight.data_ptr() not in used])
     return True
+
+
+def _give_back(weights) -> None:
+    """Let Linux have the memory of weights that nobody will read again.
+
+    They are a part of the mapped file, which stays as long as the embeddings do, and of which they were changed.
+    """
+    if sys.platform != "linux":
+        return
+    library, page = ctypes.CDLL(None), mmap.PAGESIZE
+    for weight in weights:
+        begin = -(-weight.data_ptr() // page) * page
+        end = (weight.data_ptr() + weight.nbytes) // page * page
+        if end > begin:
+            library.madvise(ctypes.c_void_p(begin), ctypes.c_size_t(end - begin), mmap.MADV_DONTNEED)
 
 
 def _packed(layer):
     import torch
 
+    # The layer is an argument: a class keeps what its methods close over, here the weights in their old layout.
     class Packed(torch.nn.Module):
-        def __init__(self) -> None:
+        def __init__(self, layer) -> None:
             super().__init__()
             self._weight = torch.ops.mkldnn._reorder_linear_weight(layer.weight.detach(), ROWS)
             self._bias = None if layer.bias is None else layer.bias.detach()
@@ -53,4 +74,4 @@ def _packed(layer):
         def forward(self, rows):
             return torch.ops.mkldnn._linear_pointwise(rows, self._weight, self._bias, "none", [], "")
 
-    return Packed()
+    return Packed(layer)

@@ -1,5 +1,7 @@
 """Weights in another layout."""
 
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -48,3 +50,28 @@ def test_a_model_that_cannot_be_packed_stays_as_it_is(
     assert pack(bare) is False
     assert linear(bare) == layers
     assert np.array_equal(bare.encode(TEXTS, show_progress_bar=False), before)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the memory stays with the model")
+def test_the_old_layout_takes_no_memory(bare: SentenceTransformer):
+    """What was changed of the mapped file is dropped: who looks finds what the file holds, or nothing."""
+    (layer,) = [one for name, one in bare.named_modules() if name.endswith("layer.0.intermediate.dense")]
+    weight, inner = layer.weight.detach(), slice(8, -8)  # whole pages only
+    with torch.no_grad():
+        weight += 1
+    changed = weight.clone()
+    if not pack(bare):
+        pytest.skip("this processor has no such layout")
+    assert not torch.isclose(weight[inner], changed[inner]).any()
+
+
+def test_weights_that_another_part_uses_are_kept(bare: SentenceTransformer):
+    """Two parts of a model may share one matrix."""
+    (layer,) = [one for name, one in bare.named_modules() if name.endswith("layer.0.intermediate.dense")]
+    with torch.no_grad():
+        layer.weight += 1
+    expected = layer.weight.detach().clone()
+    bare.register_parameter("shared", layer.weight)
+    if not pack(bare):
+        pytest.skip("this processor has no such layout")
+    assert torch.equal(bare.shared, expected)
