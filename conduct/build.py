@@ -82,12 +82,10 @@ def _check_sample(found: Vectors, code: Code, bank: Bank, encoder: Encoder) -> N
     own = [piece for passage in code.passages for piece in pieces(passage)]
     sample = [own[0], own[-1], *(situation.text for situation in bank.situations[-1:])]
     made = encoder.encode(sample)
-    same = made.shape[1] == found.pieces.shape[1] and all(
-        np.allclose(stored, now, atol=SAMPLE_TOLERANCE)
-        for stored, now in (
-            (found.pieces[[0, -1]], made[:2]),
-            (found.situations[-1:], along(found.axes, made[2:])),
-        )
+    same = (
+        made.shape[1] == found.pieces.shape[1]
+        and np.allclose(made[:2], found.pieces[[0, -1]], atol=SAMPLE_TOLERANCE)
+        and np.allclose(along(found.axes, made[2:]), found.situations[-1:], atol=SAMPLE_TOLERANCE)
     )
     if not same:
         raise DataError("they are not what the model makes of the texts")

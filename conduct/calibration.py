@@ -31,7 +31,7 @@ class Calibration:
 
     def relevance(self, scores: np.ndarray) -> np.ndarray:
         """Calibrated probabilities, same shape, same order as `scores`."""
-        return 1 / (1 + np.exp(-(self.slope * _logit(scores) + self.intercept)))
+        return _probability(self.slope * _logit(scores) + self.intercept)
 
 
 # For passages that nobody has written situations for, from (1 + cosine) / 2 of the closest piece; fitted on the
@@ -59,11 +59,12 @@ def fit_bands(in_scope: Sequence[float], silent: Sequence[float]) -> Bands:
     keep, refuse = _logit(np.asarray(in_scope)), _logit(np.asarray(silent))
     covered = (np.quantile(keep, BELOW_COVERED) + np.quantile(refuse, 1 - SILENT_COVERED)) / 2
     unclear = (np.quantile(keep, BELOW_UNCLEAR) + np.quantile(refuse, 1 - SILENT_UNCLEAR)) / 2
-    return Bands(covered=_probability(max(covered, unclear)), not_covered=_probability(min(covered, unclear)))
+    upper, lower = _probability(max(covered, unclear)), _probability(min(covered, unclear))
+    return Bands(covered=float(upper), not_covered=float(lower))
 
 
-def _probability(log_odds: float) -> float:
-    return float(1 / (1 + np.exp(-log_odds)))
+def _probability(log_odds: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-log_odds))
 
 
 def _logit(scores: np.ndarray) -> np.ndarray:

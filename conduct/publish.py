@@ -102,7 +102,7 @@ def _make_vectors(source: Path, target: Path) -> None:
         same = _alike(load(stored, *texts, identity), load(target, *texts, identity))
     except DataError:
         return
-    # Another machine's last digits are no change: they would make a commit of 4 MB each time.
+    # Another machine's last digits are no change: they would make a commit of megabytes each time.
     if same:
         shutil.copy(stored, target)
 
