@@ -75,6 +75,41 @@ def test_many_texts_at_once_come_back_in_order():
     assert Dispatcher(encoder).encode([]).shape == (0, 8)
 
 
+def test_texts_of_like_lengths_are_read_together_and_the_oldest_is_among_them():
+    """A batch is as long as its longest; but nobody is passed over for that."""
+    held = Held()
+    texts = ["accent " * 9, "joke", "accent " * 8, "slot", "fair", "accent " * 7]
+    with ThreadPoolExecutor(8) as pool:
+        results = waiting(held, Dispatcher(held, most=3), texts, pool)
+        held.go.set()
+        vectors = [result.result(60) for result in results]
+    assert held.calls == [["first"], [texts[0], texts[2], texts[5]], ["joke", "slot", "fair"]]
+    assert [int(one.argmax()) for one in vectors] == [7, 0, 1, 0, 2, 3, 0]
+
+
+class Two(WordEncoder):
+    """Encodes two batches at a time, and only two."""
+
+    workers = 2
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.both = threading.Barrier(2)
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Unit vectors, when the other batch is there."""
+        self.both.wait(60)
+        return super().encode(texts)
+
+
+def test_workers_that_are_idle_share_what_waits():
+    """Four texts at once are two for each, where one worker could read all."""
+    encoder = Two()
+    vectors = Dispatcher(encoder, most=8).encode(["joke", "slot", "fair", "accent"])
+    assert [int(one.argmax()) for one in vectors] == [1, 2, 3, 0]
+    assert sorted(encoder.calls) == [["fair", "accent"], ["joke", "slot"]]
+
+
 class Named:
     """Finds its own name beside each text, and remembers what it was asked together."""
 
@@ -90,7 +125,10 @@ class Named:
 
 
 def test_what_waits_is_searched_together_but_never_in_two_texts_at_once():
-    """While a text is replaced, some questions still wait for the old one: each gets what its own index finds."""
+    """While a text is replaced, some questions still wait for the old one: each gets what its own index finds.
+
+    Who waits for the same index as the longest waiting is taken along, also past others.
+    """
     held, old, new = Held(), Named("old"), Named("new")
     dispatcher = Dispatcher(held, most=8)
     asked = [(old, "a"), (old, "b"), (new, "c"), (new, "d"), (None, "joke"), (old, "e")]
@@ -110,7 +148,7 @@ def test_what_waits_is_searched_together_but_never_in_two_texts_at_once():
                 assert int(result.result(60)[0].argmax()) == 1
             else:
                 assert result.result(60) == [(index.name, text)]
-    assert old.asked == [["first"], ["a", "b"], ["e"]]
+    assert old.asked == [["first"], ["a", "b", "e"]]
     assert new.asked == [["c", "d"]]
 
 
