@@ -171,7 +171,7 @@ def test_gradios_own_queue_holds_no_question_back(held: tuple[Held, str]):
 
 
 def test_who_leaves_while_waiting_is_not_looked_up(held: tuple[Held, str]):
-    """In one step, in two, and through Gradio's queue as gradio_client asks."""
+    """In one step, in two, through Gradio's queue as gradio_client asks, and through MCP."""
     engine, address = held
     client = Client(address, verbose=False)
     number_of = {one.api_name: number for number, one in client.endpoints.items()}
@@ -183,6 +183,8 @@ def test_who_leaves_while_waiting_is_not_looked_up(held: tuple[Held, str]):
     queued = {"data": [["gone from the queue"], 3], "fn_index": number_of["/ask_many"], "session_hash": "s"}
     assert post(address, "queue/join", queued)[0] == 200
     leave(address, "GET", "queue/data?session_hash=s")
+    tool = {"name": "ask_many", "arguments": {"questions": ["gone from a chat"]}}
+    leave(address, "POST", "mcp/", {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": tool})
     after = post(address, "call/v2/ask_many", {"questions": ["stayed"]})[1]["event_id"]
     engine.go.set()
     assert fetched(address, "ask_many", after) == ("complete", [[]])
@@ -193,7 +195,8 @@ def leave(address: str, method: str, path: str, body: object = None) -> None:
     """Send a request, see that it has arrived, and hang up."""
     sent = json.dumps(body).encode() if body else b""
     host = urlsplit(address)
-    head = f"{method} /gradio_api/{path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(sent)}\r\n\r\n"
+    takes = "Content-Type: application/json\r\nAccept: application/json, text/event-stream"
+    head = f"{method} /gradio_api/{path} HTTP/1.1\r\nHost: x\r\n{takes}\r\nContent-Length: {len(sent)}\r\n\r\n"
     with socket.create_connection((host.hostname, host.port)) as connection:
         connection.sendall(head.encode() + sent)
         wait_a_little(address)
