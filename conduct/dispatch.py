@@ -2,24 +2,24 @@
 
 import math
 import threading
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 
 import numpy as np
 
 from conduct.encoder import Encoder
 from conduct.index import Found, Index
 
-# Texts that are read together: with two workers and 32 who ask, 8 took a fifth less time than 16 read by fours.
+# Texts that are read together: more take as long for each, and keep the first of them waiting.
 MOST_TOGETHER = 8
-# Among so many of those that wait longest are the ones of like lengths found; more make no difference.
-LOOKED_AT = 64
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A text to be searched for in `index`, or only to be encoded. One is another even if the texts are the same."""
+    """A text to be searched for in `index`, or only to be encoded."""
 
     text: str
     index: Index | None
@@ -29,14 +29,13 @@ class _Waiting:
 class Dispatcher:
     """An encoder for many threads, in front of one: its `workers` encode at a time, each up to `most` texts.
 
-    Nobody is held back to fill a batch: it is what came while the workers were busy. Texts of like lengths are
-    read together, because a batch is as long as its longest; who has waited longest is always among them.
+    Nobody is held back to fill a batch: it is what came while the workers were busy.
     """
 
     def __init__(self, encoder: Encoder, most: int = MOST_TOGETHER) -> None:
         self._encoder = encoder
         self._most = most
-        self._waiting: list[_Waiting] = []
+        self._waiting: deque[_Waiting] = deque()
         self._idle = encoder.workers
         self._taking = threading.Lock()
         # Its threads end when nobody holds the dispatcher any more.
@@ -62,7 +61,7 @@ class Dispatcher:
     def _results(self, texts: Sequence[str], index: Index | None) -> list:
         mine = [_Waiting(text, index) for text in texts]
         with self._taking:
-            self._waiting += sorted(mine, key=lambda one: len(one.text))
+            self._waiting += mine
         for _ in mine:
             self._workers.submit(self._work)
         return [one.result.result() for one in mine]
@@ -86,16 +85,14 @@ class Dispatcher:
                 self._idle += 1
 
     def _take(self) -> list[_Waiting]:
-        """The oldest that waits, and those that want the same and are nearest to it in length."""
+        """Those that have waited longest and want the same."""
         with self._taking:
             if not self._waiting:
                 return []
-            oldest, window = self._waiting[0], self._waiting[:LOOKED_AT]
+            index = self._waiting[0].index
             # While a text is being replaced, some still wait for the old one.
-            alike = [one for one in window if one.index is oldest.index]
-            alike.sort(key=lambda one: abs(len(one.text) - len(oldest.text)))
+            alike = takewhile(lambda one: one.index is index, islice(self._waiting, self._most * self._idle))
             # Idle workers share what waits.
-            taken = alike[: min(self._most, math.ceil(len(alike) / self._idle))]
-            self._waiting[:LOOKED_AT] = [one for one in window if one not in taken]
+            share = math.ceil(len(list(alike)) / self._idle)
             self._idle -= 1
-        return taken
+            return [self._waiting.popleft() for _ in range(share)]

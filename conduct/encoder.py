@@ -10,17 +10,19 @@ import joblib
 import numpy as np
 
 from conduct.errors import DataError, ModelError
-from conduct.packing import pack
+from conduct.packing import pack_texts, pack_weights
 from conduct.weights import check_model
 
 if TYPE_CHECKING:
     from conduct.adapter import Adapter
 
-# Of like lengths, eight texts are what a core's cache holds; measured between 1 and 16.
+# More at a time are no faster, and fill the core's cache; measured between 1 and 16.
 BATCH_SIZE = 8
 # A question is too short to share: two threads on it gained a tenth on two idle cores, and lost half under load
 # against two questions on one thread each, which is how the dispatcher uses the cores.
 THREADS = 1
+# More than any model puts before and after a text.
+AROUND = 8
 
 
 class Encoder(Protocol):
@@ -79,7 +81,8 @@ class SentenceEncoder:
         import torch
 
         torch.set_num_threads(THREADS)
-        pack(encoder._model)
+        pack_weights(encoder._model)
+        pack_texts(encoder._model)
         return encoder
 
     def save(self, folder: Path) -> None:
@@ -112,6 +115,9 @@ class SentenceEncoder:
 
     def truncates(self, text: str) -> bool:
         """Whether the model reads only the beginning of `text`."""
+        # Each token takes a letter at least, but for those that stand around a text.
+        if text.isascii() and len(text) + AROUND <= self._model.max_seq_length:
+            return False
         tokens = self._tokenizer(text, truncation=False, verbose=False)["input_ids"]
         return len(tokens) > self._model.max_seq_length
 

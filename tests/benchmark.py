@@ -33,7 +33,7 @@ from tests.benchmark_sides import Server, clients, median_ms, percentile, post, 
 CLIENTS = 32
 CHUNK = 5
 # So many are asked at once, then a few one by one: what else the machine does meanwhile meets both.
-ROUND = 128
+ROUND = 256
 PICTURE = ROOT / "screenshots" / "growth.png"
 PEERS = {
     "conduct": ("conduct", (ROOT / "requirements.txt").read_text()),
@@ -64,7 +64,7 @@ class Run:
         """One question at a time, and many at once."""
         count = 20 if self.quick else 100
         alone, through = self.questions[:count], self.questions[count : 2 * count]
-        crowd = self.questions[2 * count : 2 * count + (128 if self.quick else 384)]
+        crowd = self.questions[2 * count : 2 * count + (128 if self.quick else 768)]
         roles = ("bare", "bare on one thread", "conduct")
         with sides(*roles) as (*bares, ours), server("app.py", CONDUCT_DATASET="") as app:
             self.step("one question at a time", 5)

@@ -67,24 +67,12 @@ def test_a_failure_reaches_those_it_belongs_to_and_the_next_ones_are_encoded():
 
 
 def test_many_texts_at_once_come_back_in_order():
-    """Though those of a like length are encoded together."""
+    """They are encoded in that order."""
     encoder = WordEncoder()
     vectors = Dispatcher(encoder).encode(["a sentence with an accent in it", "joke", "slots are full", "fair"])
     assert [int(one.argmax()) for one in vectors] == [0, 1, 2, 3]
-    assert encoder.calls[0][0] == "joke"
+    assert encoder.calls == [["a sentence with an accent in it", "joke", "slots are full", "fair"]]
     assert Dispatcher(encoder).encode([]).shape == (0, 8)
-
-
-def test_texts_of_like_lengths_are_read_together_and_the_oldest_is_among_them():
-    """A batch is as long as its longest; but nobody is passed over for that."""
-    held = Held()
-    texts = ["accent " * 9, "joke", "accent " * 8, "slot", "fair", "accent " * 7]
-    with ThreadPoolExecutor(8) as pool:
-        results = waiting(held, Dispatcher(held, most=3), texts, pool)
-        held.go.set()
-        vectors = [result.result(60) for result in results]
-    assert held.calls == [["first"], [texts[0], texts[2], texts[5]], ["joke", "slot", "fair"]]
-    assert [int(one.argmax()) for one in vectors] == [7, 0, 1, 0, 2, 3, 0]
 
 
 class Two(WordEncoder):
@@ -127,7 +115,7 @@ class Named:
 def test_what_waits_is_searched_together_but_never_in_two_texts_at_once():
     """While a text is replaced, some questions still wait for the old one: each gets what its own index finds.
 
-    Who waits for the same index as the longest waiting is taken along, also past others.
+    They are taken in their order, up to the first that waits for another.
     """
     held, old, new = Held(), Named("old"), Named("new")
     dispatcher = Dispatcher(held, most=8)
@@ -148,7 +136,7 @@ def test_what_waits_is_searched_together_but_never_in_two_texts_at_once():
                 assert int(result.result(60)[0].argmax()) == 1
             else:
                 assert result.result(60) == [(index.name, text)]
-    assert old.asked == [["first"], ["a", "b", "e"]]
+    assert old.asked == [["first"], ["a", "b"], ["e"]]
     assert new.asked == [["c", "d"]]
 
 

@@ -16,7 +16,7 @@ def test_batches_are_encoded_while_others_are_measured(encoder: SentenceEncoder)
 
     def measure() -> None:
         while not over.is_set():
-            encoder.truncates("some words")
+            encoder.truncates("söme words")
 
     with ThreadPoolExecutor(4) as pool:
         for _ in range(2):

@@ -1,4 +1,4 @@
-"""Weights in another layout."""
+"""Weights in another layout, and batches without padding."""
 
 import sys
 
@@ -8,7 +8,7 @@ import torch
 from sentence_transformers import SentenceTransformer
 
 from conduct import hub
-from conduct.packing import pack
+from conduct.packing import pack_texts, pack_weights
 
 TEXTS = ["He laughs", "They laugh at his accent " * 30, ""]
 
@@ -28,10 +28,45 @@ def test_packed_weights_give_the_same_vectors(bare: SentenceTransformer):
     """To a millionth, whatever the length; and each linear layer is packed, but for none."""
     before = bare.encode(TEXTS, show_progress_bar=False)
     assert linear(bare) > 36
-    if not pack(bare):
+    if not pack_weights(bare):
         pytest.skip("this processor has no such layout")
     assert linear(bare) == 0
     assert bare.encode(TEXTS, show_progress_bar=False) == pytest.approx(before, abs=1e-6)
+
+
+@pytest.mark.parametrize("texts", [TEXTS, TEXTS[::-1], TEXTS[:1], TEXTS[:1] * 3, ["laugh " * n for n in range(20)]])
+def test_texts_without_padding_have_the_same_vectors(bare: SentenceTransformer, texts: list[str]):
+    """To a millionth: of one length, of one text, of many lengths, one of them empty and one cut."""
+    before = bare.encode(texts, show_progress_bar=False)
+    assert pack_texts(bare)
+    assert bare.encode(texts, show_progress_bar=False) == pytest.approx(before, abs=1e-6)
+
+
+def test_a_batch_is_read_as_one_row_of_its_words(bare: SentenceTransformer):
+    """Nine words and two marks around each text are thirteen, where padding made eighteen of them."""
+    assert pack_texts(bare)
+    read = []
+    bare[0].model.embeddings.register_forward_hook(lambda layer, inputs, output: read.append(tuple(output.shape[:2])))
+    bare.encode(["he laughs", "they laugh at his accent all day"], show_progress_bar=False)
+    assert read == [(1, 13)]
+
+
+@pytest.mark.parametrize("fault", [AttributeError("no such operation"), None])
+def test_a_model_that_needs_padding_keeps_it(
+    bare: SentenceTransformer, fault: Exception | None, monkeypatch: pytest.MonkeyPatch
+):
+    """Whether its attention fails without it or gives something else, as where positions do not count from 0."""
+    before = bare.encode(TEXTS, show_progress_bar=False)
+
+    def wrong(module, query, *rest, **others):
+        if fault:
+            raise fault
+        return torch.zeros_like(query).transpose(1, 2), None
+
+    monkeypatch.setattr("conduct.packing._attend", wrong)
+    assert pack_texts(bare) is False
+    assert bare[0].model.config._attn_implementation == "sdpa"
+    assert np.array_equal(bare.encode(TEXTS, show_progress_bar=False), before)
 
 
 @pytest.mark.parametrize("fault", [AttributeError("no such operation"), None])
@@ -47,7 +82,7 @@ def test_a_model_that_cannot_be_packed_stays_as_it_is(
         return torch.zeros(*rows.shape[:-1], len(rest[0]))
 
     monkeypatch.setattr(torch.ops.mkldnn, "_linear_pointwise", wrong)
-    assert pack(bare) is False
+    assert pack_weights(bare) is False
     assert linear(bare) == layers
     assert np.array_equal(bare.encode(TEXTS, show_progress_bar=False), before)
 
@@ -60,7 +95,7 @@ def test_the_old_layout_takes_no_memory(bare: SentenceTransformer):
     with torch.no_grad():
         weight += 1
     changed = weight.clone()
-    if not pack(bare):
+    if not pack_weights(bare):
         pytest.skip("this processor has no such layout")
     assert not torch.isclose(weight[inner], changed[inner]).any()
 
@@ -72,6 +107,6 @@ def test_weights_that_another_part_uses_are_kept(bare: SentenceTransformer):
         layer.weight += 1
     expected = layer.weight.detach().clone()
     bare.register_parameter("shared", layer.weight)
-    if not pack(bare):
+    if not pack_weights(bare):
         pytest.skip("this processor has no such layout")
     assert torch.equal(bare.shared, expected)
