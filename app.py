@@ -2,8 +2,10 @@
 
 import logging
 
+from conduct.garbage import look_seldom
 from conduct.settings import Settings, make_private
 
+look_seldom()
 make_private()  # before gradio and huggingface_hub are imported: they read their switches at import
 
 from conduct.engine import Engine  # noqa: E402

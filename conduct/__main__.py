@@ -16,6 +16,7 @@ from conduct import hub, report
 from conduct.contract import answer_out
 from conduct.engine import Edition, Engine, encoder_for
 from conduct.errors import ConductError, DataError, PublishError, QuestionError
+from conduct.garbage import look_seldom
 from conduct.patience import leave
 from conduct.question import DEFAULT_LIMIT, MAX_LIMIT, check_limit
 from conduct.settings import Settings, make_private
@@ -41,6 +42,7 @@ examples:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; gives the exit code, one of EXIT_CODES."""
     chosen = _parser().parse_args(arguments)
+    look_seldom()
     make_private()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:

@@ -17,6 +17,8 @@ FLAGS = [
     "--disable-component-update",
     "--test-third-party-cookie-phaseout",
 ]
+# What is not there after half a minute will not come; on a busy machine five seconds are too few.
+expect.set_options(timeout=30_000)
 ACCENT = "is it ok to laugh about a thick accent if the guy laughs along?"
 SILENT = "best pizza in rome"
 COVERED_SAID = "● The code speaks to this."
