@@ -56,7 +56,10 @@ class SentenceEncoder:
         check_model(folder)
         # torch and transformers take seconds to import: only who loads a model pays for it.
         from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import set_tqdm_hook
 
+        # Who asked in a terminal wants to see the answer, and a log no bars.
+        set_tqdm_hook(_without_bar)
         try:
             model = SentenceTransformer(
                 str(folder),
@@ -120,6 +123,10 @@ class SentenceEncoder:
             return False
         tokens = self._tokenizer(text, truncation=False, verbose=False)["input_ids"]
         return len(tokens) > self._model.max_seq_length
+
+
+def _without_bar(make, arguments: tuple, options: dict):
+    return make(*arguments, **options | {"disable": True})
 
 
 def _add(adapter: "Adapter", model) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from conduct import hub
 from conduct.encoder import SentenceEncoder
 
 LONGEST = 256
@@ -16,3 +17,9 @@ def test_a_text_is_cut_where_its_words_are_more_than_the_model_reads(encoder: Se
         assert encoder.truncates(letter * times) is (words > LONGEST)
         found.add(words > LONGEST)
     assert found == {True, False}
+
+
+def test_a_model_is_loaded_without_a_word(model: hub.Snapshot, capfd: pytest.CaptureFixture[str]):
+    """Who asked in a terminal sees the answer, and no bar of how many weights were loaded."""
+    SentenceEncoder.load(model.folder)
+    assert capfd.readouterr() == ("", "")
