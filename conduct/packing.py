@@ -19,6 +19,8 @@ TOLERANCE = 1e-5
 # Of different lengths, so that one would be padded.
 PROBE = ["Is this okay?", "May I joke about his accent if he laughs along, or would that hurt him?"]
 UNPADDED = "unpadded"
+# What some models want of attention besides; it may show in long texts only, so a probe would not tell.
+NOT_HERE = ("sliding_window", "softcap", "position_bias")
 
 
 def pack_weights(model) -> bool:
@@ -111,6 +113,8 @@ def _attend(module, query, key, value, attention_mask, scaling=None, cu_seq_lens
     """Attention of each text to itself; query, key, value: (texts or 1, heads, words, size of a head)."""
     import torch
 
+    if wanted := [name for name in NOT_HERE if others.get(name) is not None]:
+        raise NotImplementedError(f"Attention without padding has no {wanted[0]}: use the model's own.")
     attention = torch.nn.functional.scaled_dot_product_attention
     if cu_seq_lens_q is None:
         return attention(query, key, value, scale=scaling).transpose(1, 2), None

@@ -1,6 +1,7 @@
 """Weights in another layout, and batches without padding."""
 
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import torch
 from sentence_transformers import SentenceTransformer
 
 from conduct import hub
-from conduct.packing import pack_texts, pack_weights
+from conduct.packing import _attend, pack_texts, pack_weights
 
 TEXTS = ["He laughs", "They laugh at his accent " * 30, ""]
 
@@ -67,6 +68,13 @@ def test_a_model_that_needs_padding_keeps_it(
     assert pack_texts(bare) is False
     assert bare[0].model.config._attn_implementation == "sdpa"
     assert np.array_equal(bare.encode(TEXTS, show_progress_bar=False), before)
+
+
+def test_a_model_with_another_attention_keeps_its_own(bare: SentenceTransformer, monkeypatch: pytest.MonkeyPatch):
+    """Some look only at near words, which short texts would not show."""
+    monkeypatch.setattr("conduct.packing._attend", partial(_attend, sliding_window=128))
+    assert pack_texts(bare) is False
+    assert bare[0].model.config._attn_implementation == "sdpa"
 
 
 @pytest.mark.parametrize("fault", [AttributeError("no such operation"), None])
