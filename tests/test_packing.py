@@ -1,6 +1,7 @@
 """Weights in another layout, and batches without padding."""
 
 import sys
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -35,6 +36,12 @@ def test_packed_weights_give_the_same_vectors(bare: SentenceTransformer):
     assert bare.encode(TEXTS, show_progress_bar=False) == pytest.approx(before, abs=1e-6)
 
 
+def attend_with(other: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another attention, under a name of its own: models that are loaded go by the name."""
+    monkeypatch.setattr("conduct.packing.UNPADDED", f"test_{id(other)}")
+    monkeypatch.setattr("conduct.packing._attend", other)
+
+
 @pytest.mark.parametrize("texts", [TEXTS, TEXTS[::-1], TEXTS[:1], TEXTS[:1] * 3, ["laugh " * n for n in range(20)]])
 def test_texts_without_padding_have_the_same_vectors(bare: SentenceTransformer, texts: list[str]):
     """To a millionth: of one length, of one text, of many lengths, one of them empty and one cut."""
@@ -64,7 +71,7 @@ def test_a_model_that_needs_padding_keeps_it(
             raise fault
         return torch.zeros_like(query).transpose(1, 2), None
 
-    monkeypatch.setattr("conduct.packing._attend", wrong)
+    attend_with(wrong, monkeypatch)
     assert pack_texts(bare) is False
     assert bare[0].model.config._attn_implementation == "sdpa"
     assert np.array_equal(bare.encode(TEXTS, show_progress_bar=False), before)
@@ -72,7 +79,7 @@ def test_a_model_that_needs_padding_keeps_it(
 
 def test_a_model_with_another_attention_keeps_its_own(bare: SentenceTransformer, monkeypatch: pytest.MonkeyPatch):
     """Some look only at near words, which short texts would not show."""
-    monkeypatch.setattr("conduct.packing._attend", partial(_attend, sliding_window=128))
+    attend_with(partial(_attend, sliding_window=128), monkeypatch)
     assert pack_texts(bare) is False
     assert bare[0].model.config._attn_implementation == "sdpa"
 
