@@ -58,6 +58,10 @@ class Dispatcher:
         """Whether the model reads only the beginning of `text`."""
         return self._encoder.truncates(text)
 
+    def knows(self, word: str) -> bool:
+        """Whether the model reads `word` as one, and not in parts."""
+        return self._encoder.knows(word)
+
     def _results(self, texts: Sequence[str], index: Index | None) -> list:
         mine = [_Waiting(text, index) for text in texts]
         with self._taking:

@@ -36,6 +36,9 @@ class Encoder(Protocol):
     def truncates(self, text: str) -> bool:
         """Whether the model reads only the beginning of `text`."""
 
+    def knows(self, word: str) -> bool:
+        """Whether the model reads `word` as one, and not in parts."""
+
 
 class SentenceEncoder:
     """A sentence-transformers model from a local folder, on the CPU."""
@@ -123,6 +126,10 @@ class SentenceEncoder:
             return False
         tokens = self._tokenizer(text, truncation=False, verbose=False)["input_ids"]
         return len(tokens) > self._model.max_seq_length
+
+    def knows(self, word: str) -> bool:
+        """Whether the model reads `word` as one, and not in parts."""
+        return len(self._tokenizer.tokenize(word)) == 1
 
 
 def _without_bar(make, arguments: tuple, options: dict):

@@ -12,6 +12,7 @@ from conduct.code import Code, Passage
 from conduct.encoder import Encoder
 from conduct.question import essence
 from conduct.situations import Bank
+from conduct.spelling import Spelling
 from conduct.vectors import Vectors, along, classes, pieces, targets
 
 # Softmax temperature of cosine similarity: the nearest few situations decide.
@@ -60,6 +61,7 @@ class Index:
         self._vectors = vectors
         self._shares = blend
         self._situations = bank.situations
+        self._spelling = Spelling(situation.text for situation in bank.situations)
         # Piece rows of each passage, its sentences first and in order; see `pieces`.
         ends = np.cumsum([len(pieces(passage)) for passage in self._passages])
         self._pieces = [slice(end - len(pieces(p)), end) for p, end in zip(self._passages, ends, strict=True)]
@@ -71,7 +73,7 @@ class Index:
 
     def search(self, questions: Sequence[str], encoder: Encoder) -> list[Found]:
         """Rank all passages for each of `questions`, read by the model that the vectors were made with."""
-        questions = [essence(question) for question in questions]
+        questions = [self._spelling.mended(essence(question), encoder.knows) for question in questions]
         question_vectors = encoder.encode(questions)
         similarity = question_vectors @ self._vectors.pieces.T
         near = along(self._vectors.axes, question_vectors) @ self._vectors.situations.T

@@ -1,0 +1,42 @@
+"""Misspelt words of a question, read as the words of the situations that they most likely were. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extractOne
+
+# Of a shorter word too many others are one slip away; a longer one is none.
+SHORTEST, LONGEST = 4, 24
+# A word that the situations have less often may be a slip itself.
+COMMON = 3
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+class Spelling:
+    """The words of `texts`. Immutable once built."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        counts = Counter(word for text in texts for word in _WORD.findall(text.lower()))
+        self._known = frozenset(word for word in counts if SHORTEST <= len(word) <= LONGEST)
+        common = [word for word, count in counts.most_common() if count >= COMMON and word in self._known]
+        # By the length of a misspelt word, what it may have been, most frequent first.
+        self._meant = {
+            length: tuple(word for word in common if abs(len(word) - length) <= 1)
+            for length in range(SHORTEST, LONGEST + 1)
+        }
+
+    def mended(self, question: str, knows: Callable[[str], bool]) -> str:
+        """`question` with each word that neither the texts have nor the model `knows` replaced by the most frequent one
+        of the texts that is a single slip away: a letter too many, missing, mistyped, or swapped with the next."""
+        return _WORD.sub(lambda found: self._mend(found[0], knows), question)
+
+    def _mend(self, word: str, knows: Callable[[str], bool]) -> str:
+        lower = word.lower()
+        choices = self._meant.get(len(lower))
+        # A capital is a name's: to be mistaken for a common word would be worse than a slip.
+        if not choices or lower in self._known or word not in (lower, word.upper()) or knows(lower):
+            return word
+        meant = extractOne(lower, choices, scorer=OSA.distance, score_cutoff=1)
+        return meant[0] if meant else word

@@ -1,0 +1,75 @@
+"""Slips of the finger, read as what was meant."""
+
+import pytest
+
+from conduct.build import build
+from conduct.index import Index
+from conduct.situations import Bank, Situation
+from conduct.spelling import COMMON, Spelling
+from tests.fakes import WordEncoder
+from tests.test_index import BANK, CODE
+
+TEXTS = ["They mock his accent.", "An ACCENT again", "my accent", *["the accents of an émigré"] * COMMON, "accend once"]
+SPELLING = Spelling(TEXTS)
+
+
+def nothing(word: str) -> bool:
+    """A model that reads each word in parts."""
+    return False
+
+
+@pytest.mark.parametrize("slip", ["acccent", "acent", "axcent", "accnet", "ACENT"])
+def test_a_word_one_slip_away_is_the_most_frequent_one_that_it_may_be(slip: str):
+    """A letter too many, missing, mistyped, or swapped; what stands around the word stays."""
+    assert SPELLING.mended(f"is his «{slip}» ok?", nothing) == "is his «accent» ok?"
+
+
+def test_of_two_that_it_may_be_the_more_frequent_is_meant():
+    """ "accens" is one slip from both."""
+    assert Spelling([*["accent"] * 4, *["accend"] * 5]).mended("accenx", nothing) == "accend"
+    assert Spelling([*["accent"] * 5, *["accend"] * 4]).mended("accenx", nothing) == "accent"
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "accend",  # stands in a text, however seldom
+        "accxxnt",  # two slips
+        "Acent",  # may be a name
+        "aAccent",
+        "acc",  # too short to tell
+        "emigre",  # "émigré" is two letters away
+        "mokc",  # "mock" stands in one text only, and may be a slip itself
+        "accent" * 5,
+        "",
+    ],
+)
+def test_what_may_be_meant_as_it_stands_is_kept(kept: str):
+    """A word that is not known is no slip yet."""
+    assert SPELLING.mended(kept, nothing) == kept
+
+
+def test_a_word_that_the_model_knows_is_no_slip():
+    """It knows more words than the situations have: "ascent" is one."""
+    assert SPELLING.mended("the ascent", nothing) == "the accent"
+    assert SPELLING.mended("the ascent", lambda word: word == "ascent") == "the ascent"
+
+
+def test_without_situations_nothing_is_mended():
+    """Nothing tells then which words are usual."""
+    assert Spelling([]).mended("acent", nothing) == "acent"
+
+
+def test_no_word_is_too_long():
+    """A thousand letters without a space are kept."""
+    assert SPELLING.mended("a" * 1_000, nothing) == "a" * 1_000
+
+
+def test_a_question_with_a_slip_finds_what_it_finds_without():
+    """The same vector and the same words are compared."""
+    encoder = WordEncoder()
+    bank = Bank((*BANK.situations, *[Situation("pizza night", ())] * COMMON))
+    index = Index(CODE, bank, build(CODE, bank, (), encoder))
+    right, slip = index.search(["pizza night", "pizzza nigth"], encoder)
+    assert slip == right
+    assert encoder.calls[-1] == ["pizza night", "pizza night"]
