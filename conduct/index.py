@@ -61,7 +61,9 @@ class Index:
         self._vectors = vectors
         self._shares = blend
         self._situations = bank.situations
-        self._spelling = Spelling(situation.text for situation in bank.situations)
+        # A fuller text may bring words that no situation has. Without any situation nothing tells which are usual.
+        known = (*code.passages, *bank.situations) if bank.situations else ()
+        self._spelling = Spelling(one.text for one in known)
         # Piece rows of each passage, its sentences first and in order; see `pieces`.
         ends = np.cumsum([len(pieces(passage)) for passage in self._passages])
         self._pieces = [slice(end - len(pieces(p)), end) for p, end in zip(self._passages, ends, strict=True)]

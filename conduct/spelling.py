@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
-from rapidfuzz.process import extractOne
+from rapidfuzz.process import extract_iter
 
 # Of a shorter word too many others are one slip away; a longer one is none.
 SHORTEST, LONGEST = 4, 24
@@ -29,7 +30,7 @@ class Spelling:
 
     def mended(self, question: str, knows: Callable[[str], bool]) -> str:
         """`question` with each word that neither the texts have nor the model `knows` replaced by the most frequent one
-        of the texts that is a single slip away: a letter too many, missing, mistyped, or swapped with the next."""
+        of the texts that is a single slip away: a letter is missing, doubled, or swapped with the next."""
         return _WORD.sub(lambda found: self._mend(found[0], knows), question)
 
     def _mend(self, word: str, knows: Callable[[str], bool]) -> str:
@@ -38,5 +39,13 @@ class Spelling:
         # A capital is a name's: to be mistaken for a common word would be worse than a slip.
         if not choices or lower in self._known or word not in (lower, word.upper()) or knows(lower):
             return word
-        meant = extractOne(lower, choices, scorer=OSA.distance, score_cutoff=1)
-        return meant[0] if meant else word
+        near = extract_iter(lower, choices, scorer=OSA.distance, score_cutoff=1)
+        return next((meant for meant, *_ in near if _is_slip(lower, meant)), word)
+
+
+def _is_slip(typed: str, meant: str) -> bool:
+    """Of two words that differ in one letter or in the order of two, whether the fingers are to blame. A letter that is
+    another, or one too many, as often makes a word that is rare but right: "rapist" is not "racist"."""
+    if len(typed) > len(meant):
+        return any(a == b and typed[:at] + typed[at + 1 :] == meant for at, (a, b) in enumerate(pairwise(typed)))
+    return len(typed) < len(meant) or sorted(typed) == sorted(meant)

@@ -3,8 +3,10 @@
 import pytest
 
 from conduct.build import build
+from conduct.code import parse
+from conduct.engine import Engine
 from conduct.index import Index
-from conduct.situations import Bank, Situation
+from conduct.situations import Bank, Judgement, Situation
 from conduct.spelling import COMMON, Spelling
 from tests.fakes import WordEncoder
 from tests.test_index import BANK, CODE
@@ -18,23 +20,25 @@ def nothing(word: str) -> bool:
     return False
 
 
-@pytest.mark.parametrize("slip", ["acccent", "acent", "axcent", "accnet", "ACENT"])
+@pytest.mark.parametrize("slip", ["acccent", "accentt", "aaccent", "acent", "ccent", "accnet", "ACENT"])
 def test_a_word_one_slip_away_is_the_most_frequent_one_that_it_may_be(slip: str):
-    """A letter too many, missing, mistyped, or swapped; what stands around the word stays."""
+    """A letter doubled, missing, or swapped with the next; what stands around the word stays."""
     assert SPELLING.mended(f"is his «{slip}» ok?", nothing) == "is his «accent» ok?"
 
 
 def test_of_two_that_it_may_be_the_more_frequent_is_meant():
-    """ "accens" is one slip from both."""
-    assert Spelling([*["accent"] * 4, *["accend"] * 5]).mended("accenx", nothing) == "accend"
-    assert Spelling([*["accent"] * 5, *["accend"] * 4]).mended("accenx", nothing) == "accent"
+    """ "accen" is one slip from both."""
+    assert Spelling([*["accent"] * 4, *["accend"] * 5]).mended("accen", nothing) == "accend"
+    assert Spelling([*["accent"] * 5, *["accend"] * 4]).mended("accen", nothing) == "accent"
 
 
 @pytest.mark.parametrize(
     "kept",
     [
         "accend",  # stands in a text, however seldom
-        "accxxnt",  # two slips
+        "accxent",  # another letter more, and another letter: rare words look like this, too
+        "axcent",
+        "acncetn",  # two slips
         "Acent",  # may be a name
         "aAccent",
         "acc",  # too short to tell
@@ -50,9 +54,8 @@ def test_what_may_be_meant_as_it_stands_is_kept(kept: str):
 
 
 def test_a_word_that_the_model_knows_is_no_slip():
-    """It knows more words than the situations have: "ascent" is one."""
-    assert SPELLING.mended("the ascent", nothing) == "the accent"
-    assert SPELLING.mended("the ascent", lambda word: word == "ascent") == "the ascent"
+    """It knows more words than the situations have."""
+    assert SPELLING.mended("an acent", lambda word: word == "acent") == "an acent"
 
 
 def test_without_situations_nothing_is_mended():
@@ -73,3 +76,20 @@ def test_a_question_with_a_slip_finds_what_it_finds_without():
     right, slip = index.search(["pizza night", "pizzza nigth"], encoder)
     assert slip == right
     assert encoder.calls[-1] == ["pizza night", "pizza night"]
+
+
+def test_a_word_of_the_text_is_no_slip():
+    """A fuller text may forbid what no situation tells of: a passage about "fairr" is found by that word."""
+    encoder = WordEncoder()
+    code = parse("## Words\n\nNo fairr is wrong.\n")
+    bank = Bank((Situation("accent", (Judgement("words-1", 2),)), *[Situation("a fair", ())] * COMMON))
+    Index(code, bank, build(code, bank, (), encoder)).search(["fairr"], encoder)
+    assert encoder.calls[-1] == ["fairr"]
+
+
+def test_words_for_grave_things_are_never_softened(engine: Engine):
+    """Situations do not have them all, and nearly each is one letter from a harmless word that they have."""
+    grave = "doxing negging sexting incel cuck spaz tranny slut terf midget rapist deadnamed groped upskirting swatted"
+    reader = engine.reader()
+    encoder, index = reader.encoder, reader.index
+    assert index._spelling.mended(grave, encoder.knows) == grave
