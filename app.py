@@ -2,15 +2,14 @@
 
 import logging
 
-from conduct.garbage import look_seldom
-from conduct.settings import Settings, make_private
+from conduct.settings import Settings, look_seldom, make_private
 
 look_seldom()
 make_private()  # before gradio and huggingface_hub are imported: they read their switches at import
 
-from conduct.engine import Engine  # noqa: E402
-from conduct.page import build_page, launch  # noqa: E402
-from conduct.patience import leave  # noqa: E402
+from conduct.answering.engine import Engine  # noqa: E402
+from conduct.hub.deadline import leave  # noqa: E402
+from conduct.web.page import build_page, launch  # noqa: E402
 
 logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
 for name in ("httpx", "httpx2", "mcp"):

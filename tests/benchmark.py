@@ -26,7 +26,10 @@ from conduct.settings import make_private  # noqa: E402
 
 make_private()
 
-from conduct import code, hub, situations  # noqa: E402
+from conduct.dataset import situations  # noqa: E402
+from conduct.dataset.files import QUESTIONS_FILE, read_text  # noqa: E402
+from conduct.hub.find_dataset import BUNDLED_DATA  # noqa: E402
+from conduct.text import code  # noqa: E402
 from tests.benchmark_deploy import carried  # noqa: E402
 from tests.benchmark_sides import Server, clients, median_ms, percentile, post, server, sides  # noqa: E402
 
@@ -48,9 +51,9 @@ class Run:
 
     def __init__(self, quick: bool) -> None:
         self.quick = quick
-        text = code.parse(hub.read_text(hub.BUNDLED_DATA))
+        text = code.parse(read_text(BUNDLED_DATA))
         ids = [passage.id for passage in text.passages]
-        labelled = situations.read_questions(hub.BUNDLED_DATA / hub.QUESTIONS_FILE, ids)
+        labelled = situations.read_questions(BUNDLED_DATA / QUESTIONS_FILE, ids)
         self.dev = [one for one in labelled if one.split == situations.DEV and one.in_scope]
         self.questions = list(dict.fromkeys(one.text for one in labelled))
         self.bar = tqdm(total=100, bar_format="{desc:<40}{percentage:3.0f}%|{bar:30}| {elapsed}", file=sys.stderr)

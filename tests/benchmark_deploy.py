@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from conduct.hub import find_dataset, find_model
 from conduct.settings import Settings, make_private
 from tests.benchmark_sides import clients, percentile, post, server, sides
 
@@ -67,13 +68,12 @@ class Known:
 def main(port: int) -> None:
     """Serve until the process is ended."""
     make_private()
-    from conduct import hub
-    from conduct.engine import Edition, encoder_for
-    from conduct.question import essence
+    from conduct.answering.engine import Edition, encoder_for
+    from conduct.answering.validation import essence
     from tests.loopback_engine import LoopbackEngine
 
-    edition = Edition.read(hub.find_dataset(Settings()))
-    encoder, _ = encoder_for(edition, hub.packaged_model())
+    edition = Edition.read(find_dataset.find_dataset(Settings()))
+    encoder, _ = encoder_for(edition, find_model.packaged_model())
     texts = list(dict.fromkeys(essence(question.text) for question in edition.questions))
     with LoopbackEngine(Known(encoder, texts), port=port) as engine:
         engine.closing.wait()

@@ -14,13 +14,13 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from conduct import vectors as files
-from conduct.calibration import UNFITTED
-from conduct.code import Code, Passage, Section
-from conduct.heads import BUCKETS, VectorHead, WordHead
-from conduct.index import Index
-from conduct.situations import SHOW_FIRST, Bank, Judgement, Situation
-from conduct.vectors import Vectors, along, classes, pieces, principal_axes
+from conduct.dataset.situations import SHOW_FIRST, Bank, Judgement, Situation
+from conduct.ranking import vectors as files
+from conduct.ranking.calibration import UNFITTED
+from conduct.ranking.classifiers import BUCKETS, VectorHead, WordHead
+from conduct.ranking.index import Index
+from conduct.ranking.vectors import Vectors, along, classes, pieces, principal_axes
+from conduct.text.code import Code, Passage, Section
 from tests.benchmark_roles import peak_megabytes
 
 DIMENSIONS = 384

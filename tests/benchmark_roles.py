@@ -10,6 +10,9 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from conduct.dataset.files import read_text
+from conduct.hub import find_model
+from conduct.hub.find_dataset import BUNDLED_DATA
 from conduct.settings import make_private
 
 FIRST = "Is this okay?"
@@ -36,11 +39,10 @@ def bare(threads: int = 0) -> Ask:
 
 def conduct() -> Ask:
     """This project, without a server."""
-    from conduct import hub
-    from conduct.engine import Engine
+    from conduct.answering.engine import Engine
     from conduct.settings import Settings
 
-    engine = Engine(Settings(), find_model=lambda settings: hub.packaged_model())
+    engine = Engine(Settings(), find_model=lambda settings: find_model.packaged_model())
 
     def ask(question: str) -> Found:
         return [(shown.passage.id, shown.relevance) for shown in engine.ask(question, 10).passages]
@@ -93,15 +95,13 @@ def nothing(port: int) -> None:
 def _model():
     from sentence_transformers import SentenceTransformer
 
-    from conduct import hub
-
-    return SentenceTransformer(str(hub.packaged_model().folder), device="cpu")
+    return SentenceTransformer(str(find_model.packaged_model().folder), device="cpu")
 
 
 def _passages():
-    from conduct import code, hub
+    from conduct.text import code
 
-    return code.parse(hub.read_text(hub.BUNDLED_DATA)).passages
+    return code.parse(read_text(BUNDLED_DATA)).passages
 
 
 def peak_megabytes(process: str = "self") -> float:

@@ -9,16 +9,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from conduct.hub import find_dataset, find_model
+from conduct.hub.snapshot import Snapshot
 from conduct.settings import Settings, make_private
 
 make_private()
 
 from gradio_client import Client  # noqa: E402  (make_private comes before)
 
-from conduct import hub  # noqa: E402
-from conduct.encoder import SentenceEncoder  # noqa: E402
-from conduct.engine import Edition, Engine  # noqa: E402
-from conduct.page import build_page, launch  # noqa: E402
+from conduct.answering.engine import Edition, Engine  # noqa: E402
+from conduct.model.sentence_transformer import SentenceEncoder  # noqa: E402
+from conduct.web.page import build_page, launch  # noqa: E402
 from tests import browsers  # noqa: E402
 from tests.fakes import word_engine  # noqa: E402
 
@@ -48,23 +49,23 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def edition() -> Edition:
     """The bundled text with its situations and questions."""
-    return Edition.read(hub.find_dataset(Settings()))
+    return Edition.read(find_dataset.find_dataset(Settings()))
 
 
 @pytest.fixture(scope="session")
-def model() -> hub.Snapshot:
+def model() -> Snapshot:
     """The packaged weights, checked."""
-    return hub.packaged_model()
+    return find_model.packaged_model()
 
 
 @pytest.fixture(scope="session")
-def encoder(model: hub.Snapshot) -> SentenceEncoder:
+def encoder(model: Snapshot) -> SentenceEncoder:
     """The real model."""
     return SentenceEncoder.load(model.folder)
 
 
 @pytest.fixture(scope="session")
-def engine(model: hub.Snapshot) -> Engine:
+def engine(model: Snapshot) -> Engine:
     """A loaded engine on the bundled data and the packaged weights, without a look at the Hub."""
     engine = Engine(Settings(model=str(model.folder)), find_model=lambda settings: model)
     engine.reader()

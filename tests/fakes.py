@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from conduct import hub
-from conduct.engine import Engine
+from conduct.answering.engine import Engine
+from conduct.dataset.files import SITUATIONS_FILE, TEXT_FILE
+from conduct.hub.snapshot import Snapshot
 from conduct.settings import Settings
 
 # One dimension a word; a text's vector counts its known words and is scaled to length 1.
@@ -40,10 +41,10 @@ class WordEncoder:
 
 def word_engine(folder: Path) -> Engine:
     """A loaded engine on a text of one passage, in `folder`, for tests that ask often."""
-    (folder / hub.TEXT_FILE).write_text("## Ours\n\nNo accent is wrong.\n", encoding="utf-8")
+    (folder / TEXT_FILE).write_text("## Ours\n\nNo accent is wrong.\n", encoding="utf-8")
     situations = '{"text": "an accent", "passages": {"ours-1": 2}}\n{"text": "pizza", "passages": {}}\n'
-    (folder / hub.SITUATIONS_FILE).write_text(situations, encoding="utf-8")
-    model = hub.Snapshot(folder, "words", "local")
+    (folder / SITUATIONS_FILE).write_text(situations, encoding="utf-8")
+    model = Snapshot(folder, "words", "local")
     engine = Engine(Settings(dataset=str(folder)), lambda settings: model, lambda *_: WordEncoder())
     engine.reader()
     return engine

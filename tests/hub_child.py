@@ -7,11 +7,12 @@ import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from conduct import hub
-from conduct.engine import Edition
+from conduct.answering.engine import Edition
 from conduct.errors import ConductError
-from conduct.patience import leave
-from conduct.refresh import Refresher
+from conduct.hub import find_dataset as dataset_source
+from conduct.hub import find_model as model_source
+from conduct.hub.deadline import leave
+from conduct.hub.refresh import Refresher
 from conduct.settings import Settings
 
 _serving: dict[str, Edition] = {}
@@ -21,13 +22,13 @@ _refreshers: dict[str, Refresher] = {}
 def find_dataset(seconds: float, **settings: str) -> list[str]:
     """Name, revision, first words and reason of the dataset that is found."""
     chosen = Settings(**settings)
-    return _told(hub.find_dataset(chosen, Edition.read, seconds))
+    return _told(dataset_source.find_dataset(chosen, Edition.read, seconds))
 
 
 def find_model(seconds: float, **settings: str) -> list[str]:
     """Folder, name, revision and reason of the model that is found, or one sentence."""
     try:
-        found = hub.find_model(Settings(**settings), seconds)
+        found = model_source.find_model(Settings(**settings), seconds)
     except ConductError as error:
         return [str(error)]
     return [str(found.folder), found.name, found.revision, found.instead]
@@ -37,7 +38,7 @@ def refresh(seconds: float, dataset: str) -> list[str]:
     """What serves after a look at the Hub that may take `seconds`; the first time, after a patient start."""
     settings = Settings(dataset=dataset)
     if dataset not in _serving:
-        _serving[dataset] = hub.find_dataset(settings, Edition.read, 60.0)
+        _serving[dataset] = dataset_source.find_dataset(settings, Edition.read, 60.0)
         _refreshers[dataset] = Refresher(
             settings,
             lambda: _serving[dataset].snapshot,

@@ -6,9 +6,9 @@ import threading
 import time
 from pathlib import Path
 
-from conduct import hub
-from conduct.engine import Engine
-from conduct.patience import leave
+from conduct.answering.engine import Engine
+from conduct.hub.deadline import leave
+from conduct.hub.snapshot import Snapshot
 from conduct.settings import Settings
 from tests.fakes import WordEncoder
 
@@ -20,7 +20,7 @@ LONGEST_WAIT = 60.0
 
 def main(swaps: int) -> None:
     """Print "next" each time another text may come, and at last what was asked and answered."""
-    model = hub.Snapshot(Path(__file__).parent, "words", "local")
+    model = Snapshot(Path(__file__).parent, "words", "local")
     settings = Settings(dataset="ada/code", refresh_minutes=0.001)
     engine = Engine(settings, lambda settings: model, lambda folder, adapter: WordEncoder())
     revision = engine.reader().source.dataset_revision

@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from conduct.encoder import Encoder
+from conduct.model.encoder import Encoder
 
 MOST_TEXTS = 32
 # Statuses are answered once or always; the others change how a request ends or what its vectors look like.

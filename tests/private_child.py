@@ -31,7 +31,7 @@ sys.addaudithook(watch)
 sys.path.insert(0, str(ROOT))
 sys.argv = ["app.py"]
 
-from conduct.index import Index  # noqa: E402  (watched from its first import)
+from conduct.ranking.index import Index  # noqa: E402  (watched from its first import)
 
 search = Index.search
 

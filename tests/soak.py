@@ -22,6 +22,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from conduct.dataset.files import QUESTIONS_FILE, SITUATIONS_FILE, TEXT_FILE, VECTORS_FILE
+from conduct.hub import find_dataset, find_model
+from conduct.hub.find_dataset import BUNDLED_DATA
+from conduct.hub.snapshot import LOCAL, Snapshot
+
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
@@ -31,11 +36,10 @@ make_private()
 
 from tqdm import tqdm  # noqa: E402
 
-from conduct import hub  # noqa: E402
-from conduct.build import build  # noqa: E402
-from conduct.encoder import SentenceEncoder  # noqa: E402
-from conduct.engine import Edition, Reader  # noqa: E402
-from conduct.vectors import save  # noqa: E402
+from conduct.answering.engine import Edition, Reader  # noqa: E402
+from conduct.model.sentence_transformer import SentenceEncoder  # noqa: E402
+from conduct.ranking.fit import build  # noqa: E402
+from conduct.ranking.vectors import save  # noqa: E402
 from tests.hub_process import environment  # noqa: E402
 from tests.loopback_hub import FAULTS, LoopbackHub  # noqa: E402
 from tests.soak_clients import LIMIT, Clients, Expected, Tally  # noqa: E402
@@ -89,16 +93,16 @@ class Texts:
         self._expected: dict[tuple[int, str], Expected] = {}
         self.revisions: dict[str, int] = {"even": 0, "odd": 1}
         self._count = itertools.count()
-        model = hub.packaged_model()
+        model = find_model.packaged_model()
         encoder = SentenceEncoder.load(model.folder)
         for number, name in enumerate(("even", "odd")):
             edition = _edition(folder / name, number)
             vectors = build(edition.code, edition.bank, edition.questions, encoder)
-            save(vectors, folder / name / hub.VECTORS_FILE, edition.code, edition.bank, model.identity)
+            save(vectors, folder / name / VECTORS_FILE, edition.code, edition.bank, model.identity)
             self._files.append({path.name: path.read_bytes() for path in (folder / name).iterdir()})
             self._readers.append(Reader.make(edition, lambda *_: encoder, model))
         labelled = [question.text for question in edition.questions]
-        bank = [situation.text for situation in Edition.read(hub.bundled_dataset()).bank.situations]
+        bank = [situation.text for situation in Edition.read(find_dataset.bundled_dataset()).bank.situations]
         self.questions = list(dict.fromkeys(labelled + bank))[:QUESTIONS]
         for number, reader in enumerate(self._readers):
             for question, answer in zip(self.questions, reader.answer(self.questions, LIMIT), strict=True):
@@ -122,12 +126,12 @@ class Texts:
 
 def _edition(folder: Path, number: int) -> Edition:
     folder.mkdir()
-    text = (hub.BUNDLED_DATA / hub.TEXT_FILE).read_text(encoding="utf-8")
-    (folder / hub.TEXT_FILE).write_text(text.replace("regardless of our differences.", f"whatever text {number} says."))
-    lines = (hub.BUNDLED_DATA / hub.SITUATIONS_FILE).read_text(encoding="utf-8").splitlines(keepends=True)
-    (folder / hub.SITUATIONS_FILE).write_text("".join(lines[number::EVERY]), encoding="utf-8")
-    (folder / hub.QUESTIONS_FILE).write_bytes((hub.BUNDLED_DATA / hub.QUESTIONS_FILE).read_bytes())
-    return Edition.read(hub.Snapshot(folder, folder.name, hub.LOCAL))
+    text = (BUNDLED_DATA / TEXT_FILE).read_text(encoding="utf-8")
+    (folder / TEXT_FILE).write_text(text.replace("regardless of our differences.", f"whatever text {number} says."))
+    lines = (BUNDLED_DATA / SITUATIONS_FILE).read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / SITUATIONS_FILE).write_text("".join(lines[number::EVERY]), encoding="utf-8")
+    (folder / QUESTIONS_FILE).write_bytes((BUNDLED_DATA / QUESTIONS_FILE).read_bytes())
+    return Edition.read(Snapshot(folder, folder.name, LOCAL))
 
 
 @contextlib.contextmanager

@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conduct import adapter, hub
-from conduct.adapter import Update
-from conduct.encoder import SentenceEncoder
+from conduct.dataset.files import ADAPTER_FILE, write_tensors
 from conduct.errors import DataError
-from conduct.vectors import write_tensors
+from conduct.hub.snapshot import Snapshot
+from conduct.model import adapter
+from conduct.model.adapter import Update
+from conduct.model.sentence_transformer import SentenceEncoder
 
 NAME = "0.model.encoder.layer.5.attention.self.query.weight"
 MODEL = "some/model@0123"
@@ -56,7 +57,7 @@ def test_none_and_another_models_are_left_alone(tmp_path: Path):
 )  # fmt: skip
 def test_a_file_that_cannot_be_added_is_refused(tmp_path: Path, tensors: dict, sentence: str):
     """It may come from the Hub."""
-    path = tmp_path / hub.ADAPTER_FILE
+    path = tmp_path / ADAPTER_FILE
     write_tensors(path, tensors, {"model": MODEL})
     with pytest.raises(DataError) as error:
         adapter.load(path, MODEL)
@@ -65,16 +66,16 @@ def test_a_file_that_cannot_be_added_is_refused(tmp_path: Path, tensors: dict, s
 
 def test_a_damaged_file_is_refused(tmp_path: Path):
     """One sentence that says what to do."""
-    path = tmp_path / hub.ADAPTER_FILE
+    path = tmp_path / ADAPTER_FILE
     path.write_bytes(b"no tensors")
     with pytest.raises(DataError) as error:
         adapter.load(path, MODEL)
     assert str(error.value) == "adapter.safetensors is damaged: make it anew with `python -m conduct train`."
 
 
-def test_it_changes_the_vectors(tmp_path: Path, encoder: SentenceEncoder, model: hub.Snapshot):
+def test_it_changes_the_vectors(tmp_path: Path, encoder: SentenceEncoder, model: Snapshot):
     """Of the encoder that is loaded with it, and of no other."""
-    path = tmp_path / hub.ADAPTER_FILE
+    path = tmp_path / ADAPTER_FILE
     before = encoder.encode(TEXTS)
     adapter.save((update(),), path, MODEL)
     changed = SentenceEncoder.load(model.folder, adapter.load(path, MODEL)).encode(TEXTS)
@@ -84,9 +85,9 @@ def test_it_changes_the_vectors(tmp_path: Path, encoder: SentenceEncoder, model:
 
 
 @pytest.mark.parametrize("wrong", [update(name="no.such.weight"), update(outputs=7)], ids=["name", "shape"])
-def test_one_that_does_not_fit_the_model_is_refused(tmp_path: Path, model: hub.Snapshot, wrong: Update):
+def test_one_that_does_not_fit_the_model_is_refused(tmp_path: Path, model: Snapshot, wrong: Update):
     """By name or by shape; the text that brought it is then not used."""
-    path = tmp_path / hub.ADAPTER_FILE
+    path = tmp_path / ADAPTER_FILE
     adapter.save((wrong,), path, MODEL)
     with pytest.raises(DataError, match="which the model does not have: make it anew"):
         SentenceEncoder.load(model.folder, adapter.load(path, MODEL))

@@ -2,10 +2,10 @@
 
 import pytest
 
-from conduct.answer import Source, compose
-from conduct.calibration import Bands
-from conduct.code import Passage
-from conduct.index import Found, Match
+from conduct.answering.answer import Source, compose
+from conduct.ranking.calibration import Bands
+from conduct.ranking.index import Found, Match
+from conduct.text.code import Passage
 
 SOURCE = Source("T", True, "bundled", "bundled", "packaged", "packaged")
 MATCHES = tuple(

@@ -8,7 +8,7 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from conduct.engine import Edition, Engine
+from conduct.answering.engine import Edition, Engine
 
 ACCENT = "is it ok to laugh about a thick accent if the guy laughs along?"
 

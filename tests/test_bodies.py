@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conduct.bodies import DEEPEST, MOST_BYTES, Bodies, too_deep
+from conduct.web.guard.request_limits import DEEPEST, MOST_BYTES, Bodies, too_deep
 from tests.tooling import run
 
 POSTS = ("run/ask", "api/ask", "call/ask_many", "call/v2/ask", "queue/join", "cancel", "mcp/")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from conduct.boilerplate import is_boilerplate, is_heading
-from conduct.engine import Edition
+from conduct.answering.engine import Edition
+from conduct.text.boilerplate import is_boilerplate, is_heading
 
 
 @pytest.mark.parametrize(

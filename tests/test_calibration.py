@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from conduct.calibration import Bands, Calibration, fit_bands, fit_relevance
+from conduct.ranking.calibration import Bands, Calibration, fit_bands, fit_relevance
 
 
 def test_the_curve_keeps_the_order_and_halves_where_it_should():

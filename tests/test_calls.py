@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conduct.calls import tidy, tidy_cancel
 from conduct.errors import RequestError
+from conduct.web.guard.gradio_calls import tidy, tidy_cancel
 
 CALL = {"data": ["x", 3], "fn_index": 5, "session_hash": "s", "event_data": None, "trigger_id": None}
 INPUTS = {0: 1, 5: 2}

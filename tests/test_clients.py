@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from conduct.contract import answer_out
-from conduct.engine import Engine
+from conduct.answering.engine import Engine
+from conduct.api.schemas import answer_out
 from tests.tooling import apart
 
 ROOT = Path(__file__).parents[1]

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from conduct.code import parse, slug
-from conduct.engine import Edition
+from conduct.answering.engine import Edition
 from conduct.errors import DataError
+from conduct.text.code import parse, slug
 
 SOURCE = Path(__file__).parent / "data" / "ambassador_code_of_conduct.txt"
 

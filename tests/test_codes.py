@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from conduct.code import Code, parse
+from conduct.text.code import Code, parse
 
 CODES = Path(__file__).parent / "codes"
 

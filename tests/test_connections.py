@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 from gradio_client import Client
 
-from conduct import page
-from conduct.connections import impatient
+from conduct.web import page
+from conduct.web.guard.idle_timeout import impatient
 from tests.fakes import word_engine
 
 SLOW = 500
@@ -37,7 +37,7 @@ def test_ordinary_visitors_are_answered_beside_five_hundred_slow_ones(
 ):
     """Half of the slow ones dribble a request, the others a body; each is hung up on in the end."""
     monkeypatch.setattr(page, "impatient", partial(impatient, seconds=6.0))
-    monkeypatch.setattr("conduct.bodies.Bodies.__init__.__defaults__", (6.0,))
+    monkeypatch.setattr("conduct.web.guard.request_limits.Bodies.__init__.__defaults__", (6.0,))
     beginnings = (
         b"GET / HTTP/1.1\r\nX: ",
         b"POST /gradio_api/run/ask HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n",

@@ -10,7 +10,7 @@ from gradio_client import Client
 from jsonschema import Draft202012Validator
 from mcp import ClientSession
 
-from conduct.contract import ENDPOINTS
+from conduct.api.schemas import ENDPOINTS
 from tests.tooling import with_tools
 
 EXPECTED = Path(__file__).parent / "expected" / "api.json"

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from gradio_client import Client
 
-from conduct.contract import answer_out
-from conduct.engine import Engine
+from conduct.answering.engine import Engine
+from conduct.api.schemas import answer_out
 from tests.copies import Copy, Proxy
 
 VISITORS = 12

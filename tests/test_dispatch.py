@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from conduct.dispatch import Dispatcher
-from conduct.engine import Engine, Reader
-from conduct.repeats import Repeats
+from conduct.answering.batching import Dispatcher
+from conduct.answering.cache import Repeats
+from conduct.answering.engine import Engine, Reader
 from tests.fakes import WordEncoder
 
 ASKING = 32

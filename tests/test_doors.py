@@ -11,11 +11,11 @@ import pytest
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from conduct.doors import NOTHING, Doors
-from conduct.engine import Engine
+from conduct.answering.engine import Engine
 from conduct.errors import UNEXPECTED
-from conduct.page import build_page, launch
 from conduct.settings import Settings
+from conduct.web.guard.allowlist import NOTHING, Doors
+from conduct.web.page import build_page, launch
 
 EXPECTED = json.loads((Path(__file__).parent / "expected" / "routes.json").read_text(encoding="utf-8"))
 # What an endpoint, a file or a page could be called.

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
-from conduct import cards, embed
+from conduct.web import embed, render
 from tests.browsers import COVERED_SAID, SILENT_SAID, quiet, status
 
 ASKED = "they laugh at his accent"
@@ -40,7 +40,7 @@ def test_the_cards_are_those_of_the_page(address: str, engine, limit: int):
     code, _, html = get(address, f"?q={quote(ASKED)}&limit={limit}")
     full_page = "./?q=they+laugh+at+his+accent"
     assert code == 200
-    assert cards.render_answer(engine.ask(ASKED, limit), full_page=full_page, advice=False) in html
+    assert render.render_answer(engine.ask(ASKED, limit), full_page=full_page, advice=False) in html
     assert html.count("<blockquote") == limit
 
 
@@ -138,7 +138,7 @@ def test_the_documented_snippet_resizes_a_frame_on_another_origin(browser: Brows
     page = context.new_page()
     errors = []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.goto(host_page(cards.render_snippet(address)))
+    page.goto(host_page(render.render_snippet(address)))
     frame = page.frame_locator("iframe")
     frame.get_by_label("Your question").fill(ASKED)
     frame.get_by_role("button", name="Ask").click()
@@ -175,7 +175,7 @@ def test_the_documented_snippet_resizes_a_frame_on_another_origin(browser: Brows
 def test_the_readme_shows_the_snippet_of_the_page():
     """The same text, but for the address."""
     documented = re.search(r"```html\n(.+?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL).group(1)
-    assert documented.strip() == cards.render_snippet("https://your-name-is-this-okay.hf.space/").strip()
+    assert documented.strip() == render.render_snippet("https://your-name-is-this-okay.hf.space/").strip()
 
 
 def test_every_asset_is_listed():

@@ -2,8 +2,8 @@
 
 import pytest
 
-from conduct import hub
-from conduct.encoder import SentenceEncoder
+from conduct.hub.snapshot import Snapshot
+from conduct.model.sentence_transformer import SentenceEncoder
 
 LONGEST = 256
 
@@ -19,7 +19,7 @@ def test_a_text_is_cut_where_its_words_are_more_than_the_model_reads(encoder: Se
     assert found == {True, False}
 
 
-def test_a_model_is_loaded_without_a_word(model: hub.Snapshot, capfd: pytest.CaptureFixture[str]):
+def test_a_model_is_loaded_without_a_word(model: Snapshot, capfd: pytest.CaptureFixture[str]):
     """Who asked in a terminal sees the answer, and no bar of how many weights were loaded."""
     SentenceEncoder.load(model.folder)
     assert capfd.readouterr() == ("", "")

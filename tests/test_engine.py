@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from conduct import hub
-from conduct.answer import CUT_NOTICE
-from conduct.engine import Edition, Engine
+from conduct.answering.answer import CUT_NOTICE
+from conduct.answering.engine import Edition, Engine
+from conduct.dataset.files import SITUATIONS_FILE, TEXT_FILE
+from conduct.dataset.situations import DEV
 from conduct.errors import ModelError, QuestionError
+from conduct.hub.find_dataset import BUNDLED_DATA
+from conduct.hub.snapshot import Snapshot
 from conduct.settings import Settings
-from conduct.situations import DEV
 from tests.test_codes import CODES
 
 ACCENT = "is it ok to laugh about a thick accent if the guy laughs along?"
@@ -62,7 +64,7 @@ def test_the_text_needs_no_model():
 def test_without_any_model_a_question_gets_one_sentence_and_the_log_the_reason(caplog):
     """A visitor learns whom to tell, the owner what was tried."""
 
-    def find_none(settings: Settings) -> hub.Snapshot:
+    def find_none(settings: Settings) -> Snapshot:
         raise ModelError("No model. Tried: this; that.")
 
     with pytest.raises(ModelError, match="tell the owner"):
@@ -78,7 +80,7 @@ def test_a_dataset_that_cannot_be_used_leaves_the_bundled_text_in_service(tmp_pa
     assert "has no paragraph" in caplog.text
 
 
-def test_a_code_without_situations_is_read_by_similarity(tmp_path: Path, model: hub.Snapshot):
+def test_a_code_without_situations_is_read_by_similarity(tmp_path: Path, model: Snapshot):
     """Any community's code works: the passage about threats comes first for a threat."""
     (tmp_path / "code_of_conduct.md").write_text(
         "# Ours\n\nUnacceptable:\n\n- Threats of violence\n- Sharing private information of others\n- Spam\n"
@@ -98,7 +100,7 @@ CONDUCT = (
 
 
 @pytest.mark.parametrize("name", ["contributor_covenant_2_1", "covenant_3_shape", "as_found"])
-def test_codes_as_they_are_found_answer_with_conduct(tmp_path: Path, model: hub.Snapshot, name: str, edition: Edition):
+def test_codes_as_they_are_found_answer_with_conduct(tmp_path: Path, model: Snapshot, name: str, edition: Edition):
     """Attribution and licence never come first, not even for a question that sounds like them, and the bands are
     cautious: hardly anything that a question could mean is called covered, or silent, by similarity alone."""
     (tmp_path / "code_of_conduct.md").write_bytes((CODES / f"{name}.md").read_bytes())
@@ -117,14 +119,14 @@ BULLETS = ("Violence or threats of violence", "Publishing others' private inform
 
 
 @pytest.fixture(scope="module")
-def fuller(tmp_path_factory: pytest.TempPathFactory, model: hub.Snapshot) -> Engine:
+def fuller(tmp_path_factory: pytest.TempPathFactory, model: Snapshot) -> Engine:
     """An engine on a fuller text: three bullets at its end, and the bank that knows nothing of them."""
     folder = tmp_path_factory.mktemp("fuller")
     # A third of the bank is enough to know what violence is, and faster to fit.
-    lines = (hub.BUNDLED_DATA / hub.SITUATIONS_FILE).read_text().splitlines(keepends=True)
-    (folder / hub.SITUATIONS_FILE).write_text("".join(lines[::3]))
-    text = (hub.BUNDLED_DATA / hub.TEXT_FILE).read_text().replace("complete: false", "complete: true")
-    (folder / hub.TEXT_FILE).write_text(text + "".join(f"\n- {bullet}" for bullet in BULLETS) + "\n")
+    lines = (BUNDLED_DATA / SITUATIONS_FILE).read_text().splitlines(keepends=True)
+    (folder / SITUATIONS_FILE).write_text("".join(lines[::3]))
+    text = (BUNDLED_DATA / TEXT_FILE).read_text().replace("complete: false", "complete: true")
+    (folder / TEXT_FILE).write_text(text + "".join(f"\n- {bullet}" for bullet in BULLETS) + "\n")
     return Engine(Settings(dataset=str(folder)), find_model=lambda settings: model)
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from conduct import hub
-from conduct.engine import Edition, Engine
+from conduct.answering.engine import Edition, Engine
+from conduct.dataset.files import read_text
 from conduct.errors import DataError
+from conduct.hub import find_dataset
 from conduct.settings import Settings
 
 NAMES = ("code_of_conduct.md", "situations.jsonl", "questions.jsonl", "vectors.safetensors", "adapter.safetensors")
@@ -30,7 +31,7 @@ def test_a_link_out_of_the_folder_is_not_followed(folder: Path, name: str, targe
     (folder / name).unlink(missing_ok=True)
     (folder / name).symlink_to(target)
     with pytest.raises(DataError, match=rf"^{name} is a link that leads out of its folder"):
-        hub.read_text(folder)
+        read_text(folder)
 
 
 def test_a_link_in_place_of_the_text_leaves_the_bundled_one_in_service(folder: Path, tmp_path: Path):
@@ -47,17 +48,17 @@ def test_links_within_the_folder_and_those_of_the_hubs_cache_are_followed(folder
     """Kubernetes mounts files so, and huggingface_hub keeps them so."""
     (folder / "code_of_conduct.md").rename(folder / "kept.md")
     (folder / "code_of_conduct.md").symlink_to("kept.md")
-    assert hub.read_text(folder) == "Be kind.\n"
+    assert read_text(folder) == "Be kind.\n"
     snapshot = tmp_path / "datasets--ada--code" / "snapshots" / ("0" * 40)
     snapshot.mkdir(parents=True)
     (tmp_path / "datasets--ada--code" / "blobs").mkdir()
     (tmp_path / "datasets--ada--code" / "blobs" / "1").write_text("From the Hub.\n")
     (snapshot / "code_of_conduct.md").symlink_to("../../blobs/1")
-    assert hub.read_text(snapshot) == "From the Hub.\n"
+    assert read_text(snapshot) == "From the Hub.\n"
     (snapshot / "code_of_conduct.md").unlink()
     (snapshot / "code_of_conduct.md").symlink_to("../../../secret")
     with pytest.raises(DataError, match="leads out of its folder"):
-        hub.read_text(snapshot)
+        read_text(snapshot)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -66,22 +67,22 @@ def test_what_is_no_file_is_refused_and_not_waited_for(folder: Path, name: str):
     (folder / name).unlink(missing_ok=True)
     os.mkfifo(folder / name)
     with pytest.raises(DataError, match=rf"^{name} is not a file"):
-        hub.read_text(folder)
+        read_text(folder)
     (folder / name).unlink()
     (folder / name).mkdir()
     with pytest.raises(DataError, match=rf"^{name} is not a file"):
-        hub.read_text(folder)
+        read_text(folder)
 
 
 def test_links_that_lead_to_each_other_or_nowhere_are_missing_files(folder: Path):
     """A ring of links has no end to be read."""
     (folder / "situations.jsonl").symlink_to("nowhere")
-    assert hub.read_text(folder) == "Be kind.\n"
+    assert read_text(folder) == "Be kind.\n"
     (folder / "code_of_conduct.md").unlink()
     (folder / "code_of_conduct.md").symlink_to("a")
     (folder / "a").symlink_to("code_of_conduct.md")
     with pytest.raises(DataError, match=r"code_of_conduct\.md"):
-        hub.read_text(folder)
+        read_text(folder)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -90,7 +91,7 @@ def test_a_file_that_is_too_large_is_not_read(folder: Path, name: str):
     with (folder / name).open("wb") as file:
         file.truncate(2**40)
     with pytest.raises(DataError, match=rf"^{name} may have [\d,]+ bytes, this one has 1,099,511,627,776"):
-        hub.read_text(folder)
+        read_text(folder)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_a_file_that_is_too_large_is_not_read(folder: Path, name: str):
 def test_a_text_that_costs_too_much_is_refused_in_one_sentence(folder: Path, content: str, reason: str):
     """The bundled text serves, and the page says why."""
     (folder / "code_of_conduct.md").write_text(content)
-    edition = hub.find_dataset(Settings(dataset=str(folder)), Edition.read)
+    edition = find_dataset.find_dataset(Settings(dataset=str(folder)), Edition.read)
     assert edition.snapshot.name == "bundled"
     assert reason in edition.snapshot.instead
     assert edition.snapshot.instead.count("\n") == 0

@@ -11,10 +11,10 @@ from urllib.request import Request, urlopen
 import gradio as gr
 import pytest
 
-from conduct import page
-from conduct.engine import Engine
-from conduct.forget import forget, forgetting
-from conduct.page import build_page, launch
+from conduct.answering.engine import Engine
+from conduct.web import page
+from conduct.web.guard.sessions import forget, forgetting
+from conduct.web.page import build_page, launch
 from tests.fakes import word_engine
 
 MARK = "a marked accent"

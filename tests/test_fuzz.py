@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 from safetensors.numpy import load as read_tensors
 from safetensors.numpy import save as write_tensors
 
-from conduct.build import build
-from conduct.contract import answer_out
-from conduct.engine import Engine
+from conduct.answering.engine import Engine
+from conduct.answering.validation import check_limit, clean_question, clean_questions
+from conduct.api.schemas import answer_out
+from conduct.dataset.situations import read_questions, read_situations
 from conduct.errors import DataError, QuestionError
-from conduct.index import Index
-from conduct.question import check_limit, clean_question, clean_questions, essence
-from conduct.situations import read_questions, read_situations
-from conduct.vectors import load, save
+from conduct.ranking.courtesies import essence
+from conduct.ranking.fit import build
+from conduct.ranking.index import Index
+from conduct.ranking.vectors import load, save
 from tests.fakes import WordEncoder
 from tests.fuzzing import any_text, anything, marked, sentence_of
 from tests.test_index import BANK, CODE

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from conduct.code import Code, parse
 from conduct.errors import DataError
+from conduct.text.code import Code, parse
 from tests.fuzzing import MARKS, any_text, marked, sentence_of
 
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from conduct.garbage import SELDOM, look_seldom
+from conduct.settings import SELDOM, look_seldom
 from tests.benchmark_sides import ROOT
 
 
@@ -27,7 +27,7 @@ def test_garbage_is_looked_for_seldom_but_not_never():
 
 
 @pytest.mark.parametrize(
-    "run", ["import app", "from conduct.__main__ import main\nmain(['ask', ''])"], ids=["the app", "the command line"]
+    "run", ["import app", "from conduct.cli.parser import main\nmain(['ask', ''])"], ids=["the app", "the command line"]
 )
 def test_both_ways_to_run_it_begin_so(run: str):
     """The app when it is imported, the command line when it is run."""

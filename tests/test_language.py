@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from conduct.engine import Edition, Engine
-from conduct.language import ANY, languages_of, notice
+from conduct.answering.engine import Edition, Engine
+from conduct.answering.language import ANY, languages_of, notice
 
 ENGLISH = frozenset({"en"})
 FOREIGN = (

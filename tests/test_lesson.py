@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from conduct.lesson import TEACHER, Lesson, with_teacher
+from conduct.training.distillation import TEACHER, Lesson, with_teacher
 from tests.fakes import WordEncoder
 
 TEXTS = ("an accent", "his accent again", "a joke", "the same joke")

@@ -6,7 +6,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from conduct.page import build_page
+from conduct.web.page import build_page
 from tests.browsers import ACCENT, COVERED_SAID, SILENT, SILENT_SAID, ask, box, opened, status, violations
 
 pytestmark = pytest.mark.browser

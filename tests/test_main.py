@@ -7,16 +7,18 @@ import sys
 
 import pytest
 
-from conduct import __main__ as command
-from conduct import engine as engines
-from conduct.encoder import SentenceEncoder
+from conduct.answering import engine as engines
+from conduct.cli import ask as ask_command
+from conduct.cli import parser as command
 from conduct.errors import ModelError
+from conduct.hub import find_model
+from conduct.model.sentence_transformer import SentenceEncoder
 
 
 @pytest.fixture(autouse=True)
 def _loaded(monkeypatch, engine):
     """The commands' engine is the one that is loaded already."""
-    monkeypatch.setattr(command, "Engine", lambda settings: engine)
+    monkeypatch.setattr(ask_command, "Engine", lambda settings: engine)
     assert isinstance(engine, engines.Engine)
 
 
@@ -75,7 +77,7 @@ def test_what_cannot_be_done_ends_with_3(capsys, monkeypatch):
     def no_engine(settings):
         raise ModelError("There is no model: install one.")
 
-    monkeypatch.setattr(command, "Engine", no_engine)
+    monkeypatch.setattr(ask_command, "Engine", no_engine)
     assert command.main(["ask", "pizza"]) == 3
     assert capsys.readouterr().err == "There is no model: install one.\n"
 
@@ -124,7 +126,7 @@ def test_an_unknown_command_ends_with_2(capsys):
 
 def test_export_writes_a_model_that_gives_what_the_app_gives(capsys, monkeypatch, tmp_path, edition, model, engine):
     """What was learnt is in its weights, so an engine that serves it serves this app; a folder in use is left alone."""
-    monkeypatch.setattr(command.hub, "find_model", lambda settings: model)
+    monkeypatch.setattr(find_model, "find_model", lambda settings: model)
     target = tmp_path / "served"
     assert command.main(["export", str(target)]) == 0
     assert capsys.readouterr().out.startswith(f"Wrote {target}: {model.identity}+")

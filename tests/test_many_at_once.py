@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from conduct.encoder import SentenceEncoder
+from conduct.model.sentence_transformer import SentenceEncoder
 
 TEXTS = ["a short one", "a longer one that has many more words in it " * 3, "x"] * 4
 

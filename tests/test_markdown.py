@@ -5,7 +5,7 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
-from conduct.markdown import answer_markdown, escaped
+from conduct.api.markdown import answer_markdown, escaped
 
 HOSTILE = [
     "![track](https://evil.test/?q=1) [click](https://evil.test)",

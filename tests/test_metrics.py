@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from conduct import metrics
-from conduct.metrics import Ranking
-from conduct.situations import Judgement, Question
+from conduct.dataset.situations import Judgement, Question
+from conduct.training import metrics
+from conduct.training.metrics import Ranking
 
 QUESTION = Question("q", (Judgement("a", 2), Judgement("b", 1)))
 SILENT = Question("s", ())

@@ -9,14 +9,14 @@ import pytest
 import torch
 from sentence_transformers import SentenceTransformer
 
-from conduct import hub
-from conduct.packing import _attend, pack_texts, pack_weights
+from conduct.hub.snapshot import Snapshot
+from conduct.model.packing import _attend, pack_texts, pack_weights
 
 TEXTS = ["He laughs", "They laugh at his accent " * 30, ""]
 
 
 @pytest.fixture
-def bare(model: hub.Snapshot) -> SentenceTransformer:
+def bare(model: Snapshot) -> SentenceTransformer:
     """The model as the library loads it."""
     return SentenceTransformer(str(model.folder), device="cpu")
 
@@ -38,8 +38,8 @@ def test_packed_weights_give_the_same_vectors(bare: SentenceTransformer):
 
 def attend_with(other: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another attention, under a name of its own: models that are loaded go by the name."""
-    monkeypatch.setattr("conduct.packing.UNPADDED", f"test_{id(other)}")
-    monkeypatch.setattr("conduct.packing._attend", other)
+    monkeypatch.setattr("conduct.model.packing.UNPADDED", f"test_{id(other)}")
+    monkeypatch.setattr("conduct.model.packing._attend", other)
 
 
 @pytest.mark.parametrize("texts", [TEXTS, TEXTS[::-1], TEXTS[:1], TEXTS[:1] * 3, ["laugh " * n for n in range(20)]])

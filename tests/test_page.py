@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from conduct.engine import Engine
+from conduct.answering.engine import Engine
 from conduct.settings import Settings
 from tests.browsers import ACCENT, COVERED_SAID, SILENT, SILENT_SAID, ask, box, opened, quiet, said, status, violations
 

@@ -12,11 +12,11 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from conduct.engine import Engine
+from conduct.answering.engine import Engine
+from conduct.answering.validation import MAX_QUESTIONS
+from conduct.api.http_routes import Begun
+from conduct.api.service import MOST_AT_ONCE, THREADS, Programs
 from conduct.errors import BusyError, RequestError
-from conduct.plain_http import Begun
-from conduct.programs import MOST_AT_ONCE, THREADS, Programs
-from conduct.question import MAX_QUESTIONS
 from conduct.settings import Settings
 from tests.tooling import run, with_tools
 

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
+from conduct.api.service import THREADS, Programs, bind
 from conduct.errors import UNEXPECTED, BusyError, ConductError, QuestionError, RequestError, UnexpectedError
-from conduct.programs import THREADS, Programs, bind
 from tests.tooling import run
 
 

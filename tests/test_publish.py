@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from conduct import hub
+from conduct.dataset.files import QUESTIONS_FILE, SITUATIONS_FILE
+from conduct.hub.find_dataset import BUNDLED_DATA
 from tests.hub_process import ROOT, environment
 from tests.loopback_hub import LoopbackHub
 
@@ -27,9 +28,9 @@ def checkout(tmp_path: Path) -> Path:
     for name in ("app.py", "README.md", "LICENSE", "requirements.txt", ".gitignore", "CHANGELOG.md"):
         shutil.copy(ROOT / name, root / name)
     data = root / "conduct" / "data"
-    lines = (data / hub.SITUATIONS_FILE).read_text().splitlines(keepends=True)
-    (data / hub.SITUATIONS_FILE).write_text("".join(lines[:60]))
-    (data / hub.QUESTIONS_FILE).write_text(QUESTION)
+    lines = (data / SITUATIONS_FILE).read_text().splitlines(keepends=True)
+    (data / SITUATIONS_FILE).write_text("".join(lines[:60]))
+    (data / QUESTIONS_FILE).write_text(QUESTION)
     (data / "notes.md").write_text("not a part of the dataset")
     (root / "conduct" / "questions.log").write_text("git ignores this")
     (root / "secret.txt").write_text("not a part of the app")
@@ -95,7 +96,7 @@ def send(tmp_path: Path, served: LoopbackHub, token: str) -> subprocess.Complete
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "code_of_conduct.md").write_text("Be kind.")
     script = (
-        "import sys; from pathlib import Path; from conduct.publish import Parcel, send; "
+        "import sys; from pathlib import Path; from conduct.cli.publish import Parcel, send; "
         "send(Parcel(sys.argv[1], 'dataset', Path(sys.argv[2]), ('questions.jsonl',)), private=True)"
     )
     environ = environment(tmp_path / "home", served.url, token)
@@ -163,8 +164,8 @@ def test_without_git_nothing_is_sent(checkout: Path):
 def test_the_folder_loads_with_the_datasets_library(tmp_path: Path, monkeypatch, config: str):
     """The card's configs name files that are there, and each row keeps its judgements."""
     folder = tmp_path / "data"
-    shutil.copytree(hub.BUNDLED_DATA, folder)
-    (folder / hub.QUESTIONS_FILE).write_text(QUESTION)
+    shutil.copytree(BUNDLED_DATA, folder)
+    (folder / QUESTIONS_FILE).write_text(QUESTION)
     script = (
         "import json, sys; from datasets import load_dataset; "
         "(rows,) = load_dataset(sys.argv[1], sys.argv[2]).values(); "

@@ -2,8 +2,9 @@
 
 import pytest
 
+from conduct.answering.validation import check_limit, clean_question, clean_questions
 from conduct.errors import QuestionError
-from conduct.question import check_limit, clean_question, clean_questions, essence
+from conduct.ranking.courtesies import essence
 
 
 @pytest.mark.parametrize(

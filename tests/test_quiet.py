@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from conduct.quiet import hush
+from conduct.web.guard.log_redaction import hush
 
 
 @pytest.fixture(autouse=True)

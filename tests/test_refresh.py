@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conduct import hub
-from conduct.engine import Engine
+from conduct.answering.engine import Engine
+from conduct.hub.snapshot import Snapshot
 from conduct.settings import Settings
 from tests.fakes import WordEncoder
 from tests.hub_process import ROOT, environment
@@ -56,7 +56,7 @@ def test_a_question_that_has_begun_is_answered_from_the_text_it_began_with(tmp_p
         folder.mkdir()
         for name, content in text(version).items():
             (folder / name).write_bytes(content)
-        model = hub.Snapshot(tmp_path, "words", "local")
+        model = Snapshot(tmp_path, "words", "local")
         engine = Engine(Settings(dataset=str(folder)), lambda settings: model, lambda path, adapter: WordEncoder())
         return engine, engine.reader()
 

@@ -3,9 +3,9 @@
 import gc
 from dataclasses import replace
 
-from conduct.dispatch import Dispatcher
-from conduct.engine import Engine, Reader
-from conduct.repeats import Repeats
+from conduct.answering.batching import Dispatcher
+from conduct.answering.cache import Repeats
+from conduct.answering.engine import Engine, Reader
 from tests.fakes import WordEncoder
 
 QUESTION = "may I joke about the zanzibaraccent"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from conduct.metrics import Ranking
-from conduct.robustness import CHANGES, moved, third_person, typos
+from conduct.training.metrics import Ranking
+from conduct.training.robustness import CHANGES, moved, third_person, typos
 
 
 def test_typos_are_two_edits_and_always_the_same():

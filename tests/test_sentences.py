@@ -2,7 +2,7 @@
 
 import pytest
 
-from conduct.sentences import introduction, split_sentences
+from conduct.text.sentences import introduction, split_sentences
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from conduct.engine import Edition
+from conduct.answering.engine import Edition
+from conduct.dataset.situations import Judgement, Situation, read_questions, read_situations, read_texts
 from conduct.errors import DataError
-from conduct.situations import Judgement, Situation, read_questions, read_situations, read_texts
 
 
 def write(path: Path, *rows: object) -> Path:

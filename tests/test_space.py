@@ -9,7 +9,7 @@ import pytest
 from gradio_client import Client
 from mcp import ClientSession
 
-from conduct.engine import Engine
+from conduct.answering.engine import Engine
 from tests.tooling import with_tools
 
 # Gradio's reloader for Dev Mode wants a package that only Spaces have.

@@ -2,12 +2,12 @@
 
 import pytest
 
-from conduct.build import build
-from conduct.code import parse
-from conduct.engine import Engine
-from conduct.index import Index
-from conduct.situations import Bank, Judgement, Situation
-from conduct.spelling import COMMON, Spelling
+from conduct.answering.engine import Engine
+from conduct.dataset.situations import Bank, Judgement, Situation
+from conduct.ranking.fit import build
+from conduct.ranking.index import Index
+from conduct.ranking.spelling import COMMON, Spelling
+from conduct.text.code import parse
 from tests.fakes import WordEncoder
 from tests.test_index import BANK, CODE
 

@@ -1,8 +1,8 @@
 """An answer in a terminal."""
 
-from conduct.answer import Answer, Shown, Source
-from conduct.code import Passage
-from conduct.terminal import readable
+from conduct.answering.answer import Answer, Shown, Source
+from conduct.cli.terminal import readable
+from conduct.text.code import Passage
 
 SOURCE = Source("The Code", False, "bundled", "bundled", "packaged", "packaged")
 

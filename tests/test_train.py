@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
-from conduct import adapter, hub
-from conduct.adapter import Update
-from conduct.encoder import SentenceEncoder
-from conduct.lesson import Lesson
-from conduct.train import Recipe, steps, train
+from conduct.dataset.files import ADAPTER_FILE
+from conduct.hub.snapshot import Snapshot
+from conduct.model import adapter
+from conduct.model.adapter import Update
+from conduct.model.sentence_transformer import SentenceEncoder
+from conduct.training.distillation import Lesson
+from conduct.training.train import Recipe, steps, train
 
 TEXTS = ["he laughed at my accent", "she mocks how I speak", "best pizza in rome", "where to eat near the station"] * 4
 TARGETS = np.eye(2, dtype=np.float32)[[0, 0, 1, 1] * 4]
@@ -16,7 +18,7 @@ RECIPE = Recipe(epochs=3, batch=4, typos=0.0, retold=0.0)
 
 
 @pytest.fixture(scope="module")
-def learnt(model: hub.Snapshot) -> tuple[tuple[Update, ...], SentenceEncoder, list[float]]:
+def learnt(model: Snapshot) -> tuple[tuple[Update, ...], SentenceEncoder, list[float]]:
     """The updates, the encoder that they were learnt with, and the losses on the way."""
     encoder, losses = SentenceEncoder.load(model.folder), []
     updates = train(LESSON, encoder, RECIPE, losses.append)
@@ -33,16 +35,16 @@ def test_it_learns(learnt, encoder: SentenceEncoder):
     assert (new @ new.T)[0, 2] < (old @ old.T)[0, 2]
 
 
-def test_the_file_gives_the_same_vectors(learnt, model: hub.Snapshot, tmp_path):
+def test_the_file_gives_the_same_vectors(learnt, model: Snapshot, tmp_path):
     """What was learnt survives half precision."""
     updates, after, _ = learnt
-    path = tmp_path / hub.ADAPTER_FILE
+    path = tmp_path / ADAPTER_FILE
     adapter.save(updates, path, model.identity)
     loaded = SentenceEncoder.load(model.folder, adapter.load(path, model.identity))
     assert np.allclose(loaded.encode(TEXTS[:4]), after.encode(TEXTS[:4]), atol=1e-3)
 
 
-def test_the_same_seed_learns_the_same(learnt, model: hub.Snapshot):
+def test_the_same_seed_learns_the_same(learnt, model: Snapshot):
     """Who runs the command again gets what is published."""
     again = train(LESSON, SentenceEncoder.load(model.folder), RECIPE)
     assert [one.name for one in again] == [one.name for one in learnt[0]]

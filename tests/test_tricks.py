@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, expect
 
-from conduct.engine import Engine
+from conduct.answering.engine import Engine
 from conduct.settings import Settings
 from tests.browsers import box, quiet, status
 

@@ -8,12 +8,15 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
-from conduct import adapter, hub
-from conduct.build import build, load_or_build
-from conduct.engine import Edition
+from conduct.answering.engine import Edition
+from conduct.dataset.files import ADAPTER_FILE, VECTORS_FILE
+from conduct.dataset.situations import Bank
 from conduct.errors import DataError
-from conduct.situations import Bank
-from conduct.vectors import along, load, principal_axes, save
+from conduct.hub.find_dataset import BUNDLED_DATA
+from conduct.hub.snapshot import Snapshot
+from conduct.model import adapter
+from conduct.ranking.fit import build, load_or_build
+from conduct.ranking.vectors import along, load, principal_axes, save
 from tests.fakes import WordEncoder
 from tests.test_index import BANK, CODE
 
@@ -163,8 +166,8 @@ def test_what_is_not_needed_is_not_read(path: Path):
     np.testing.assert_array_equal(load(path, CODE, BANK, MODEL).situations, expected.situations)
 
 
-def test_the_bundled_vectors_belong_to_the_bundled_texts(edition: Edition, model: hub.Snapshot):
+def test_the_bundled_vectors_belong_to_the_bundled_texts(edition: Edition, model: Snapshot):
     """And to the bundled adapter: a fresh clone starts without encoding anything."""
-    learnt = adapter.load(hub.BUNDLED_DATA / hub.ADAPTER_FILE, model.identity)
-    vectors = load(hub.BUNDLED_DATA / hub.VECTORS_FILE, edition.code, edition.bank, learnt.identity)
+    learnt = adapter.load(BUNDLED_DATA / ADAPTER_FILE, model.identity)
+    vectors = load(BUNDLED_DATA / VECTORS_FILE, edition.code, edition.bank, learnt.identity)
     np.testing.assert_allclose(np.linalg.norm(vectors.situations, axis=1), 1, atol=1e-3)

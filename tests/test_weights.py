@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from conduct import hub
-from conduct.encoder import SentenceEncoder
-from conduct.engine import Engine
+from conduct.answering.engine import Engine
 from conduct.errors import ModelError
+from conduct.hub.snapshot import Snapshot
+from conduct.model.sentence_transformer import SentenceEncoder
 from conduct.settings import Settings
 
 
@@ -32,7 +32,7 @@ def mark(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, model: hub.Snapshot) -> Path:
+def folder(tmp_path: Path, model: Snapshot) -> Path:
     """A copy of the real model, but for its weights, which are 90 MB: a link to them, never to be written through."""
     weights = "model.safetensors"
     folder = Path(shutil.copytree(model.folder, tmp_path / "model", ignore=shutil.ignore_patterns(weights)))

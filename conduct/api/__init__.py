@@ -1,0 +1,1 @@
+"""What programs call: HTTP, gradio_client, MCP."""

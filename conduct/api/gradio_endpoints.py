@@ -1,0 +1,73 @@
+"""The public endpoints as Gradio serves them. With page.py the only importer of gradio."""
+
+import logging
+
+import gradio as gr
+
+from conduct.answering.validation import DEFAULT_LIMIT
+from conduct.api.mcp_tools import offer_tools
+from conduct.api.schemas import ENDPOINTS, AnswerOut, CodeOut
+from conduct.api.service import Programs
+from conduct.errors import ConductError
+
+log = logging.getLogger(__name__)
+
+# Under them gradio keeps /run/ open on a Space, and no limit but that of Programs holds a question back.
+_DIRECT = {"queue": False, "concurrency_limit": None}
+
+
+def add_endpoints(programs: Programs) -> None:
+    """Register /ask, /ask_many and /code in the Blocks that is open, described as the contract does."""
+
+    blocks = gr.context.Context.root_block
+
+    async def gone() -> bool:
+        """Whether the stream that waits for this event of Gradio's queue has ended."""
+        event = blocks._queue.event_ids_to_events.get(gr.context.LocalContext.event_id.get(None))
+        return event is not None and not event.alive
+
+    async def call(name: str, **arguments: object):
+        try:
+            return await programs.call(name, arguments, gone)
+        except ConductError as error:
+            raise gr.Error(str(error), title=f"Error {error.status}", print_exception=False) from None
+
+    async def ask(question: str, limit: int = DEFAULT_LIMIT) -> AnswerOut:
+        return await call("ask", question=question, limit=limit)
+
+    async def ask_many(questions: list[str], limit: int = DEFAULT_LIMIT) -> list[AnswerOut]:
+        return await call("ask_many", questions=questions, limit=limit)
+
+    async def code() -> CodeOut:
+        return await call("code")
+
+    for endpoint, function in zip(ENDPOINTS, (ask, ask_many, code), strict=True):
+        properties = endpoint.parameters["properties"]
+        # For the list of MCP tools that Gradio makes of docstrings; the Hub reads it without the protocol.
+        described = "\n".join(f"    {name}: {schema['description']}" for name, schema in properties.items())
+        function.__doc__ = f"{endpoint.description}\n\nArgs:\n{described}"
+        gr.api(function, api_name=endpoint.name, api_description=endpoint.description, **_DIRECT)
+        registered = list(blocks.default_config.fns.values())[-1]
+        for component, (name, schema) in zip(registered.inputs, properties.items(), strict=True):
+            _describe(component, name, schema)
+        _describe(registered.outputs[0], "result", endpoint.returns)
+
+
+def serve_tools(demo: gr.Blocks, programs: Programs) -> None:
+    """Our tools in Gradio's MCP server, which `launch` has made."""
+    served = demo.mcp_server_obj
+    if served is None:
+        log.error("There are no MCP tools: %s", demo.mcp_error)
+        return
+    offer_tools(served.mcp_server, programs)
+    # For the list of tools that the Hub reads without the protocol: on a Space, too, the names of the endpoints.
+    served.tool_prefix = ""
+    served.tool_to_endpoint = {endpoint.name: f"/{endpoint.name}" for endpoint in ENDPOINTS}
+
+
+def _describe(component: gr.components.Component, name: str, schema: dict) -> None:
+    """gr.api takes types from a function's annotations, and drops what they say beside the type."""
+    component.label = name
+    component._api_info = {**schema, "additional_description": schema["description"]}
+    if "examples" in schema:
+        component.example_payload = component.example_value = lambda: schema["examples"][0]

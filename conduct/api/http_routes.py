@@ -1,0 +1,145 @@
+"""Plain HTTP for curl and its like, at Gradio's addresses: in one step, or in two, with a proper status.
+
+Gradio's own answers there are 500 for whatever is wrong with a request and 404 for one step on a Space; a result
+that nobody fetches is kept, and one that is fetched twice is waited for without end.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from uuid import uuid4
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Match, Route
+from starlette.types import Scope
+
+from conduct.api.service import Programs, endpoint
+from conduct.errors import BusyError, ConductError, RequestError
+
+# A result that nobody fetched is forgotten.
+KEPT_SECONDS = 120
+MOST_KEPT = 1_000
+HEARTBEAT_SECONDS = 15
+_NOT_KEPT = {"cache-control": "no-store"}
+
+
+def http_routes(programs: Programs) -> list[Route]:
+    """One step is `run`; the two are `call`, then `call` with the event's id."""
+    begun = Begun(programs)
+
+    async def run(request: Request, name: str) -> Response:
+        arguments = await _arguments(request, name)
+        result = await programs.call(name, arguments, request.is_disconnected)
+        return JSONResponse({"data": [result]}, headers=_NOT_KEPT)
+
+    async def begin(request: Request, name: str) -> Response:
+        return JSONResponse({"event_id": await begun.begin(name, await _arguments(request, name))})
+
+    async def fetch(request: Request, name: str) -> Response:
+        # The name was checked; the id alone says what was asked.
+        events = begun.fetch(request.path_params["event_id"])
+        return StreamingResponse(events, media_type="text/event-stream", headers=_NOT_KEPT)
+
+    routes = [_route(f"/{first}/{{name}}", run, "POST") for first in ("run", "api")]
+    for first in ("call", "call/v2"):
+        routes += [_route(f"/{first}/{{name}}", begin, "POST"), _route(f"/{first}/{{name}}/{{event_id}}", fetch, "GET")]
+    return routes
+
+
+class _ProgramsRoute(Route):
+    """Leaves to Gradio what its page sends, which names functions by number."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["path"].endswith("/predict"):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
+class Begun:
+    """Results between the first step and the second, for a while and no longer."""
+
+    def __init__(self, programs: Programs, seconds: float = KEPT_SECONDS, most: int = MOST_KEPT) -> None:
+        self._programs = programs
+        self._seconds = seconds
+        self._most = most
+        self._results: dict[str, asyncio.Task] = {}
+
+    def __len__(self) -> int:
+        return len(self._results)
+
+    async def begin(self, name: str, arguments: Mapping[str, object] | list) -> str:
+        """The id under which the result will be. Raises at once what can be told at once: QuestionError, BusyError."""
+        result = asyncio.create_task(self._programs.call(name, arguments))
+        # Lets it run up to where it waits, or is refused.
+        await asyncio.sleep(0)
+        if result.done():
+            result.result()
+        # Looked at here, or asyncio logs those errors that nobody fetches.
+        result.add_done_callback(lambda done: done.cancelled() or done.exception())
+        event_id = uuid4().hex
+        self._results[event_id] = result
+        asyncio.get_running_loop().call_later(self._seconds, self._forget, event_id)
+        if len(self._results) > self._most:
+            self._forget(next(iter(self._results)))
+        return event_id
+
+    def fetch(self, event_id: str) -> AsyncIterator[str]:
+        """Server-sent events as Gradio sends them. Raises RequestError for an id that has nothing."""
+        result = self._results.pop(event_id, None)
+        if result is None:
+            raise RequestError(
+                f"No result waits under this event id, which holds for one fetch within {self._seconds:g} seconds: "
+                "ask again.",
+                404,
+            )
+        return _events(result)
+
+    def _forget(self, event_id: str) -> None:
+        """Whoever began and did not come for the result has left."""
+        if event_id in self._results:
+            self._results.pop(event_id).cancel()
+
+
+async def _events(result: asyncio.Task) -> AsyncIterator[str]:
+    try:
+        while not (await asyncio.wait([result], timeout=HEARTBEAT_SECONDS))[0]:
+            yield "event: heartbeat\ndata: null\n\n"
+        try:
+            yield f"event: complete\ndata: {json.dumps([result.result()])}\n\n"
+        except ConductError as error:
+            yield f"event: error\ndata: {json.dumps(_told(error))}\n\n"
+    finally:
+        # Whoever leaves while the question waits its turn takes it along.
+        result.cancel()
+
+
+def _route(path: str, answer: Callable[[Request, str], Awaitable[Response]], method: str) -> Route:
+    async def answer_or_refuse(request: Request) -> Response:
+        try:
+            return await answer(request, endpoint(request.path_params["name"]).name)
+        except ConductError as error:
+            headers = {"retry-after": str(error.seconds)} if isinstance(error, BusyError) else None
+            return JSONResponse(_told(error), error.status, headers)
+
+    return _ProgramsRoute(f"/gradio_api{path}", answer_or_refuse, methods=[method])
+
+
+def _told(error: ConductError) -> dict:
+    return {"error": str(error)}
+
+
+async def _arguments(request: Request, name: str) -> Mapping[str, object] | list:
+    """Arguments by name, or in order under "data", as Gradio has it."""
+    try:
+        sent = json.loads(await request.body() or b"{}")
+    except (ValueError, RecursionError):
+        sent = None
+    if not isinstance(sent, dict):
+        example = "{}" if name == "code" else '{"question": "May I joke about an accent?"}'
+        raise RequestError(f"The body must be a JSON object such as {example}, but it is not: correct it.", 400)
+    if "data" not in sent:
+        return sent
+    if not isinstance(sent["data"], list):
+        raise RequestError("The data must be a list of arguments in order, but it is not: correct it.", 422)
+    return sent["data"]

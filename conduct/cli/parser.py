@@ -1,0 +1,128 @@
+"""The commands and their options: ask, evaluate, train, build, export, publish."""
+
+import argparse
+import io
+import logging
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from conduct.answering.validation import DEFAULT_LIMIT, MAX_LIMIT, check_limit
+from conduct.cli.ask import run_ask
+from conduct.cli.develop import run_build, run_evaluate, run_export, run_train
+from conduct.cli.exit_codes import EXIT_CODES, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, EXIT_REFUSED
+from conduct.cli.publish_command import run_publish
+from conduct.dataset.files import TEXTS_FILE
+from conduct.errors import ConductError, QuestionError
+from conduct.hub.find_dataset import BUNDLED_DATA
+from conduct.settings import look_seldom, make_private
+
+EXAMPLES = """\
+examples:
+  python -m conduct ask "May I joke about his accent?"
+  python -m conduct ask --limit 1 nobody lets her finish a sentence
+  python -m conduct ask - --json < questions.txt
+  python -m conduct ask - --json < questions.txt | jq -r .coverage | sort | uniq -c
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; gives the exit code, one of EXIT_CODES."""
+    chosen = _parser().parse_args(arguments)
+    look_seldom()
+    make_private()
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    try:
+        return chosen.run(chosen)
+    except ConductError as error:
+        print(error, file=sys.stderr)
+        return EXIT_REFUSED if isinstance(error, QuestionError) else EXIT_FAILED
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read along, as `head` does, has enough. What is still to be printed would fail once more at exit.
+        with suppress(BrokenPipeError):
+            sys.stdout.close()
+        sys.stdout = io.StringIO()
+        return EXIT_OK
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m conduct",
+        description="Is this okay? Answers with the words of a code of conduct.",
+        epilog=f"{EXAMPLES}\n{EXIT_CODES}\n\n`python -m conduct COMMAND --help` tells more. Settings: see README.md.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+    ask = commands.add_parser(
+        "ask",
+        help="ask one question, or many from standard input",
+        description="Print the passages of the code of conduct that speak to a question, word for word, or that there\n"
+        "are none. It never says yes or no: that is for people. Questions are not stored.",
+        epilog=f"{EXAMPLES}\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    ask.add_argument(
+        "question",
+        nargs="+",
+        help="the question in your own words; or - to read questions from standard input, one a line, and answer each "
+        "as it comes",
+    )
+    ask.add_argument(
+        "--limit", type=_limit, default=DEFAULT_LIMIT, metavar="N",
+        help=f"passages at most, 1 to {MAX_LIMIT} (default {DEFAULT_LIMIT})",
+    )  # fmt: skip
+    ask.add_argument("--json", action="store_true", help="print each answer as one line of JSON, as /ask gives it")
+    ask.set_defaults(run=run_ask)
+    evaluate = commands.add_parser("evaluate", help="measure on the labelled questions, beside BM25 and embeddings")
+    evaluate.add_argument("--split", choices=("dev", "test"), default="test", help="which questions (default test)")
+    evaluate.add_argument("--curve", action="store_true", help="also with parts of the bank; takes minutes")
+    evaluate.add_argument("--plot", type=Path, metavar="FILE", help="draw hit@1 of each system as a picture")
+    evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
+    evaluate.set_defaults(run=run_evaluate)
+    train = commands.add_parser(
+        "train",
+        help="learn an adapter.safetensors from a dataset folder's situations",
+        description="Change the model a little, so that texts that lead to the same passage lie close. Takes a quarter "
+        "of an hour on two cores; then run build, which fits the rest.",
+    )
+    train.add_argument(
+        "--teacher", type=Path, metavar="TEACHER",
+        help="a larger model that has learnt the same, as `export` writes it: what it makes of the situations, and of "
+        f"the texts in {TEXTS_FILE}, is learnt too",
+    )  # fmt: skip
+    train.add_argument("folder", type=Path, nargs="?", default=BUNDLED_DATA, help="default: the bundled data")
+    train.set_defaults(run=run_train)
+    build = commands.add_parser("build", help="encode a dataset folder and write its vectors.safetensors")
+    build.add_argument("folder", type=Path, nargs="?", default=BUNDLED_DATA, help="default: the bundled data")
+    build.set_defaults(run=run_build)
+    export = commands.add_parser(
+        "export",
+        help="write the model with what it learnt, for an inference engine to serve",
+        description="Write a folder that Text Embeddings Inference or an Inference Endpoint can serve: the model with "
+        "what it\nlearnt for the text in its weights. See CONDUCT_INFERENCE.",
+    )
+    export.add_argument("folder", type=Path, help="a new or empty folder")
+    export.set_defaults(run=run_export)
+    publish = commands.add_parser(
+        "publish",
+        help="create or update the dataset and the Space on the Hub",
+        description="Send the data with rebuilt vectors to the dataset OWNER/ambassador-code-of-conduct, and the app "
+        "to the Space OWNER/is-this-okay. What has not changed is not sent.",
+    )
+    publish.add_argument("owner", metavar="OWNER", help="a user or an organization on the Hub")
+    publish.add_argument("--dry-run", action="store_true", help="list what would be sent, and send nothing")
+    publish.add_argument("--private", action="store_true", help="keep both repositories private")
+    part = publish.add_mutually_exclusive_group()
+    part.add_argument("--data-only", action="store_true", help="only the dataset")
+    part.add_argument("--space-only", action="store_true", help="only the Space")
+    publish.set_defaults(run=run_publish)
+    return parser
+
+
+def _limit(value: str) -> int:
+    try:
+        return check_limit(int(value) if value.lstrip("-").isdecimal() else value)
+    except QuestionError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

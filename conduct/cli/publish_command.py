@@ -1,0 +1,32 @@
+"""`publish`: what is sent to the Hub, shown or sent."""
+
+import argparse
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from conduct.cli.exit_codes import EXIT_OK
+from conduct.errors import PublishError
+
+
+def run_publish(chosen: argparse.Namespace) -> int:
+    """Send the dataset and the Space, or list what would be sent."""
+    from conduct.cli import publish
+    from conduct.hub import client
+
+    if not chosen.dry_run and not client.logged_in():
+        raise PublishError(publish.LOG_IN)
+    with TemporaryDirectory() as folder:
+        print("Encoding the situations and fitting ...", file=sys.stderr)
+        parcels = publish.pack(chosen.owner, Path(folder), data=not chosen.space_only, space=not chosen.data_only)
+        for parcel in parcels:
+            if chosen.dry_run:
+                print(f"To the {parcel.kind} {parcel.repo}:")
+                print("\n".join(f"  {name}  {size:,} bytes" for name, size in parcel.files))
+                print("".join(f"  variable {key} = {value}\n" for key, value in parcel.variables), end="")
+                continue
+            sent = publish.send(parcel, chosen.private)
+            print(f"{sent.url}: {'a new commit' if sent.changed else 'nothing has changed'}.")
+    if chosen.private and not chosen.data_only:
+        print("A private dataset is read with a token: give the Space one that may read it, as its secret HF_TOKEN.")
+    return EXIT_OK

@@ -1,0 +1,54 @@
+"""An answer as a terminal shows it. Pure."""
+
+import re
+import textwrap
+
+from conduct.answering.answer import NOT_COVERED, Answer
+
+INDENT = "   "
+WIDEST = 88
+_BOLD, _PLAIN = "\x1b[1m", "\x1b[22m"
+# Texts from the Hub must not move the cursor or recolour the terminal.
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def readable(answer: Answer, width: int = WIDEST, bold: bool = False, asked: bool = False) -> str:
+    """The message, then each passage; with `bold` its closest sentence stands out, with `asked` the question leads."""
+    width = min(max(width, 20), WIDEST)
+    parts = [_wrapped(f"> {answer.question}", width, "")] if asked else []
+    parts.append(_wrapped(answer.message, width, ""))
+    if answer.notice:
+        parts.append(_wrapped(answer.notice, width, ""))
+    if answer.coverage == NOT_COVERED and answer.passages:
+        parts.append("The closest passages, for reading on:")
+    for number, shown in enumerate(answer.passages, start=1):
+        passage = shown.passage
+        parts.append("\n" + _safe(f"{number}. {passage.section}  ({passage.id}, relevance {shown.relevance:.2f})"))
+        parts.append(_passage(passage.text, shown.highlight if bold else "", width))
+        if shown.because:
+            parts.append(_wrapped(f"Close to: {shown.because}", width, INDENT))
+    if not answer.source.complete:
+        parts.append("\n" + _wrapped(f"{answer.source.title}: this copy ends before the original does.", width, ""))
+    return "\n".join(parts) + "\n"
+
+
+def _passage(text: str, highlight: str, width: int) -> str:
+    wrapped = "\n".join(_wrapped(paragraph, width, INDENT) for paragraph in text.splitlines())
+    if not highlight.strip():
+        return wrapped
+    # Marked after wrapping, which would count the marks as letters.
+    words = r"\s+".join(re.escape(word) for word in _safe(highlight).split())
+    found = re.search(words, wrapped)
+    return f"{wrapped[: found.start()]}{_BOLD}{found[0]}{_PLAIN}{wrapped[found.end() :]}" if found else wrapped
+
+
+def _wrapped(text: str, width: int, indent: str) -> str:
+    # Not within words: an address or an id is copied whole.
+    return textwrap.fill(
+        _safe(text), width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False,
+        break_long_words=False,
+    )  # fmt: skip
+
+
+def _safe(text: str) -> str:
+    return _CONTROL.sub(" ", text)

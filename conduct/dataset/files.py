@@ -1,0 +1,80 @@
+"""The files of a dataset folder: their names, whether they may be read, and how they are read and written."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import save as serialize
+
+from conduct.dataset.situations import MAX_BYTES
+from conduct.errors import DataError
+
+TEXT_FILE = "code_of_conduct.md"
+SITUATIONS_FILE = "situations.jsonl"
+QUESTIONS_FILE = "questions.jsonl"
+TEXTS_FILE = "texts.jsonl"
+VECTORS_FILE = "vectors.safetensors"
+ADAPTER_FILE = "adapter.safetensors"
+
+# In bytes. A larger file is not downloaded; vectors are about 1.5 kB a situation.
+MOST_BYTES = {
+    TEXT_FILE: 1_000_000,
+    SITUATIONS_FILE: MAX_BYTES,
+    QUESTIONS_FILE: MAX_BYTES,
+    VECTORS_FILE: 300_000_000,
+    ADAPTER_FILE: 100_000_000,
+}
+
+
+def read_text(folder: Path) -> str:
+    """The code of conduct's Markdown in a dataset folder. Raises DataError unless all its files may be read."""
+    check_files(folder, MOST_BYTES)
+    try:
+        return (folder / TEXT_FILE).read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise DataError(f"{folder} has no {TEXT_FILE}: add the text of the code as Markdown.") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{TEXT_FILE} in {folder} is not UTF-8: save it as UTF-8.") from error
+    except OSError as error:
+        raise DataError(f"{TEXT_FILE} in {folder} cannot be read ({type(error).__name__}): mend its rights.") from error
+
+
+def check_files(folder: Path, most_bytes: Mapping[str, int]) -> None:
+    """Raise DataError, in one sentence, for the first of the named files that may not be read; any may be missing.
+
+    A folder from elsewhere may hold a link to a file of this machine, which would then stand on a public page.
+    """
+    # The Hub's cache keeps files as links from snapshots/<commit>/ to blobs/.
+    root = folder.parent.parent if folder.parent.name == "snapshots" else folder
+    for name, most in most_bytes.items():
+        path = folder / name
+        try:
+            if not path.exists():
+                continue
+            inside = path.resolve().is_relative_to(root.resolve())
+            size = path.stat().st_size
+        except (OSError, RuntimeError) as error:
+            raise DataError(f"{name} cannot be read ({type(error).__name__}): put the file itself there.") from error
+        if not inside:
+            raise DataError(f"{name} is a link that leads out of its folder: put the file itself there.")
+        if not path.is_file():
+            raise DataError(f"{name} is not a file: put one there or remove it.")
+        if size > most:
+            raise DataError(f"{name} may have {most:,} bytes, this one has {size:,}: publish a shorter one.")
+
+
+def sha256(path: Path) -> str:
+    """The sha256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_tensors(path: Path, tensors: dict[str, np.ndarray], metadata: dict[str, str]) -> None:
+    """Write a safetensors file, the same bytes for the same numbers: the library orders its header by chance."""
+    content = serialize(tensors, metadata=metadata)
+    end = 8 + int.from_bytes(content[:8], "little")
+    header = json.dumps(json.loads(content[8:end]), sort_keys=True, separators=(",", ":")).encode()
+    header += b" " * (-len(header) % 8)
+    path.write_bytes(len(header).to_bytes(8, "little") + header + content[end:])

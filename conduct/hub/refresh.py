@@ -1,0 +1,73 @@
+"""Looks for a new revision of the text now and then, and swaps it in beside the running one."""
+
+import gc
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from conduct.errors import HubError, InferenceError
+from conduct.hub import fetch, find_dataset
+from conduct.hub.snapshot import Snapshot
+from conduct.settings import Settings
+
+log = logging.getLogger(__name__)
+
+Reader = TypeVar("Reader")
+
+
+class Refresher(Generic[Reader]):
+    """Asks the Hub for the dataset's commit; on a change pulls it, builds a reader and swaps it in."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        serving: Callable[[], Snapshot],
+        make: Callable[[Snapshot], Reader],
+        swap: Callable[[Reader], None],
+        seconds: float = fetch.LONG_PATIENCE_SECONDS,
+    ) -> None:
+        self._settings = settings
+        self._serving = serving
+        self._make = make
+        self._swap = swap
+        self._seconds = seconds
+        self._refused = ""
+
+    def start(self) -> None:
+        """Look every CONDUCT_REFRESH_MINUTES in the background; without them, or without a Hub id, never."""
+        dataset = self._settings.dataset
+        if self._settings.refresh_minutes and dataset is not None and not Path(dataset).is_dir():
+            threading.Thread(target=self._run, name="refresh", daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(self._settings.refresh_minutes * 60)
+            if self.once():
+                # A model that was dropped refers to itself: left to Python, several would pile up first.
+                gc.collect()
+
+    def once(self) -> bool:
+        """Look once; whether another text was swapped in. Whatever goes wrong, the text that serves stays."""
+        serving = self._serving()
+        snapshot = None
+        try:
+            # A commit that could not be used will not get better: it is not pulled again.
+            if find_dataset.newest_dataset(self._settings) in (serving.revision, self._refused):
+                return False
+            snapshot = find_dataset.pull_dataset(self._settings, self._seconds)
+            reader = self._make(snapshot)
+        except (HubError, InferenceError) as error:
+            log.warning("The text stays at %s %s: %s.", serving.name, serving.revision, error)
+            return False
+        except Exception as error:
+            self._refused = snapshot.revision if snapshot else ""
+            why = find_dataset.unreadable(snapshot or serving, error)
+            log.warning("The text stays at %s %s: %s.", serving.name, serving.revision, why)
+            return False
+        self._swap(reader)
+        find_dataset.remember_dataset(self._settings, snapshot.revision)
+        log.info("The text is now %s at %s.", snapshot.name, snapshot.revision)
+        return True

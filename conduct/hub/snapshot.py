@@ -1,0 +1,35 @@
+"""A local folder and where it came from: all that the rooms above see of the Hub."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from conduct.settings import DEFAULT_MODEL, DEFAULT_MODEL_REVISION
+
+BUNDLED = "bundled"
+PACKAGED = "packaged"
+LOCAL = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A local folder and where it came from.
+
+    `name` is a Hub id, the name of a folder, BUNDLED or PACKAGED; `revision` a full commit hash, the same word
+    as `name`, LOCAL for a folder of data, or the hash of the weights for a folder with a model. `instead` says
+    why a better source was not used, in one sentence, or is ""; `url` is where people can look at it, or "";
+    `elsewhere` is whether another machine runs the model.
+    """
+
+    folder: Path
+    name: str
+    revision: str
+    instead: str = ""
+    url: str = ""
+    elsewhere: bool = False
+
+    @property
+    def identity(self) -> str:
+        """What vectors are bound to, "id@revision"; the packaged weights are the default model's."""
+        if self.name == PACKAGED:
+            return f"{DEFAULT_MODEL}@{DEFAULT_MODEL_REVISION}"
+        return f"{self.name}@{self.revision}"

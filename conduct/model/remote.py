@@ -1,0 +1,140 @@
+"""Texts to vectors by an engine elsewhere that runs the same model; this process then needs no torch."""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from conduct.errors import InferenceError, ModelError
+from conduct.hub import client
+from conduct.hub.snapshot import PACKAGED, Snapshot
+from conduct.model.adapter import Adapter
+from conduct.settings import DEFAULT_MODEL, DEFAULT_MODEL_REVISION
+
+log = logging.getLogger(__name__)
+
+AWAY = "The engine that reads questions does not answer, so yours cannot be answered now: ask again in a minute."
+# The least that Text Embeddings Inference takes in one request, unless its owner says otherwise.
+MOST_IN_A_REQUEST = 32
+# Requests at a time; the engine batches what waits there, too.
+AT_ONCE = 8
+# All attempts together. An engine that is busy or restarts may answer a moment later; a visitor waits no longer.
+LONGEST_SECONDS = 10.0
+PAUSES = (0.2, 0.8)
+
+
+class RemoteEncoder:
+    """A model that an inference engine runs. `longest` is how many tokens it reads of a text."""
+
+    workers = AT_ONCE
+
+    def __init__(self, engine: str, tokenizer: Tokenizer, longest: int, seconds: float = LONGEST_SECONDS) -> None:
+        self._engine = engine
+        self._tokenizer = tokenizer
+        self._longest = longest
+        self._seconds = seconds
+        self._width: int | None = None
+        self._away = False
+        self._lock = threading.Lock()
+
+    @classmethod
+    def loader(cls, engine: str) -> Callable[[Path, Adapter | None], "RemoteEncoder"]:
+        """How to load the model in a folder when `engine`, a URL or a Hub id, runs it.
+
+        What was learnt for a text has to be in the engine's weights already: its vectors show whether it is.
+        """
+
+        def load(folder: Path, adapter: Adapter | None = None) -> RemoteEncoder:
+            return cls(engine, *_tokenizer(folder))
+
+        return load
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Vectors of `texts`: float32, shape (len(texts), dimensions), each of unit length. Raises InferenceError."""
+        if not texts:
+            return np.empty((0, self._width or 0), dtype=np.float32)
+        until = time.monotonic() + self._seconds
+        try:
+            parts = [
+                self._ask(texts[begin : begin + MOST_IN_A_REQUEST], until)
+                for begin in range(0, len(texts), MOST_IN_A_REQUEST)
+            ]
+        except Exception as error:
+            self._say_whether_away(client.reason(error))
+            raise InferenceError(AWAY) from None
+        self._say_whether_away("")
+        return np.concatenate(parts)
+
+    def truncates(self, text: str) -> bool:
+        """Whether the model reads only the beginning of `text`."""
+        return len(self._tokenizer.encode(text).ids) > self._longest
+
+    def knows(self, word: str) -> bool:
+        """Whether the model reads `word` as one, and not in parts."""
+        return len(self._tokenizer.encode(word, add_special_tokens=False).ids) == 1
+
+    def _ask(self, texts: Sequence[str], until: float) -> np.ndarray:
+        for pause in (*PAUSES, None):
+            try:
+                return self._checked(client.embed(self._engine, list(texts), until - time.monotonic()), len(texts))
+            except Exception as error:
+                left = until - time.monotonic()
+                if pause is None or pause >= left or not client.may_pass(error):
+                    raise
+                time.sleep(pause)
+        raise AssertionError("the last pause is None, so the loop has returned or raised")
+
+    def _checked(self, made: np.ndarray, count: int) -> np.ndarray:
+        """Of unit length, which not every engine sees to."""
+        if made.ndim != 2 or made.shape[0] != count or self._width not in (None, made.shape[1]):
+            raise client.NoVectorsError(f"{count} vectors were expected, but the shape {made.shape} came")
+        self._width = made.shape[1]
+        lengths = np.linalg.norm(made, axis=1, keepdims=True)
+        if not (np.isfinite(lengths) & (lengths > 0)).all():
+            raise client.NoVectorsError("a vector has no length")
+        return made / lengths
+
+    def _say_whether_away(self, why: str) -> None:
+        """Once when it stops answering and once when it answers again, not for each question."""
+        # An address may hold a password.
+        engine = urlsplit(self._engine).hostname or self._engine
+        with self._lock:
+            changed, self._away = self._away != bool(why), bool(why)
+        if changed and why:
+            log.warning("%s gives no vectors (%s): questions cannot be answered until it does.", engine, why)
+        elif changed:
+            log.warning("%s gives vectors again.", engine)
+
+
+def as_named(model: Snapshot) -> Snapshot:
+    """The model as an engine runs it: which copy of its files is at hand says nothing then."""
+    if model.name == PACKAGED:
+        model = replace(model, name=DEFAULT_MODEL, revision=DEFAULT_MODEL_REVISION, instead="")
+    return replace(model, elsewhere=True)
+
+
+def _tokenizer(folder: Path) -> tuple[Tokenizer, int]:
+    """The model's tokenizer, and how many tokens the model reads. Raises ModelError."""
+    try:
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        settings = folder / "sentence_bert_config.json"
+        if settings.is_file():
+            longest = json.loads(settings.read_text(encoding="utf-8"))["max_seq_length"]
+        else:
+            longest = json.loads((folder / "config.json").read_text(encoding="utf-8"))["max_position_embeddings"]
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer, int(longest)
+    # The library's own errors have no other class.
+    except Exception as error:
+        raise ModelError(
+            f"The model in {folder} does not say how much of a question it reads ({type(error).__name__}): "
+            "name one with tokenizer.json and sentence_bert_config.json."
+        ) from error

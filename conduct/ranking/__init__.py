@@ -1,0 +1,1 @@
+"""Passages, sentences and situations as vectors; which of them speak to a question."""

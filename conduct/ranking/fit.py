@@ -1,0 +1,91 @@
+"""Make vectors: encode the texts, fit the heads, calibrate on the dev questions. Never on a request's path."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from conduct.dataset.situations import DEV, Bank, Question
+from conduct.errors import DataError
+from conduct.model.encoder import Encoder
+from conduct.ranking import vectors as files
+from conduct.ranking.calibration import UNFITTED, Calibration, fit_bands, fit_relevance
+from conduct.ranking.classifiers import VectorHead, WordHead
+from conduct.ranking.index import Index
+from conduct.ranking.vectors import Vectors, along, classes, pieces, principal_axes, targets
+from conduct.text.code import Code
+
+log = logging.getLogger(__name__)
+
+# Fewer labelled questions than this of either kind say little about a probability.
+LEAST_QUESTIONS = 30
+# Half precision and another machine's arithmetic move a number by less than a tenth of this.
+SAMPLE_TOLERANCE = 0.01
+
+
+def build(code: Code, bank: Bank, questions: Sequence[Question], encoder: Encoder) -> Vectors:
+    """Encode and fit everything for these texts; only the dev split of `questions` is looked at."""
+    piece_vectors = encoder.encode([piece for passage in code.passages for piece in pieces(passage)])
+    texts = [situation.text for situation in bank.situations]
+    if texts:
+        situation_vectors, shares = encoder.encode(texts), targets(bank, classes(code, bank))
+        meaning, words = VectorHead.fit(situation_vectors, shares), WordHead.fit(texts, shares)
+    else:
+        situation_vectors = np.empty((0, piece_vectors.shape[1]), dtype=np.float32)
+        meaning, words = VectorHead.empty(piece_vectors.shape[1]), WordHead.empty()
+    axes = principal_axes(situation_vectors)
+    unfitted = Vectors(piece_vectors, axes, along(axes, situation_vectors), meaning, words, UNFITTED)
+    dev = [question for question in questions if question.split == DEV]
+    calibration = calibrate(Index(code, bank, unfitted), dev, encoder) if texts else UNFITTED
+    return replace(unfitted, calibration=calibration)
+
+
+def calibrate(index: Index, dev: Sequence[Question], encoder: Encoder) -> Calibration:
+    """The curve and the bands that fit `dev`; UNFITTED if there are too few questions of a kind."""
+    silent = sum(not question.in_scope for question in dev)
+    if min(silent, len(dev) - silent) < LEAST_QUESTIONS:
+        return UNFITTED
+    texts = [question.text for question in dev]
+    found = index.search(texts, encoder)
+    scores = np.array([[match.relevance for match in one.matches] for one in found])
+    shown = np.array(
+        [
+            [match.passage.id in question.shown for match in one.matches]
+            for question, one in zip(dev, found, strict=True)
+        ]
+    )
+    slope, intercept = fit_relevance(scores.ravel(), shown.ravel())
+    bands = fit_bands(
+        [one.in_scope for question, one in zip(dev, found, strict=True) if question.in_scope],
+        [one.in_scope for question, one in zip(dev, found, strict=True) if not question.in_scope],
+    )
+    return Calibration(slope, intercept, bands)
+
+
+def load_or_build(
+    path: Path, code: Code, bank: Bank, questions: Sequence[Question], encoder: Encoder, model: str
+) -> Vectors:
+    """The vectors in `path` if they belong to these texts and to `model`, "id@revision"; else new ones."""
+    try:
+        found = files.load(path, code, bank, model)
+        _check_sample(found, code, bank, encoder)
+    except DataError as error:
+        log.warning("The vectors are built anew, which takes a while: %s.", error)
+        return build(code, bank, questions, encoder)
+    return found
+
+
+def _check_sample(found: Vectors, code: Code, bank: Bank, encoder: Encoder) -> None:
+    """What a file says of its model may be wrong: DataError unless `encoder` gives the same vectors for a few."""
+    own = [piece for passage in code.passages for piece in pieces(passage)]
+    sample = [own[0], own[-1], *(situation.text for situation in bank.situations[-1:])]
+    made = encoder.encode(sample)
+    same = (
+        made.shape[1] == found.pieces.shape[1]
+        and np.allclose(made[:2], found.pieces[[0, -1]], atol=SAMPLE_TOLERANCE)
+        and np.allclose(along(found.axes, made[2:]), found.situations[-1:], atol=SAMPLE_TOLERANCE)
+    )
+    if not same:
+        raise DataError("they are not what the model makes of the texts")

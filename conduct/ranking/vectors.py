@@ -1,0 +1,188 @@
+"""What is encoded and fitted ahead, as one file beside the texts that it was made from."""
+
+import hashlib
+import json
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+
+from conduct.dataset.files import write_tensors
+from conduct.dataset.situations import SHOW_FIRST, Bank
+from conduct.errors import DataError
+from conduct.ranking.calibration import Bands, Calibration
+from conduct.ranking.classifiers import BUCKETS, VectorHead, WordHead
+from conduct.text.code import Code, Passage
+
+# Raise it when the meaning of the stored numbers changes: older files are then rebuilt.
+FORMAT = 3
+# The share of a passage that a situation shows also, against 1 for the one that it shows first.
+ALSO = 0.15
+# Situations are compared along so many principal axes of theirs: on the dev split as good as along all 384, at a third
+# of the time and the memory, which is what a search among 10,000 situations takes most of.
+AXES = 128
+# Fewer situations than this take no time worth saving, and may lie along fewer axes.
+MANY = 1_000
+# No fit gives such a weight, and with larger ones a score may overflow.
+LARGEST = 1_000_000
+# Half precision moves a length by less than a tenth of this.
+LENGTH_TOLERANCE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Unit vectors of pieces (pieces, d) and, along `axes` (d, k), of situations (n, k), float32, and what was
+    fitted on them."""
+
+    pieces: np.ndarray
+    axes: np.ndarray
+    situations: np.ndarray
+    meaning: VectorHead
+    words: WordHead
+    calibration: Calibration
+
+
+def principal_axes(vectors: np.ndarray) -> np.ndarray:
+    """Of unit vectors (n, d), the axes that keep most of their squared length: float32 (d, k), orthonormal columns."""
+    count, dimensions = vectors.shape
+    if (kept := _kept(count, dimensions)) == dimensions:
+        return np.eye(dimensions, dtype=np.float32)
+    exact = vectors.astype(np.float64)
+    _, axes = np.linalg.eigh(exact.T @ exact)
+    main = axes[:, : -kept - 1 : -1]
+    # An axis has no direction of its own: the same on each machine, so that a file can be compared.
+    signs = np.sign(main[np.abs(main).argmax(axis=0), np.arange(kept)])
+    return (main * signs).astype(np.float32)
+
+
+def _kept(count: int, dimensions: int) -> int:
+    return dimensions if count < MANY else min(dimensions, AXES)
+
+
+def along(axes: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    """Vectors (n, d) along `axes` (d, k): (n, k), of unit length again."""
+    found = vectors @ axes
+    return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-12)
+
+
+def pieces(passage: Passage) -> tuple[str, ...]:
+    """What of a passage is compared with a question: each sentence, and the whole where that is more."""
+    whole = () if passage.sentences == (passage.text,) else (passage.text,)
+    return passage.sentences + whole
+
+
+def classes(code: Code, bank: Bank) -> tuple[str, ...]:
+    """Ids of the passages that situations lead to, in reading order, and last "" for: the code is silent."""
+    led_to = {judgement.passage for situation in bank.situations for judgement in situation.judgements}
+    return (*(passage.id for passage in code.passages if passage.id in led_to), "")
+
+
+def targets(bank: Bank, names: tuple[str, ...]) -> np.ndarray:
+    """Of each situation, its share of each class: float32 (situations, classes), rows sum to 1."""
+    column = {name: number for number, name in enumerate(names)}
+    shares = np.zeros((len(bank.situations), len(names)), dtype=np.float32)
+    for row, situation in enumerate(bank.situations):
+        for judgement in situation.judgements:
+            shares[row, column[judgement.passage]] = 1.0 if judgement.grade == SHOW_FIRST else ALSO
+        if not situation.in_scope:
+            shares[row, -1] = 1.0
+    return shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-12)
+
+
+def fingerprint(code: Code, bank: Bank) -> str:
+    """A hash of all texts and judgements that vectors are made from, in hex."""
+    texts = [
+        [[passage.id, *pieces(passage)] for passage in code.passages],
+        [[situation.text, *map(astuple, situation.judgements)] for situation in bank.situations],
+    ]
+    return hashlib.sha256(json.dumps([FORMAT, texts]).encode()).hexdigest()
+
+
+def save(vectors: Vectors, path: Path, code: Code, bank: Bank, model: str) -> None:
+    """Write `path`, bound to the texts and to `model`, "id@revision". Half precision: it moves no rank."""
+    half = {
+        "pieces": vectors.pieces,
+        "situations": vectors.situations,
+        "meaning.weights": vectors.meaning.weights,
+        "words.weights": vectors.words.weights,
+        "words.idf": vectors.words.idf,
+    }
+    tensors = {name: np.ascontiguousarray(array, dtype=np.float16) for name, array in half.items()}
+    tensors |= {"axes": vectors.axes, "meaning.bias": vectors.meaning.bias, "words.bias": vectors.words.bias}
+    calibration = vectors.calibration
+    name, _, revision = model.rpartition("@")
+    metadata = {
+        "model": name,
+        "model_revision": revision,
+        "texts": fingerprint(code, bank),
+        "calibration": json.dumps(
+            [calibration.slope, calibration.intercept, calibration.bands.covered, calibration.bands.not_covered]
+        ),
+    }
+    write_tensors(path, tensors, metadata)
+
+
+def load(path: Path, code: Code, bank: Bank, model: str) -> Vectors:
+    """Read `path`. Raises DataError that says why if it does not belong to these texts and this model."""
+    try:
+        with safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            if metadata.get("texts") != fingerprint(code, bank):
+                raise DataError("they belong to other texts")
+            if (made := f"{metadata.get('model')}@{metadata.get('model_revision')}") != model:
+                raise DataError(f"they belong to the model {made[:200]}")
+            arrays = _read(file, code, bank)
+            calibration = _calibration(metadata["calibration"])
+    except FileNotFoundError as error:
+        raise DataError("there are none yet") from error
+    except (SafetensorError, OSError, LookupError, ValueError, TypeError, ArithmeticError, RecursionError) as error:
+        raise DataError("the file is damaged") from error
+    return Vectors(
+        pieces=arrays["pieces"],
+        axes=arrays["axes"],
+        situations=arrays["situations"],
+        meaning=VectorHead(arrays["meaning.weights"], arrays["meaning.bias"]),
+        words=WordHead(arrays["words.idf"], arrays["words.weights"], arrays["words.bias"]),
+        calibration=calibration,
+    )
+
+
+def _read(file, code: Code, bank: Bank) -> dict[str, np.ndarray]:
+    """The arrays that are needed. A file from the Hub may hold anything: what does not fit must not reach a question,
+    nor, if it is large, the memory."""
+    width = file.get_slice("pieces").get_shape()[-1]
+    columns, kept = len(classes(code, bank)), _kept(len(bank.situations), width)
+    expected = {
+        "pieces": (sum(len(pieces(passage)) for passage in code.passages), width),
+        "axes": (width, kept),
+        "situations": (len(bank.situations), kept),
+        "meaning.weights": (columns, width),
+        "meaning.bias": (columns,),
+        "words.weights": (columns, BUCKETS),
+        "words.bias": (columns,),
+        "words.idf": (BUCKETS,),
+    }
+    arrays = {}
+    for name, shape in expected.items():
+        came = tuple(file.get_slice(name).get_shape())
+        if came != shape:
+            raise DataError(f"{name} must have the shape {shape}, but have {came}")
+        arrays[name] = file.get_tensor(name).astype(np.float32)
+        # Written so that what is not a number fails, too.
+        if not (np.abs(arrays[name]) <= LARGEST).all():
+            raise DataError(f"{name} hold a number that is not finite, or over {LARGEST:,}")
+    for name in ("pieces", "situations"):
+        if not (np.abs(np.linalg.norm(arrays[name], axis=1) - 1) < LENGTH_TOLERANCE).all():
+            raise DataError(f"{name} are not of unit length")
+    axes = arrays["axes"]
+    if not (np.abs(axes.T @ axes - np.eye(axes.shape[1])) < LENGTH_TOLERANCE).all():
+        raise DataError("axes are not at right angles")
+    return arrays
+
+
+def _calibration(stored: str) -> Calibration:
+    slope, intercept, covered, not_covered = map(float, json.loads(stored))
+    if not (abs(slope) <= LARGEST and abs(intercept) <= LARGEST and -0.01 <= not_covered <= covered <= 1.01):
+        raise DataError("their calibration is none")
+    return Calibration(slope, intercept, Bands(covered, not_covered))

@@ -1,0 +1,174 @@
+"""From Markdown to a code of conduct: sections, passages and their sentences. Pure."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from conduct.errors import DataError
+from conduct.text import front_matter, markdown_blocks
+from conduct.text.boilerplate import is_boilerplate, is_heading
+from conduct.text.markdown_blocks import Block
+
+# About 100 printed pages. Some inputs take time by the square of their length; at this one, a few seconds at most.
+MAX_CHARACTERS = 200_000
+# Each is encoded and stands on the page.
+MAX_BLOCKS = 3_000
+MAX_SENTENCES = 10_000
+# A paragraph above a line of hyphens is a heading, too; ids shall be readable all the same.
+MAX_SLUG = 100
+PREAMBLE = "Preamble"
+
+# What a code of conduct calls itself, where no top-level heading does.
+_NAMES_ITSELF = re.compile(
+    r"code of conduct|community guidelines|code de conduite|c[oó]digo de condu[ct]ta|verhaltenskodex|codice di condotta"
+    r"|кодекс поведения|行为准则|行為準則|行動規範|행동 강령|आचार संहिता|قواعد السلوك",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph, a list item with what introduces its list, a table row or a quote.
+
+    `text` is what a reader of the source sees; each of `sentences` stands in it, letter for letter.
+    `boilerplate`: it is about the text itself, such as its licence, and answers no question about conduct.
+    """
+
+    id: str
+    section: str
+    text: str
+    sentences: tuple[str, ...]
+    boilerplate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and the passages under it, up to the next heading; `level` 0 is before any heading."""
+
+    title: str
+    level: int
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code of conduct. `complete` is False where the source is known to go on after our copy ends."""
+
+    title: str
+    sections: tuple[Section, ...]
+    complete: bool = True
+    url: str | None = None
+    language: str = "en"
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """All passages in reading order."""
+        return tuple(passage for section in self.sections for passage in section.passages)
+
+
+def parse(markdown: str) -> Code:
+    """Read a code of conduct from Markdown, with or without front matter (YAML or TOML).
+
+    Front matter may hold `title`, `complete`, `source` (an http address) and `language`; a title that is missing
+    there is the text's own. Raises DataError if there is no passage to show, or more than can be read.
+    """
+    if len(markdown) > MAX_CHARACTERS:
+        raise DataError(
+            f"A code of conduct may have {MAX_CHARACTERS:,} characters, this text has {len(markdown):,}: "
+            "publish a shorter one."
+        )
+    markdown = markdown.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    matter, text = front_matter.split(markdown)
+    found = markdown_blocks.read(text)
+    _check_size(found)
+    values = {name: value.strip() for name, value in matter.items() if isinstance(value, str)}
+    title = values.get("title") or _title(found)
+    source = values.get("source", "")
+    return Code(
+        title=title,
+        sections=_sections(found, title),
+        complete=values.get("complete", "").lower() not in ("false", "no", "off"),
+        url=source if re.fullmatch(r"https?://\S+", source) else None,
+        language=values.get("language") or "en",
+    )
+
+
+def _check_size(found: Sequence[Block]) -> None:
+    if all(block.level for block in found):
+        raise DataError("The code of conduct has no paragraph to show: publish a Markdown text with at least one.")
+    for most, what, came in (
+        (MAX_BLOCKS, "headings and passages", len(found)),
+        (MAX_SENTENCES, "sentences", sum(len(block.sentences) for block in found)),
+    ):
+        if came > most:
+            raise DataError(f"A code of conduct may have {most:,} {what}, this text has {came:,}: "
+                            "publish a shorter one.")  # fmt: skip
+
+
+def _title(found: Sequence[Block]) -> str:
+    """The first top-level heading; else a first heading or line that names itself a code of conduct."""
+    first = found[0].text
+    own = first.rstrip(":：") if len(first) <= MAX_SLUG and _NAMES_ITSELF.search(first) else "Code of Conduct"
+    return next((block.text for block in found if block.level == 1), own)
+
+
+def slug(heading: str) -> str:
+    """A heading as the stem of a passage id: lower case, runs of anything but letters and digits a hyphen."""
+    kept = ""
+    # Composed, so that a text saved on another system keeps its ids.
+    for c in unicodedata.normalize("NFC", heading.lower()):
+        kind = unicodedata.category(c)
+        # Marks belong to their letters: without them Hindi or Arabic headings would fall to pieces. After an
+        # emoji, and as its variation selector, they are nothing that anybody sees.
+        mark = kind in ("Mn", "Mc") and kept[-1:].strip() and not 0xFE00 <= ord(c) <= 0xFE0F
+        kept += c if kind[0] in "LN" or mark else " "
+    return "-".join(kept.split())[:MAX_SLUG].strip("-") or "section"
+
+
+def _sections(found: Sequence[Block], title: str) -> tuple[Section, ...]:
+    """Group blocks by heading; the heading that is the document's title opens no section of its own."""
+    grouped: list[tuple[str, int, list[Block]]] = [(PREAMBLE, 0, [])]
+    for number, block in enumerate(found):
+        named = block.level == 1 or (block.level and _NAMES_ITSELF.search(title))
+        if named and block.text == title and number == 0:
+            continue
+        if block.level:
+            grouped.append((block.text, block.level, []))
+        else:
+            grouped[-1][2].append(block)
+    # What repeats one of these is a title, or an entry of a table of contents.
+    names = {slug(block.text) for block in found if block.level} | {slug(title)}
+    taken: set[str] = set()
+    repeats: Counter[str] = Counter()
+    sections = []
+    for heading, level, passages in grouped:
+        if not level and not passages:
+            continue
+        stem = unique = slug(heading)
+        while unique in taken:
+            repeats[stem] += 1
+            unique = f"{stem}-{repeats[stem] + 1}"
+        taken.add(unique)
+        under = is_heading(heading)
+        sections.append(
+            Section(
+                heading,
+                level,
+                tuple(
+                    Passage(f"{unique}-{number}", heading, one.text, one.sentences, _about_itself(one, names, under))
+                    for number, one in enumerate(passages, start=1)
+                ),
+            )
+        )
+    if all(passage.boilerplate for section in sections for passage in section.passages):
+        # "We follow the Contributor Covenant" is all that this one says: then it is what it says of conduct.
+        plain = (tuple(replace(one, boilerplate=False) for one in section.passages) for section in sections)
+        return tuple(replace(section, passages=own) for section, own in zip(sections, plain, strict=True))
+    return tuple(sections)
+
+
+def _about_itself(block: Block, names: set[str], under: bool) -> bool:
+    own = " ".join(block.sentences)
+    return (len(own) <= MAX_SLUG and slug(own) in names) or is_boilerplate(block.text, under)

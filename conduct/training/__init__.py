@@ -1,0 +1,1 @@
+"""Learning, fitting reports and measuring; nothing that serves imports it."""

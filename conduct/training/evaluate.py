@@ -1,0 +1,198 @@
+"""Measure this app on labelled questions, beside BM25 and plain sentence embeddings."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from conduct.answering.answer import COVERED, NOT_COVERED, UNCLEAR, coverage
+from conduct.answering.engine import Edition
+from conduct.dataset.situations import Bank, Question
+from conduct.errors import DataError
+from conduct.model.encoder import Encoder
+from conduct.ranking.fit import build
+from conduct.ranking.index import Blend, Found, Index
+from conduct.ranking.vectors import Vectors
+from conduct.text.code import Code
+from conduct.training import metrics, robustness
+from conduct.training.metrics import Ranking
+from conduct.training.robustness import Change
+
+SPLIT_NAMES = ("test", "dev")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One system's figures, over the questions in scope but for the last two."""
+
+    system: str
+    hit1: metrics.Figure
+    hit3: metrics.Figure
+    ndcg3: metrics.Figure
+    auc: float
+    refused: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that an evaluation measured on one split."""
+
+    split: str
+    in_scope: int
+    silent: int
+    rows: tuple[Row, ...]
+    # Shares of (covered, unclear, not covered) of the questions in scope and of the silent ones.
+    coverage_in_scope: tuple[float, float, float]
+    coverage_silent: tuple[float, float, float]
+    calibration_error: float
+    # (shown first, should be first, how often), most frequent first.
+    confusions: tuple[tuple[str, str, int], ...]
+    # How often another way to say a question in scope moved its first passage.
+    changes: tuple[Change, ...]
+
+
+def evaluate(
+    edition: Edition, vectors: Vectors, encoder: Encoder, plain: Encoder, split: str, ablate: bool = True
+) -> Report:
+    """Measure on `split`; `plain` is the model as it was before it learnt anything, or `encoder` itself.
+
+    Raises DataError if the data has no labelled questions of the split.
+    """
+    questions = [question for question in edition.questions if question.split == split]
+    if not any(q.in_scope for q in questions) or all(q.in_scope for q in questions):
+        raise DataError(f"The data has no labelled questions of the split {split!r}: add some to questions.jsonl.")
+    texts = [question.text for question in questions]
+    plain_vectors = plain.encode(texts)
+    code, bank = edition.code, edition.bank
+    found = Index(code, bank, vectors).search(texts, encoder)
+    systems = {
+        "BM25": _bm25(code, texts),
+        "embeddings, whole passages": _embeddings(code, plain, plain_vectors, sentences=False),
+        "embeddings, best sentence": _embeddings(code, plain, plain_vectors, sentences=True),
+    }
+    if ablate and bank.situations:
+        for name, blend in {
+            "near situations only": Blend(1, 0, 0),
+            "meaning only": Blend(0, 1, 0),
+            "words only": Blend(0, 0, 1),
+            "without near situations": Blend(neighbours=0),
+            "without meaning": Blend(meaning=0),
+            "without words": Blend(words=0),
+        }.items():
+            systems[name] = [ranking(one) for one in Index(code, bank, vectors, blend).search(texts, encoder)]
+        if plain is not encoder:
+            unlearnt = Index(code, bank, build(code, bank, edition.questions, plain))
+            systems["without the adapter"] = [ranking(one) for one in unlearnt.search(texts, plain)]
+    systems["conduct"] = ours = [ranking(one) for one in found]
+    probabilities = np.array([[match.relevance for match in one.matches] for one in found])
+    shown = np.array([[m.passage.id in q.shown for m in one.matches] for q, one in zip(questions, found, strict=True)])
+    return Report(
+        split=split,
+        in_scope=sum(question.in_scope for question in questions),
+        silent=sum(not question.in_scope for question in questions),
+        rows=tuple(row(name, questions, rankings) for name, rankings in systems.items()),
+        coverage_in_scope=_coverage([one for q, one in zip(questions, found, strict=True) if q.in_scope]),
+        coverage_silent=_coverage([one for q, one in zip(questions, found, strict=True) if not q.in_scope]),
+        calibration_error=metrics.calibration_error(probabilities.ravel(), shown.ravel()),
+        confusions=_confusions(questions, ours),
+        changes=_changes(questions, ours, Index(code, bank, vectors), encoder),
+    )
+
+
+def learning_curve(
+    edition: Edition, encoder: Encoder, split: str, sizes: Sequence[int], seed: int = 0
+) -> list[tuple[int, Row]]:
+    """The figures with random parts of the bank: how much another doubling of situations would bring.
+
+    `encoder` must have learnt nothing, or it would have seen the other parts.
+    """
+    questions = [question for question in edition.questions if question.split == split]
+    texts = [question.text for question in questions]
+    order = np.random.default_rng(seed).permutation(len(edition.bank.situations))
+    points = []
+    for size in sizes:
+        part = Bank(tuple(edition.bank.situations[number] for number in order[:size]))
+        vectors = build(edition.code, part, edition.questions, encoder)
+        found = Index(edition.code, part, vectors).search(texts, encoder)
+        points.append((size, row(f"{size} situations", questions, [ranking(one) for one in found])))
+    return points
+
+
+def ranking(found: Found) -> Ranking:
+    """What was found, as the metrics read it."""
+    return Ranking(
+        tuple(match.passage.id for match in found.matches),
+        tuple(match.relevance for match in found.matches),
+        found.in_scope,
+    )
+
+
+def row(system: str, questions: Sequence[Question], rankings: Sequence[Ranking]) -> Row:
+    """One system's figures."""
+    return Row(
+        system,
+        hit1=metrics.over(questions, rankings, lambda q, r: metrics.hit(q, r, 1)),
+        hit3=metrics.over(questions, rankings, lambda q, r: metrics.hit(q, r, 3)),
+        ndcg3=metrics.over(questions, rankings, metrics.ndcg),
+        auc=metrics.scope_auc(questions, rankings),
+        refused=metrics.refused_at(questions, rankings),
+    )
+
+
+def _ranked(code: Code, scores: np.ndarray) -> list[Ranking]:
+    """Rankings from scores (questions, passages)."""
+    ids = [passage.id for passage in code.passages]
+    rankings = []
+    for one in scores:
+        order = np.argsort(-one, kind="stable")
+        best_first = tuple(float(one[number]) for number in order)
+        rankings.append(Ranking(tuple(ids[number] for number in order), best_first, best_first[0]))
+    return rankings
+
+
+def _bm25(code: Code, questions: Sequence[str]) -> list[Ranking]:
+    try:
+        import bm25s
+    except ImportError as error:
+        raise DataError("BM25 needs the package bm25s: pip install -r tests/requirements.txt") from error
+    retriever = bm25s.BM25()
+    retriever.index(
+        bm25s.tokenize([passage.text for passage in code.passages], show_progress=False), show_progress=False
+    )
+    tokens = bm25s.tokenize(list(questions), return_ids=False, show_progress=False)
+    return _ranked(code, np.stack([retriever.get_scores(one) for one in tokens]))
+
+
+def _embeddings(code: Code, encoder: Encoder, question_vectors: np.ndarray, sentences: bool) -> list[Ranking]:
+    columns = []
+    for passage in code.passages:
+        texts = passage.sentences if sentences else (passage.text,)
+        columns.append((question_vectors @ encoder.encode(texts).T).max(axis=1))
+    return _ranked(code, np.stack(columns, axis=1))
+
+
+def _coverage(found: Sequence[Found]) -> tuple[float, float, float]:
+    counts = Counter(coverage(one) for one in found)
+    return tuple(counts[band] / len(found) for band in (COVERED, UNCLEAR, NOT_COVERED))
+
+
+def _confusions(questions: Sequence[Question], rankings: Sequence[Ranking]) -> tuple[tuple[str, str, int], ...]:
+    wrong = Counter(
+        (ranking.passages[0], " or ".join(sorted(question.first)))
+        for question, ranking in zip(questions, rankings, strict=True)
+        if question.in_scope and not metrics.hit(question, ranking, 1)
+    )
+    return tuple((shown, wanted, count) for (shown, wanted), count in wrong.most_common())
+
+
+def _changes(
+    questions: Sequence[Question], before: Sequence[Ranking], index: Index, encoder: Encoder
+) -> tuple[Change, ...]:
+    inside = [(q.text, ranking) for q, ranking in zip(questions, before, strict=True) if q.in_scope]
+    changes = []
+    for name, say in robustness.CHANGES.items():
+        texts = [say(text) for text, _ in inside]
+        after = [ranking(one) for one in index.search(texts, encoder)]
+        changes.append(Change(name, robustness.moved([first for _, first in inside], after)))
+    return tuple(changes)

@@ -1,0 +1,1 @@
+"""What people see: the page, the embed, and the server around them."""

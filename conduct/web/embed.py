@@ -1,0 +1,79 @@
+"""The small page for an iframe: rendered here, works without JavaScript. `GET /embed?q=&theme=&limit=`."""
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from conduct.answering.engine import Engine
+from conduct.answering.validation import DEFAULT_LIMIT, clean_question
+from conduct.errors import UNEXPECTED, ConductError, QuestionError, log_unexpected
+from conduct.web import render
+from conduct.web.translations import Words, preferred
+
+ASSETS = Path(__file__).parent / "assets"
+THEMES = ("auto", "light", "dark")
+MAX_PASSAGES = 5
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors *"
+    ),
+    # The address holds a question: it is nobody's to keep.
+    "cache-control": "no-store",
+}
+
+
+def embed_routes(engine: Engine) -> list[BaseRoute]:
+    """The page, and the style and script that it shares with the full one."""
+
+    # Not async: an answer is work for a thread, which Starlette then takes.
+    def embed(request: Request) -> HTMLResponse:
+        w = preferred(request.headers.get("accept-language"))
+        question = request.query_params.get("q", "")
+        theme, limit = "auto", DEFAULT_LIMIT
+        try:
+            theme = _theme(request.query_params.get("theme", theme))
+            limit = _limit(request.query_params.get("limit", str(limit)))
+            body, waiting = _body(engine, question, limit, w)
+            status = 200
+        except QuestionError as error:
+            body, waiting, status = render.render_error(str(error), w), False, 400
+        except ConductError as error:
+            body, waiting, status = render.render_error(str(error), w), False, 503
+        except Exception as error:
+            log_unexpected(error)
+            body, waiting, status = render.render_error(UNEXPECTED, w), False, 500
+        html = render.render_embed(body, question, theme, limit, w, waiting=waiting)
+        return HTMLResponse(html, status, HEADERS)
+
+    return [Route("/embed", embed), Mount("/embed-assets", StaticFiles(directory=ASSETS))]
+
+
+def _body(engine: Engine, question: str, limit: int, w: Words) -> tuple[str, bool]:
+    """What stands under the form, and whether the model is still being loaded."""
+    if not question.strip():
+        return "", False
+    cleaned = clean_question(question)
+    if engine.loading:
+        return render.render_waiting(w), True
+    answer = engine.ask(cleaned, limit)
+    full_page = "./?" + urlencode({"q": question})
+    return render.render_answer(answer, engine.text().code.language, w, full_page, advice=False), False
+
+
+def _theme(value: str) -> str:
+    if value in THEMES:
+        return value
+    raise QuestionError(f"The theme must be light, dark or auto, but {value[:40]!r} came: correct the address.")
+
+
+def _limit(value: str) -> int:
+    if value.isascii() and value.isdigit() and len(value) < 3 and 1 <= int(value) <= MAX_PASSAGES:
+        return int(value)
+    raise QuestionError(
+        f"The limit must be a whole number from 1 to {MAX_PASSAGES}, but {value[:40]!r} came: correct the address."
+    )

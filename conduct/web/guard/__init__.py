@@ -1,0 +1,1 @@
+"""What stands between the network and the app: each protection in a module of its own."""

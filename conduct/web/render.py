@@ -1,0 +1,107 @@
+"""From an answer to escaped HTML. The page and the embed share what is rendered here."""
+
+from collections.abc import Sequence
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from conduct.answering.answer import COVERED, NOT_COVERED, UNCLEAR, Answer, Source, Text
+from conduct.text.code import Section
+from conduct.web.translations import IN_ENGLISH, Words
+
+# The status has words; its mark differs in shape, so that colour carries nothing alone.
+MARKS = {COVERED: "●", UNCLEAR: "◐", NOT_COVERED: "○", "error": "!", "waiting": "…"}
+GETTING_READY = "Getting ready: the first answer takes a few seconds."
+# The server does not know by which address it is seen; page.js puts the page's own in its place.
+ADDRESS = "https://address.invalid/"
+REPORTING = "https://huggingface.co/docs/hub/moderation"
+CONTACT = "https://huggingface.co/code-of-conduct"
+
+# Autoescape everywhere: questions, texts from the Hub and errors are all untrusted.
+_templates = Environment(
+    loader=PackageLoader("conduct.web"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def render_answer(
+    answer: Answer, language: str = "en", w: Words = IN_ENGLISH, full_page: str = "", advice: bool = True
+) -> str:
+    """The status line, the cards and, with `advice`, what to do next. `language` is that of the passages;
+    `full_page` the address of the whole code, if that is another page."""
+    return _render(
+        "answer.html",
+        w,
+        state=answer.coverage,
+        sentence=w(answer.message),
+        notice=w.retell(answer.notice or ""),
+        answer=answer,
+        language=language,
+        full_page=full_page,
+        advice=advice,
+        reporting=REPORTING,
+        contact=CONTACT,
+    )
+
+
+def render_error(sentence: str, w: Words = IN_ENGLISH) -> str:
+    """One sentence in the place of an answer."""
+    return _render("answer.html", w, state="error", sentence=w.retell(sentence), answer=None)
+
+
+def render_waiting(w: Words = IN_ENGLISH) -> str:
+    """What stands in the place of an answer until the model is loaded."""
+    return _render("answer.html", w, state="waiting", sentence=w(GETTING_READY), answer=None)
+
+
+def render_examples(heading: str, examples: Sequence[str]) -> str:
+    """Questions that ask themselves when pressed, under a heading that is HTML already or needs no escaping."""
+    return _templates.get_template("examples.html").render(heading=heading, examples=examples)
+
+
+def render_code(text: Text, w: Words = IN_ENGLISH) -> str:
+    """The whole code, closed, with an anchor for each passage."""
+    passages = text.code.passages
+    return _render(
+        "code.html",
+        w,
+        code=text.code,
+        depths=_depths(text.code.sections),
+        cut_at_list=passages[-1].text.endswith((":", "：")),
+    )
+
+
+def render_footer(source: Source, w: Words = IN_ENGLISH) -> str:
+    """How to share, embed and call; which text and model; what happens with questions."""
+    return _render("footer.html", w, source=source, snippet=render_snippet(ADDRESS), address=ADDRESS)
+
+
+def render_snippet(address: str) -> str:
+    """What a community puts into its page to embed the app at `address`, which ends in a slash."""
+    return _templates.get_template("snippet.html").render(address=address)
+
+
+def render_embed(body: str, question: str, theme: str, limit: int, w: Words, *, waiting: bool) -> str:
+    """A whole small page for an iframe around `body`, which one of the functions above has rendered."""
+    return _render("embed.html", w, body=body, question=question, theme=theme, limit=limit, waiting=waiting)
+
+
+def _render(template: str, w: Words, **values: object) -> str:
+    return _templates.get_template(template).render(w=w, marks=MARKS, **values)
+
+
+def _depths(sections: Sequence[Section]) -> list[int]:
+    """The heading level of each section on the page, from 3: nested as in the source, no level left out."""
+    depths: list[int] = []
+    above: list[int] = []
+    for section in sections:
+        if not section.level:
+            depths.append(0)  # before the first heading; never drawn
+            continue
+        while above and above[-1] >= section.level:
+            above.pop()
+        above.append(section.level)
+        depths.append(min(6, 2 + len(above)))
+    return depths
