@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -20,10 +21,17 @@ from gradio_client import Client  # noqa: E402  (make_private comes before)
 from conduct.answering.engine import Edition, Engine  # noqa: E402
 from conduct.model.sentence_transformer import SentenceEncoder  # noqa: E402
 from conduct.web.page import build_page, launch  # noqa: E402
-from tests import browsers  # noqa: E402
 from tests.fakes import word_engine  # noqa: E402
+from tests.support import browsers  # noqa: E402
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with the folder of tests/ that it lies in."""
+    for item in items:
+        kind = item.path.relative_to(Path(__file__).parent).parts[0]
+        item.add_marker(kind)
 
 
 @pytest.fixture(autouse=True)

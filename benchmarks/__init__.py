@@ -1,0 +1,1 @@
+"""Timings side by side and the soak; see docs/performance.md."""

@@ -1,0 +1,83 @@
+"""What one copy of the app carries, with the model in it and with the model elsewhere: a part of benchmarks/run.py.
+
+`python -m benchmarks.deploy PORT` is an engine elsewhere that costs nothing: it knows the vectors beforehand, so
+that what is left is the app's own work.
+"""
+
+import http.client
+import statistics
+import sys
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from benchmarks.sides import clients, percentile, post, server, sides
+from conduct.hub import find_dataset, find_model
+from conduct.settings import Settings, make_private
+
+FIRST = "Is this okay?"
+
+
+def carried(questions: Sequence[str], at_once: int, step: Callable[[str, float], None]) -> list[tuple[str, ...]]:
+    """A row for each way to run it: questions a second from so many clients, beside bare `encode`, and the memory."""
+    rows = []
+    with sides("bare on one thread") as (bare,), server("-m", "benchmarks.deploy", "PORT") as engine:
+        ways = {"the model in the app": {}, "an engine elsewhere": {"CONDUCT_INFERENCE": engine.address}}
+        for way, environment in ways.items():
+            step(f"{at_once} at once, {way}", 5)
+            with server("app.py", CONDUCT_DATASET="", **environment) as app:
+                connection = http.client.HTTPConnection("127.0.0.1", app.port, timeout=300)
+                post(connection, FIRST)
+                connection.close()
+                for what, asked in ((way, questions), (f"{way}, asked again", questions)):
+                    before = bare.ask(questions[:20])
+                    whole, each, _ = clients(app.port, asked, at_once)
+                    plain = 1 / statistics.mean(seconds for seconds, _ in before + bare.ask(questions[20:40]))
+                    rate = len(asked) / whole
+                    rows.append((
+                        what, f"{rate:.0f}/s", f"{rate / plain:.1f} x", f"{percentile(each, 0.95) * 1e3:.0f} ms",
+                        f"{app.memory:.0f} MB", f"{app.memory / bare.memory:.2f} x",
+                    ))  # fmt: skip
+    return rows
+
+
+class Known:
+    """An encoder that looks vectors up once it has made them."""
+
+    workers = 1
+
+    def __init__(self, encoder, texts: Sequence[str]) -> None:
+        self._encoder = encoder
+        self._vectors = dict(zip(texts, encoder.encode(texts), strict=True))
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Unit vectors (len(texts), dimensions)."""
+        if new := [text for text in texts if text not in self._vectors]:
+            self._vectors |= dict(zip(new, self._encoder.encode(new), strict=True))
+        return np.array([self._vectors[text] for text in texts])
+
+    def truncates(self, text: str) -> bool:
+        """Whoever asks wants it cut."""
+        return False
+
+    def knows(self, word: str) -> bool:
+        """Of the encoder behind it."""
+        return self._encoder.knows(word)
+
+
+def main(port: int) -> None:
+    """Serve until the process is ended."""
+    make_private()
+    from conduct.answering.engine import Edition, encoder_for
+    from conduct.answering.validation import essence
+    from tests.support.loopback_engine import LoopbackEngine
+
+    edition = Edition.read(find_dataset.find_dataset(Settings()))
+    encoder, _ = encoder_for(edition, find_model.packaged_model())
+    texts = list(dict.fromkeys(essence(question.text) for question in edition.questions))
+    with LoopbackEngine(Known(encoder, texts), port=port) as engine:
+        engine.closing.wait()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

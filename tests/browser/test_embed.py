@@ -1,0 +1,184 @@
+"""The small page for other pages: over plain HTTP, without JavaScript, and in a frame on another origin."""
+
+import http.client
+import re
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from conduct.web import embed, render
+from tests.support.browsers import COVERED_SAID, SILENT_SAID, quiet, status
+
+ASKED = "they laugh at his accent"
+ROOT = Path(__file__).parents[2]
+
+
+def get(address: str, query: str = "", **headers: str) -> tuple[int, dict, str]:
+    """Status, headers and body of a GET of /embed."""
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
+    connection.request("GET", f"/embed{query}", headers=headers)
+    response = connection.getresponse()
+    return response.status, dict(response.headers), response.read().decode("utf-8")
+
+
+def test_without_a_question_there_is_a_form(address: str):
+    """And nothing that looks like an answer."""
+    code, headers, html = get(address)
+    assert code == 200
+    assert '<form action="embed" method="get"' in html
+    assert "conduct-answer" not in html
+    assert headers["cache-control"] == "no-store"
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "frame-ancestors *" in headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("limit", [1, 5])
+def test_the_cards_are_those_of_the_page(address: str, engine, limit: int):
+    """Rendered by the same function, letter for letter."""
+    code, _, html = get(address, f"?q={quote(ASKED)}&limit={limit}")
+    full_page = "./?q=they+laugh+at+his+accent"
+    assert code == 200
+    assert render.render_answer(engine.ask(ASKED, limit), full_page=full_page, advice=False) in html
+    assert html.count("<blockquote") == limit
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("q=%20", None),
+        ("q=" + "x" * 1001, "The question may have 1,000 characters, but this one has 1,001: keep what matters most "
+                            "and ask again."),
+        ("q=x&limit=6", "The limit must be a whole number from 1 to 5, but &#39;6&#39; came: correct the address."),
+        ("q=x&limit=%D9%A3", "The limit must be a whole number from 1 to 5, but &#39;٣&#39; came: correct the "
+                             "address."),
+        ("q=x&theme=%3Cb%3E", "The theme must be light, dark or auto, but &#39;&lt;b&gt;&#39; came: correct the "
+                              "address."),
+    ],
+)  # fmt: skip
+def test_bad_input_shows_its_sentence(address: str, query: str, sentence: str | None):
+    """On the page, with a status that programs understand."""
+    code, _, html = get(address, f"?{query}")
+    assert code == (400 if sentence else 200)
+    assert (sentence or "Your question") in html
+
+
+def test_a_failure_shows_one_sentence(monkeypatch: pytest.MonkeyPatch, address: str, engine):
+    """Without its details."""
+
+    def fail(*args: object) -> None:
+        raise RuntimeError("secret detail")  # fmt: skip
+
+    monkeypatch.setattr(engine, "ask", fail)
+    code, _, html = get(address, "?q=x")
+    assert code == 500
+    assert "Something went wrong on our side and your question was not answered: please ask it again." in html
+    assert "secret" not in html
+
+
+def test_what_came_in_the_address_is_text(address: str):
+    """Escaped in the box, and encoded in the link to the full page."""
+    hostile = '"><script>alert(1)</script>{{7*7}} javascript:alert(1)'
+    _, _, html = get(address, "?q=" + quote(hostile))
+    assert "<script>alert" not in html
+    assert 'value="&#34;&gt;&lt;script&gt;alert(1)&lt;/script&gt;{{7*7}} javascript:alert(1)"' in html
+    assert 'href="./?q=%22%3E%3Cscript' in html
+
+
+def test_it_speaks_the_visitors_language(address: str):
+    """Right to left where that is how one reads."""
+    _, _, html = get(address, f"?q={quote(ASKED)}", **{"Accept-Language": "ar,en;q=0.5"})
+    assert '<html lang="ar" dir="rtl"' in html
+    assert "المدونة تتحدث عن هذا." in html
+
+
+@pytest.mark.browser
+def test_it_works_without_javascript_and_is_light(browser: Browser, address: str):
+    """Type, press Enter, read; at most 5 requests and 40 KB as they are, uncompressed."""
+    with quiet(browser, address, java_script_enabled=False, color_scheme="light") as page:
+        came = []
+        page.on("response", lambda response: came.append(response))
+        page.goto(f"{address}embed?theme=dark")
+        page.get_by_label("Your question").fill(ASKED)
+        came.clear()
+        page.get_by_label("Your question").press("Enter")
+        expect(status(page)).to_have_text(COVERED_SAID)
+        expect(page.get_by_label("Your question")).to_have_value(ASKED)
+        expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+        expect(page.get_by_role("button", name="Copy quote").first).to_be_hidden()
+    with quiet(browser, address) as page:
+        page.on("response", lambda response: came.append(len(response.body())))
+        came.clear()
+        page.goto(f"{address}embed?q={quote(ASKED)}", wait_until="networkidle")
+        assert 3 <= len(came) <= 5
+        assert sum(came) < 40_000
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("theme", "scheme", "background"),
+    [
+        ("light", "dark", "rgb(255, 254, 251)"),
+        ("dark", "light", "rgb(27, 26, 24)"),
+        ("auto", "dark", "rgb(27, 26, 24)"),
+    ],
+)
+def test_themes(browser: Browser, address: str, theme: str, scheme: str, background: str):
+    """Asked for, or the visitor's own."""
+    with quiet(browser, address, color_scheme=scheme) as page:
+        page.goto(f"{address}embed?theme={theme}")
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == background
+
+
+@pytest.mark.browser
+def test_the_documented_snippet_resizes_a_frame_on_another_origin(browser: Browser, address: str, host_page):
+    """Third-party cookies blocked; forged messages move nothing; no cookie is set."""
+    context = browser.new_context(viewport={"width": 360, "height": 900})
+    page = context.new_page()
+    errors = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.goto(host_page(render.render_snippet(address)))
+    frame = page.frame_locator("iframe")
+    frame.get_by_label("Your question").fill(ASKED)
+    frame.get_by_role("button", name="Ask").click()
+    expect(frame.locator("#conduct-status")).to_have_text(COVERED_SAID)
+    inside = frame.locator("body").evaluate("body => Math.ceil(body.getBoundingClientRect().height)")
+    expect(page.locator("iframe")).to_have_css("height", f"{inside}px")
+    assert inside > 600
+    # The page's own message has the wrong origin and source; the frame's have the wrong type or shape.
+    forged = {"type": "conduct:height", "height": 2000}
+    for sender, message in [
+        (page.locator("body"), forged),
+        (frame.locator("body"), {**forged, "height": "2000"}),
+        (frame.locator("body"), {**forged, "type": "height"}),
+        (frame.locator("body"), None),
+    ]:
+        # Heard after the snippet's own listener, which was there first.
+        page.evaluate(
+            "addEventListener('message', () => { window.heard = true }, { once: true }); window.heard = false"
+        )
+        sender.evaluate("(body, message) => parent.postMessage(message, '*')", message)
+        page.wait_for_function("window.heard")
+        assert page.locator("iframe").evaluate("frame => frame.style.height") == f"{inside}px"
+    frame.get_by_label("Your question").fill("best pizza in rome")
+    frame.get_by_role("button", name="Ask").click()
+    expect(frame.locator("#conduct-status")).to_have_text(SILENT_SAID)
+    shorter = frame.locator("body").evaluate("body => Math.ceil(body.getBoundingClientRect().height)")
+    assert shorter < inside
+    expect(page.locator("iframe")).to_have_css("height", f"{max(shorter, 120)}px")
+    assert errors == []
+    assert context.cookies() == []
+    context.close()
+
+
+def test_the_readme_shows_the_snippet_of_the_page():
+    """The same text, but for the address."""
+    documented = re.search(r"```html\n(.+?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL).group(1)
+    assert documented.strip() == render.render_snippet("https://your-name-is-this-okay.hf.space/").strip()
+
+
+def test_every_asset_is_listed():
+    """What lies in the served folder is public: nothing else may lie there."""
+    names = {path.name for path in embed.ASSETS.iterdir()}
+    assert names == {"cards.css", "cards.js", "embed.css", "embed.js", "page.css", "page.js"}

@@ -1,0 +1,178 @@
+"""How the page looks and weighs: accessibility, widths, languages, bytes, stillness; and as a Space."""
+
+import re
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from conduct.web.page import build_page
+from tests.support.browsers import ACCENT, COVERED_SAID, SILENT, SILENT_SAID, ask, box, opened, status, violations
+
+pytestmark = pytest.mark.browser
+
+# The project's own limits: all of it, and what we add to Gradio; compressed.
+MOST_BYTES, MOST_OWN_BYTES = 320_000, 40_000
+MOST_SHIFT = 0.05
+COUNT_SHIFTS = """
+window.shift = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_any_state(browser: Browser, address: str, theme: str):
+    """Empty, covered, full text open, panels open, silent with its passages shown, refused; the embed."""
+    with opened(browser, address, color_scheme=theme) as page:
+        expect(page.locator(".conduct-example").first).to_be_visible()
+        assert violations(page) == []
+        ask(page, ACCENT)
+        page.get_by_role("link", name="Read in context").first.click()
+        for summary in page.locator(".conduct-footer summary").all():
+            summary.click()
+        assert violations(page) == []
+        ask(page, SILENT, SILENT_SAID)
+        page.get_by_text("Show the closest passages all the same").click()
+        assert violations(page) == []
+        box(page).fill("")
+        box(page).press("Enter")
+        expect(box(page)).to_have_attribute("aria-invalid", "true")
+        assert violations(page) == []
+        background = page.evaluate("getComputedStyle(document.querySelector('.gradio-container')).backgroundColor")
+        assert background == {"light": "rgb(255, 254, 251)", "dark": "rgb(27, 26, 24)"}[theme]
+        page.goto(f"{address}embed?q=they+laugh+at+his+accent")
+        expect(status(page)).to_have_text(COVERED_SAID)
+        assert violations(page) == []
+
+
+def test_the_headings_make_an_outline(browser: Browser, address: str, edition):
+    """One first level; passages, advice, the whole text; sections below."""
+    with opened(browser, address, "?q=they+laugh+at+his+accent") as page:
+        expect(status(page)).to_have_text(COVERED_SAID)
+        page.get_by_text("Read the whole code").click()
+        headings = page.get_by_role("heading").evaluate_all("all => all.map(h => [h.tagName, h.textContent])")
+        assert headings[:2] == [["H1", "Is this okay?"], ["H2", "Passages"]]
+        assert [tag for tag, _ in headings[2:5]] == ["H3"] * 3
+        assert headings[5:] == [
+            ["H2", "What to do next"],
+            ["H2", "Read the whole code"],
+            *[["H3", section.title] for section in edition.code.sections if section.level],
+        ]
+
+
+@pytest.mark.parametrize("width", [320, 768, 1400])
+def test_nothing_scrolls_sideways(browser: Browser, address: str, width: int):
+    """From the smallest phone up, all open; 200% zoom of 640 px is the first of these."""
+    with opened(browser, address, "?q=they+laugh+at+his+accent", viewport={"width": width, "height": 800}) as page:
+        expect(status(page)).to_have_text(COVERED_SAID)
+        for summary in page.locator("summary").all():
+            summary.click()
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("path", ["", "?q=they+laugh+at+his+accent"])
+def test_the_first_load_is_light_and_nothing_jumps(browser: Browser, address: str, path: str):
+    """Bytes as they came over the wire; what Gradio's bare page would have weighed is not ours."""
+    context = browser.new_context()
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    came = []
+    session.on("Network.loadingFinished", lambda event: came.append(event["encodedDataLength"]))
+    page.add_init_script(COUNT_SHIFTS)
+    response = page.goto(address + path)
+    expect(page.locator("#conduct-status" if path else ".conduct-example").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert 100_000 < sum(came) < MOST_BYTES
+    assert response.request.sizes()["responseBodySize"] < MOST_OWN_BYTES
+    assert page.evaluate("window.shift") < MOST_SHIFT
+    context.close()
+
+
+def test_reduced_motion_is_respected(browser: Browser, address: str):
+    """The way into the text is a jump, not a ride."""
+    with opened(browser, address, "?q=they+laugh+at+his+accent", reduced_motion="reduce") as page:
+        expect(status(page)).to_have_text(COVERED_SAID)
+        page.evaluate("Element.prototype.scrollIntoView = (how) => { window.how = how }")
+        page.get_by_role("link", name="Read in context").first.click()
+        assert page.evaluate("window.how.behavior") == "auto"
+
+
+@pytest.mark.parametrize(
+    ("locale", "lang", "title", "said", "direction"),
+    [
+        ("es-MX", "es", "¿Está bien esto?", "● El código habla de esto.", "ltr"),
+        ("fr", "fr", "Est-ce que ça va ?", "● Le code parle de ceci.", "ltr"),
+        ("pt-BR", "pt", "Isto está certo?", "● O código fala disto.", "ltr"),
+        ("hi-IN", "hi", "क्या यह ठीक है?", "● संहिता इस बारे में कुछ कहती है।", "ltr"),
+        ("ar-EG", "ar", "هل هذا مقبول؟", "● المدونة تتحدث عن هذا.", "rtl"),
+        ("zh-CN", "zh", "这样做可以吗？", "● 准则谈到了这一点。", "ltr"),
+        ("de-DE", "en", "Is this okay?", COVERED_SAID, "ltr"),
+    ],
+)
+def test_the_pages_own_words_follow_the_browser(
+    browser: Browser, address: str, locale: str, lang: str, title: str, said: str, direction: str
+):
+    """In Gradio's parts and in ours; the passages stay in the code's language and say so."""
+    with opened(browser, address, "?q=they+laugh+at+his+accent", locale=locale) as page:
+        expect(status(page)).to_have_text(said)
+        expect(page.get_by_role("heading", level=1)).to_have_text(title)
+        expect(page.locator("html")).to_have_attribute("lang", lang)
+        expect(page.locator("html")).to_have_attribute("dir", direction)
+        assert page.evaluate("getComputedStyle(document.querySelector('h1')).direction") == direction
+        quote = page.locator(".conduct-card blockquote").first
+        expect(quote).to_have_attribute("lang", "en")
+        assert quote.evaluate("quote => getComputedStyle(quote).direction") == "ltr"
+
+
+@pytest.fixture
+def space_address(monkeypatch: pytest.MonkeyPatch, engine, serve):
+    """The app as it runs on a Space."""
+    monkeypatch.setenv("SYSTEM", "spaces")
+    monkeypatch.setenv("SPACE_ID", "org/is-this-okay")
+    with serve(engine) as address:
+        yield address
+
+
+# Gradio's hot reloading wants a package that only a Space has; nothing here reloads.
+@pytest.mark.filterwarnings("ignore:Exception in thread:pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_space_asks_no_other_host(browser: Browser, space_address: str):
+    """Where Gradio would put a bar with fonts and figures from elsewhere; `opened` counts every request."""
+    with opened(browser, space_address) as page:
+        ask(page, ACCENT)
+        page.wait_for_load_state("networkidle")
+
+
+def test_the_whole_page_in_a_frame(browser: Browser, address: str, host_page):
+    """As the Space's own page shows it, the query handed on."""
+    host = host_page(f'<iframe src="{address}?q=they+laugh+at+his+accent" width="600" height="900"></iframe>')
+    context = browser.new_context()
+    page: Page = context.new_page()
+    page.goto(host)
+    frame = page.frame_locator("iframe")
+    expect(frame.locator("#conduct-status")).to_have_text(COVERED_SAID)
+    context.close()
+
+
+def test_the_page_as_a_component_of_another_page(browser: Browser, address: str, host_page):
+    """`<gradio-app>`: it answers, and leaves the other page's address alone."""
+    with urlopen(address) as response:
+        script = re.search(r'src="\./(assets/index-[^"]+\.js)"', response.read().decode()).group(1)
+    host = host_page(
+        f'<script type="module" src="{address}{script}"></script><gradio-app src="{address}"></gradio-app>'
+    )
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(host)
+    ask(page, ACCENT)
+    assert page.url == host
+    context.close()
+
+
+def test_build_page_keeps_no_space_bar(monkeypatch: pytest.MonkeyPatch, engine):
+    """The reason why the test above is not decided by the content security policy alone."""
+    monkeypatch.setenv("SYSTEM", "spaces")
+    monkeypatch.setenv("SPACE_ID", "org/is-this-okay")
+    assert build_page(engine).space_id is None

@@ -1,0 +1,289 @@
+"""What the page does, in Debian's Chromium."""
+
+import json
+import re
+import threading
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from conduct.answering.engine import Engine
+from conduct.settings import Settings
+from tests.support.browsers import (
+    ACCENT,
+    COVERED_SAID,
+    SILENT,
+    SILENT_SAID,
+    ask,
+    box,
+    opened,
+    quiet,
+    said,
+    status,
+    violations,
+)
+
+pytestmark = pytest.mark.browser
+
+EXAMPLE = "The same three friends get the speaking slots every time"
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """The page as it opens, allowed to use the clipboard."""
+    with opened(browser, address, permissions=["clipboard-read", "clipboard-write"]) as page:
+        yield page
+
+
+def question_in_address(page: Page) -> str:
+    """What `?q=` holds."""
+    return parse_qs(urlsplit(page.url).query).get("q", [""])[0]
+
+
+def test_enter_asks_and_the_passage_appears_word_for_word(page: Page, edition):
+    """The first card holds a passage as the source has it; the question keeps the focus and is in the address."""
+    ask(page, ACCENT)
+    expect(page.locator(".conduct-card")).to_have_count(3)
+    texts = {passage.id: passage.text for passage in edition.code.passages}
+    for card in page.locator(".conduct-card").all():
+        assert card.locator("blockquote").text_content() == texts[card.get_attribute("data-passage")]
+    expect(box(page)).to_have_value(ACCENT)
+    expect(box(page)).to_be_focused()
+    expect(said(page)).to_have_text(COVERED_SAID)
+    assert question_in_address(page) == ACCENT
+
+
+@pytest.mark.parametrize("enter", ["at once", "later"])
+def test_a_question_typed_before_the_page_has_begun_is_kept_and_answered(browser: Browser, address: str, enter: str):
+    """Typed at the very moment when the box appears; the page's own script comes after it."""
+    with quiet(browser, address) as page:
+        page.add_init_script(
+            """new MutationObserver((changes, observer) => {
+                const box = document.querySelector("#conduct-question textarea");
+                if (!box) return;
+                observer.disconnect();
+                window.begunEarlier = box.dir === "auto";
+                box.value = "best pizza in rome";
+                box.dispatchEvent(new Event("input", { bubbles: true }));
+                const enter = () => box.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true }));
+                if (ENTER) setTimeout(enter);
+            }).observe(document, { childList: true, subtree: true })""".replace("ENTER", json.dumps(enter == "at once"))
+        )
+        page.goto(address)
+        page.wait_for_selector("#conduct-question textarea[dir=auto]")  # the page's script has begun
+        expect(box(page)).to_have_value(SILENT)
+        if enter == "later":
+            box(page).press("Enter")
+        expect(status(page)).to_have_text(SILENT_SAID)
+        expect(box(page)).to_have_value(SILENT)
+        assert page.evaluate("window.begunEarlier") is False
+
+
+@pytest.mark.parametrize(("path", "joined"), [("", []), ("?q=they+laugh+at+his+accent", ["they laugh at his accent"])])
+def test_only_questions_take_part_in_gradios_queue(browser: Browser, address: str, path: str, joined: list[str]):
+    """Of two events at once Gradio's page can lose one: as the first ends it closes the stream of both."""
+    with browser.new_context() as context:
+        page, sent, filled = context.new_page(), [], []
+        page.on("request", lambda one: sent.append(one) if one.url.partition("?")[0].endswith("/queue/join") else None)
+        page.on("response", lambda one: filled.append(one.status) if "/run/predict" in one.url else None)
+        page.goto(address + path)
+        # Says so in its server's own words only when the opening's answer is there.
+        expect(page.locator(".conduct-snippet code").first).to_contain_text(address)
+        if joined:
+            expect(status(page)).to_have_text(COVERED_SAID)
+        assert filled == [200]
+        assert [one.post_data_json["data"] for one in sent] == [[question] for question in joined]
+
+
+def test_shift_enter_makes_a_line(page: Page):
+    """And asks nothing."""
+    box(page).fill("one")
+    box(page).press("Shift+Enter")
+    box(page).press_sequentially("two")
+    expect(box(page)).to_have_value("one\ntwo")
+    expect(status(page)).to_have_count(0)
+
+
+def test_the_button_asks_and_a_second_question_replaces_the_first(page: Page):
+    """One answer at a time; where the code is silent the closest passages are one press away."""
+    for question, sentence in [(ACCENT, COVERED_SAID), (SILENT, SILENT_SAID)]:
+        box(page).fill(question)
+        page.get_by_role("button", name="Ask", exact=True).click()
+        expect(status(page)).to_have_text(sentence)
+    expect(page.locator(".conduct-card").first).to_be_hidden()
+    page.get_by_text("Show the closest passages all the same").click()
+    expect(page.locator(".conduct-card").first).to_be_visible()
+
+
+def test_an_example_asks_itself(page: Page):
+    """One press fills the box and answers; the focus goes where the answer is, the examples make room."""
+    page.get_by_role("button", name=EXAMPLE).click()
+    expect(status(page)).to_have_text(COVERED_SAID)
+    expect(box(page)).to_have_value(EXAMPLE)
+    expect(status(page)).to_be_focused()
+    expect(page.get_by_role("button", name=EXAMPLE)).to_be_hidden()
+
+
+def test_back_and_forward(page: Page):
+    """Through two answers to the empty page, and on again."""
+    ask(page, ACCENT)
+    ask(page, SILENT, SILENT_SAID)
+    page.go_back()
+    expect(status(page)).to_have_text(COVERED_SAID)
+    expect(box(page)).to_have_value(ACCENT)
+    page.go_back()
+    expect(page.get_by_role("button", name=EXAMPLE)).to_be_visible()
+    expect(box(page)).to_have_value("")
+    expect(status(page)).to_be_hidden()
+    page.go_forward()
+    expect(status(page)).to_be_visible()
+    expect(box(page)).to_have_value(ACCENT)
+
+
+def test_an_address_with_a_question_opens_with_its_answer(browser: Browser, address: str):
+    """Such addresses can be shared."""
+    with opened(browser, address, "?q=they+laugh+at+his+accent") as page:
+        expect(status(page)).to_have_text(COVERED_SAID)
+        expect(box(page)).to_have_value("they laugh at his accent")
+
+
+def test_everything_by_keyboard(page: Page):
+    """From the box: button, first card's copy and way into the text."""
+    ask(page, ACCENT)
+    order = []
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        order.append(page.evaluate("document.activeElement.textContent.trim()"))
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline == "solid", order
+    assert order == ["Ask", "Copy quote", "Read in context"]
+    page.keyboard.press("Enter")
+    first = page.locator(".conduct-card").first.get_attribute("data-passage")
+    expect(page.locator(f"[id='{first}']")).to_be_focused()
+
+
+def test_copy_quote(page: Page, address: str, edition):
+    """Plain text: quote, section, title, link; the button says so, to screen readers too."""
+    ask(page, ACCENT)
+    card = page.locator(".conduct-card").first
+    card.get_by_role("button", name="Copy quote").click()
+    expect(card.get_by_role("button", name="Copied")).to_be_visible()
+    expect(said(page)).to_have_text("Copied")
+    passage = next(p for p in edition.code.passages if p.id == card.get_attribute("data-passage"))
+    assert page.evaluate("navigator.clipboard.readText()") == (
+        f"“{passage.text}”\n\n{passage.section} · {edition.code.title}\n{address}#{passage.id}"
+    )
+
+
+def test_copying_without_permission_says_so_and_selects(page: Page):
+    """Nothing is pretended."""
+    ask(page, ACCENT)
+    page.evaluate("navigator.clipboard.writeText = () => Promise.reject(); document.execCommand = () => false")
+    page.get_by_role("button", name="Copy quote").first.click()
+    expect(said(page)).to_have_text("Copying did not work: the text is selected, copy it from there.")
+    quote_text = page.locator(".conduct-card blockquote").first.text_content()
+    assert page.evaluate("getSelection().toString()").split() == quote_text.split()
+
+
+def test_read_in_context(page: Page):
+    """Opens the whole text, scrolls to the passage, focuses and marks it; the found ones say so in words."""
+    ask(page, ACCENT)
+    ids = [card.get_attribute("data-passage") for card in page.locator(".conduct-card").all()]
+    page.get_by_role("link", name="Read in context").nth(1).click()
+    passage = page.locator(f"[id='{ids[1]}']")
+    expect(passage).to_be_focused()
+    expect(passage).to_be_in_viewport()
+    assert page.locator("[data-here]").evaluate_all("found => found.map(one => one.id)") == [ids[1]]
+    found = page.locator(".conduct-passage[data-found='Found for your question']")
+    assert sorted(found.evaluate_all("found => found.map(one => one.id)")) == sorted(ids)
+    assert page.url.endswith("#" + ids[1])
+
+
+def test_an_address_with_a_passage_opens_it(browser: Browser, address: str):
+    """`#learning-and-growing-1`, and nothing for an id that is none."""
+    with opened(browser, address, "#learning-and-growing-1") as page:
+        expect(page.locator("#learning-and-growing-1")).to_be_focused()
+        expect(page.locator("#learning-and-growing-1")).to_be_in_viewport()
+    with opened(browser, address, "#%E0%A4%A") as page:
+        expect(page.locator("#whole-code")).not_to_have_attribute("open", "")
+
+
+def test_the_whole_code_can_be_read(page: Page, edition):
+    """Every passage, and once that the copy ends early, with the source."""
+    page.get_by_text("Read the whole code").click()
+    for passage in edition.code.passages:
+        expect(page.locator(f"[id='{passage.id}']")).to_have_text(passage.text)
+    expect(page.get_by_text("This copy ends before the list of examples.")).to_have_count(1)
+    expect(page.get_by_role("link", name="Read the original")).to_have_attribute("href", edition.code.url)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("", "The question is empty: describe in a few words what happened or what you want to do."),
+        ("x" * 1001, "The question may have 1,000 characters, but this one has 1,001: keep what matters most and "
+                     "ask again."),
+    ],
+)  # fmt: skip
+def test_bad_input_gets_a_sentence_and_loses_nothing(page: Page, question: str, sentence: str):
+    """The question stays in its box, which is called invalid and described; no cards of the last answer stand."""
+    ask(page, ACCENT)
+    ask(page, question, f"! {sentence}")
+    expect(box(page)).to_have_value(question)
+    expect(box(page)).to_have_attribute("aria-invalid", "true")
+    expect(box(page)).to_have_accessible_description(sentence)
+    expect(said(page)).to_have_text(f"! {sentence}")
+    expect(page.locator(".conduct-card")).to_have_count(0)
+
+
+def test_a_lost_connection_is_said(browser: Browser, address: str):
+    """The last answer is not passed off as this one's, and the page goes on afterwards."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address)
+    ask(page, ACCENT)
+    page.route("**/queue/join*", lambda route: route.abort())
+    box(page).fill(SILENT)
+    box(page).press("Enter")
+    sentence = "No answer came: check your connection and ask again."
+    expect(said(page)).to_have_text(sentence)
+    expect(page.locator(".conduct-failed")).to_be_visible()
+    expect(status(page)).to_be_hidden()
+    page.unroute("**/queue/join*")
+    ask(page, SILENT, SILENT_SAID)
+    expect(page.locator(".conduct-failed")).to_be_hidden()
+    context.close()
+
+
+def test_a_question_before_the_model_is_there_waits_and_is_answered(browser: Browser, serve, model):
+    """ "Getting ready", a dead button that says what it does, then the answer; on the embed, too."""
+    gate = threading.Event()
+
+    def slow_model(settings: Settings):
+        assert gate.wait(60)
+        return model
+
+    with serve(Engine(Settings(model=str(model.folder)), find_model=slow_model)) as cold:
+        waiting = "… Getting ready: the first answer takes a few seconds."
+        with opened(browser, cold, "?q=they+laugh+at+his+accent") as page, quiet(browser, cold) as small:
+            expect(status(page)).to_have_text(waiting)
+            expect(page.get_by_role("button", name="Looking …")).to_be_disabled()
+            assert violations(page) == []
+            small.goto(f"{cold}embed?q=they+laugh+at+his+accent")
+            expect(status(small)).to_have_text(waiting)
+            gate.set()
+            expect(status(page)).to_have_text(COVERED_SAID, timeout=60_000)
+            expect(status(small)).to_have_text(COVERED_SAID)
+            expect(page.get_by_role("button", name="Ask", exact=True)).to_be_enabled()
+
+
+def test_the_embed_panel_has_the_snippet_for_this_address(page: Page, address: str):
+    """Ready to copy."""
+    page.get_by_text("Embed", exact=True).click()
+    page.get_by_role("button", name="Copy snippet").first.click()
+    expect(said(page)).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert re.match(rf'<iframe src="{re.escape(address)}embed" ', copied)
+    assert "address.invalid" not in copied

@@ -1,0 +1,109 @@
+"""README's snippets, as they stand but for the address: each client gets the same answer, field by field."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conduct.answering.engine import Engine
+from conduct.api.schemas import answer_out
+from tests.support.tooling import apart
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SECTION = README[README.index("## For programs") : README.index("## On your own page")]
+NODE = shutil.which("node")
+QUESTION, LIMIT = "They laugh at his accent", 2
+
+
+@pytest.fixture(scope="session")
+def expected(engine: Engine) -> dict:
+    """What the engine itself says."""
+    return json.loads(json.dumps(answer_out(engine.ask(QUESTION, LIMIT))))
+
+
+def snippet(language: str, number: int, address: str) -> str:
+    """The snippet of that language and number in the section for programs, with the address of the running app."""
+    found = re.findall(rf"```{language}\n(.+?)```", SECTION, re.DOTALL)[number]
+    assert QUESTION in found
+    return found.replace("http://127.0.0.1:7860", address.rstrip("/"))
+
+
+def printed(*command: str, **options) -> str:
+    """What a command prints."""
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, **{"cwd": ROOT, **options})
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_python(address: str, expected: dict, capsys: pytest.CaptureFixture):
+    """gradio_client."""
+    names: dict = {}
+    exec(compile(snippet("python", 0, address), "README", "exec"), names)
+    assert names["answer"] == expected
+    lines = capsys.readouterr().out.splitlines()
+    assert "The code speaks to this." in lines
+    assert lines[-2].startswith("diversity-equity-inclusion-2 0.")
+
+
+@pytest.fixture
+def node() -> Callable[[str], str]:
+    """Runs a module in Node, with @gradio/client to import, and gives what it prints."""
+    if NODE is None and "CI" not in os.environ:
+        pytest.skip("there is no Node")
+    assert NODE is not None, "CI must have Node: see .ci/run."
+    assert (ROOT / "tests" / "node_modules" / "@gradio").is_dir(), "Run first: npm ci --prefix tests"
+    # Imports are looked up from the folder.
+    return lambda module: printed(NODE, "--input-type=module", input=module, cwd=ROOT / "tests")
+
+
+def test_javascript(address: str, expected: dict, node: Callable[[str], str]):
+    """@gradio/client in Node."""
+    assert json.loads(node(snippet("js", 0, address))) == expected
+
+
+def test_javascript_gets_errors_as_one_sentence(address: str, node: Callable[[str], str]):
+    """The message of an Error."""
+    wrong = snippet("js", 0, address).replace("limit: 2", "limit: 11")
+    caught = wrong.replace("});\nconsole", "}).catch((error) => ({ data: [error.message] }));\nconsole")
+    assert json.loads(node(caught)) == "The limit must be a whole number from 1 to 10, but 11 came: leave it out for 3."
+
+
+def test_curl_in_one_step(address: str, expected: dict):
+    """The result alone in a list."""
+    assert json.loads(printed("bash", "-ec", snippet("bash", 0, address))) == {"data": [expected]}
+
+
+def test_curl_in_two_steps(address: str, expected: dict):
+    """The result as a server-sent event."""
+    event, data, *rest = printed("bash", "-ec", snippet("bash", 1, address)).splitlines()
+    assert (event, rest) == ("event: complete", [""])
+    assert json.loads(data.removeprefix("data: ")) == [expected]
+
+
+def test_mcp(address: str, expected: dict, capsys: pytest.CaptureFixture):
+    """The official Python SDK; the JSON for a model is the same, too."""
+    names: dict = {}
+    apart(lambda: exec(compile(snippet("python", 1, address), "README", "exec"), names))
+    assert names["answer"] == expected
+    assert json.loads(names["result"].content[0].text) == expected
+    assert capsys.readouterr().out.startswith("**The code speaks to this.**")
+
+
+def test_the_mcp_configuration_names_the_address_that_serves_it():
+    """What is pasted into a chat is what the snippet below it connects to."""
+    configuration = json.loads(re.search(r"```json\n(.+?)```", SECTION, re.DOTALL)[1])
+    assert configuration["mcpServers"]["is-this-okay"]["url"] in snippet("python", 1, "http://127.0.0.1:7860")
+
+
+def test_the_command_line(expected: dict, tmp_path: Path):
+    """In a process of its own, without a server."""
+    command = snippet("bash", 2, "").replace("python ", f"{sys.executable} ", 1)
+    alone = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
+    assert json.loads(printed("bash", "-ec", command, env=alone)) == expected

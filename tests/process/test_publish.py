@@ -1,0 +1,181 @@
+"""Publishing with the unpatched client to a Hub on this machine, and reading what was published."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from conduct.dataset.files import QUESTIONS_FILE, SITUATIONS_FILE
+from conduct.hub.find_dataset import BUNDLED_DATA
+from tests.support.hub_process import ROOT, environment
+from tests.support.loopback_hub import LoopbackHub
+
+DATASET, SPACE = ("dataset", "ada/ambassador-code-of-conduct"), ("space", "ada/is-this-okay")
+QUESTION = '{"text": "May I laugh about it?", "passages": {"preamble-1": 2}, "theme": "", "split": "dev"}\n'
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A clone with a small bank of situations, and files that nobody should get."""
+    root = tmp_path / "checkout"
+    for name in ("conduct", "tests"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("app.py", "README.md", "LICENSE", "requirements.txt", ".gitignore", "CHANGELOG.md"):
+        shutil.copy(ROOT / name, root / name)
+    data = root / "conduct" / "data"
+    lines = (data / SITUATIONS_FILE).read_text().splitlines(keepends=True)
+    (data / SITUATIONS_FILE).write_text("".join(lines[:60]))
+    (data / QUESTIONS_FILE).write_text(QUESTION)
+    (data / "notes.md").write_text("not a part of the dataset")
+    (root / "conduct" / "questions.log").write_text("git ignores this")
+    (root / "secret.txt").write_text("not a part of the app")
+    subprocess.run(["git", "init", "-q", str(root)], check=True)
+    return root
+
+
+def run(checkout: Path, served: LoopbackHub, *arguments: str, token: str = "", **extra: str):
+    """`python -m conduct` in the clone."""
+    environ = environment(checkout.parent / "home", served.url, token) | {"PYTHONPATH": str(checkout)} | extra
+    command = [sys.executable, "-B", "-m", "conduct", *arguments]
+    return subprocess.run(command, env=environ, cwd=checkout, capture_output=True, text=True, timeout=300, check=False)
+
+
+def commits(served: LoopbackHub) -> int:
+    """How many commits were sent."""
+    return sum("/commit/main" in request for request in served.requests)
+
+
+def test_publish_sends_what_is_needed_once_and_what_was_sent_answers_alike(checkout: Path):
+    """The dataset and the Space, without what git ignores; a second run makes no commit; and the answers
+    from what was published are those from the folder."""
+    with LoopbackHub() as served:
+        first = run(checkout, served, "publish", "ada", token=served.token)
+        assert (first.returncode, first.stderr.count("Traceback")) == (0, 0), first.stderr
+        assert first.stdout.splitlines() == [
+            f"{served.url}/datasets/ada/ambassador-code-of-conduct: a new commit.",
+            f"{served.url}/spaces/ada/is-this-okay: a new commit.",
+        ]
+        data, space = served.repos[DATASET], served.repos[SPACE]
+        names = {"README.md", "code_of_conduct.md", "situations.jsonl", "questions.jsonl", "texts.jsonl"}
+        assert set(data.files) == names | {"adapter.safetensors", "vectors.safetensors", ".gitattributes"}
+        assert "OWNER" not in data.files["README.md"].decode()
+        assert {name.split("/")[0] for name in space.files} == {
+            ".gitattributes", "README.md", "LICENSE", "app.py", "requirements.txt", "conduct",
+        }  # fmt: skip
+        assert not [name for name in space.files if name.endswith((".log", ".pyc"))]
+        assert space.files["conduct/data/vectors.safetensors"] == data.files["vectors.safetensors"]
+        matter = yaml.safe_load(space.files["README.md"].decode().split("---\n")[1])
+        assert matter["datasets"] == ["ada/ambassador-code-of-conduct"]
+        assert matter["sdk"] == "gradio"
+        assert space.variables == {"CONDUCT_REFRESH_MINUTES": "15"}
+        assert (data.private, space.private) == (False, False)
+        assert commits(served) == 2
+
+        second = run(checkout, served, "publish", "ada", token=served.token)
+        assert [line.split(": ")[1] for line in second.stdout.splitlines()] == ["nothing has changed."] * 2
+        assert commits(served) == 2
+
+        asked = ["ask", "they make fun of her thick accent", "--json"]
+        pulled = json.loads(run(checkout, served, *asked, CONDUCT_DATASET=DATASET[1]).stdout)
+        local = json.loads(run(checkout, served, *asked, CONDUCT_DATASET=str(checkout / "conduct" / "data")).stdout)
+        source = pulled.pop("source")
+        assert (source["dataset"], source["dataset_revision"]) == (DATASET[1], data.head)
+        assert local.pop("source")["dataset"] == "data"
+        assert re.sub(r"0\.\d+", "0", json.dumps(pulled)) == re.sub(r"0\.\d+", "0", json.dumps(local))
+        relevance = [passage["relevance"] for passage in local["passages"]]
+        assert [passage["relevance"] for passage in pulled["passages"]] == pytest.approx(relevance, abs=1e-3)
+
+
+def send(tmp_path: Path, served: LoopbackHub, token: str) -> subprocess.CompletedProcess:
+    """Send a small dataset, privately."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "code_of_conduct.md").write_text("Be kind.")
+    script = (
+        "import sys; from pathlib import Path; from conduct.cli.publish import Parcel, send; "
+        "send(Parcel(sys.argv[1], 'dataset', Path(sys.argv[2]), ('questions.jsonl',)), private=True)"
+    )
+    environ = environment(tmp_path / "home", served.url, token)
+    command = [sys.executable, "-c", script, DATASET[1], str(tmp_path / "data")]
+    return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=300, check=False)
+
+
+def test_what_is_gone_here_goes_there_and_private_makes_private(tmp_path: Path):
+    """A file that somebody added by hand stays."""
+    with LoopbackHub() as served:
+        served.push(*DATASET, {"questions.jsonl": b"{}", "by-hand.txt": b"kept"})
+        done = send(tmp_path, served, served.token)
+        assert done.returncode == 0, done.stderr
+        data = served.repos[DATASET]
+        assert data.files == {"code_of_conduct.md": b"Be kind.", "by-hand.txt": b"kept"}
+        assert data.private
+
+
+def test_a_dry_run_lists_and_sends_nothing(checkout: Path):
+    """And needs no token."""
+    with LoopbackHub() as served:
+        done = run(checkout, served, "publish", "ada", "--space-only", "--dry-run")
+        assert done.returncode == 0, done.stderr
+        lines = done.stdout.splitlines()
+        assert lines[0] == "To the space ada/is-this-okay:"
+        assert f"  app.py  {(checkout / 'app.py').stat().st_size:,} bytes" in lines
+        assert lines[-1] == "  variable CONDUCT_REFRESH_MINUTES = 15"
+        assert not [request for request in served.requests if not request.startswith(("GET /api/models", "HEAD"))]
+
+
+def test_without_a_token_one_sentence_says_how_to_log_in(checkout: Path):
+    """Before anything is encoded."""
+    with LoopbackHub() as served:
+        done = run(checkout, served, "publish", "ada")
+        assert (done.returncode, done.stdout) == (3, "")
+        assert done.stderr == (
+            "Publishing needs a token of the Hub that may write, and there is none: "
+            "log in with `hf auth login`, or set HF_TOKEN.\n"
+        )
+        assert served.requests == []
+
+
+def test_a_token_that_may_not_write_ends_in_one_sentence(tmp_path: Path):
+    """What the client says runs over many lines."""
+    with LoopbackHub() as served:
+        done = send(tmp_path, served, "hf_of_somebody_else")
+    assert done.stderr.splitlines()[-1].startswith(
+        "conduct.errors.PublishError: ada/ambassador-code-of-conduct was not published (the token is not valid): "
+        "check that the token may write there"
+    )
+
+
+def test_without_git_nothing_is_sent(checkout: Path):
+    """What git ignores cannot be told then."""
+    shutil.rmtree(checkout / ".git")
+    with LoopbackHub() as served:
+        extra = {"GIT_CEILING_DIRECTORIES": str(checkout.parent)}
+        done = run(checkout, served, "publish", "ada", token=served.token, **extra)
+        assert done.returncode == 3
+        assert re.search(r"^git cannot list the files in .*: publish from a clone", done.stderr, re.MULTILINE)
+        assert served.repos == {}
+
+
+@pytest.mark.parametrize("config", ["situations", "questions"])
+def test_the_folder_loads_with_the_datasets_library(tmp_path: Path, monkeypatch, config: str):
+    """The card's configs name files that are there, and each row keeps its judgements."""
+    folder = tmp_path / "data"
+    shutil.copytree(BUNDLED_DATA, folder)
+    (folder / QUESTIONS_FILE).write_text(QUESTION)
+    script = (
+        "import json, sys; from datasets import load_dataset; "
+        "(rows,) = load_dataset(sys.argv[1], sys.argv[2]).values(); "
+        "print(json.dumps([len(rows), rows[0]]))"
+    )
+    environ = environment(tmp_path / "home", "http://127.0.0.1:9") | {"HF_HUB_OFFLINE": "1"}
+    command = [sys.executable, "-c", script, str(folder), config]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=300, check=True)
+    count, row = json.loads(done.stdout.splitlines()[-1])
+    lines = (folder / f"{config}.jsonl").read_text().splitlines()
+    assert count == len(lines)
+    expected = json.loads(lines[0])
+    assert {name: row[name] for name in expected} == expected

@@ -1,0 +1,133 @@
+"""Every route that Gradio and the app have is asked; those that answer are the committed ones, each with its reason."""
+
+import http.client
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from conduct.answering.engine import Engine
+from conduct.errors import UNEXPECTED
+from conduct.settings import Settings
+from conduct.web.guard.allowlist import NOTHING, Doors
+from conduct.web.page import build_page, launch
+
+EXPECTED = json.loads((Path(__file__).parents[1] / "expected" / "routes.json").read_text(encoding="utf-8"))
+# What an endpoint, a file or a page could be called.
+NAMES = {"name": "ask", "api_name": "ask", "path": "cards.css", "session_hash": "s"}
+SHUT = json.dumps({"error": NOTHING}, separators=(",", ":")).encode()
+
+
+class Silent(Engine):
+    """An engine whose model never arrives."""
+
+    def __init__(self) -> None:
+        super().__init__(Settings())
+
+    def start(self) -> None:
+        """Never load."""
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[tuple[str, list[str]]]:
+    """The address of an app, and each route that it has."""
+    engine = Silent()
+    demo = build_page(engine)
+    served, address, _ = launch(demo, engine, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
+    yield address, sorted(set(routes_of(served.routes)))
+    demo.close()
+
+
+def routes_of(routes: Iterable, prefix: str = "") -> Iterator[str]:
+    """Each as "GET /path/{parameter}", through routers and mounts."""
+    for route in routes:
+        if (router := getattr(route, "original_router", None)) is not None:
+            yield from routes_of(router.routes, prefix)
+        elif isinstance(route, Mount):
+            if route.routes:
+                yield from routes_of(route.routes, prefix + route.path)
+            else:
+                yield from (f"{method} {prefix}{route.path}/{{path}}" for method in ("GET", "POST", "DELETE"))
+                yield from (f"{method} {prefix}{route.path}/" for method in ("GET", "POST", "DELETE"))
+        else:
+            yield from (f"{method} {prefix}{route.path}" for method in route.methods)
+
+
+def shape(route: str) -> str:
+    """A route whatever its parameters are called."""
+    return re.sub(r"{[^}]*}", "{}", route)
+
+
+def asked(address: str, route: str) -> tuple[int, bytes]:
+    """Status of a route, and the beginning of what it says; a stream is not read to its end."""
+    method, path = route.split(" ", 1)
+    path = re.sub(r"{([^}:]*)[^}]*}", lambda found: NAMES.get(found[1], "x"), path)
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
+    connection.request(method, path, b"{}" if method == "POST" else None, {"Content-Type": "application/json"})
+    response = connection.getresponse()
+    said = response.read1(1_000)
+    connection.close()
+    return response.status, said
+
+
+def is_shut(answer: tuple[int, bytes]) -> bool:
+    """Whether Doors gave it; to a HEAD it says nothing."""
+    return answer in ((404, SHUT), (404, b""))
+
+
+def test_the_routes_that_answer_are_the_expected_ones(running: tuple[str, list[str]]):
+    """A new version of Gradio opens nothing unnoticed, and nothing that is needed is shut."""
+    address, routes = running
+    assert len(routes) > 80
+    answering = {shape(route) for route in routes if not is_shut(asked(address, route))}
+    assert sorted(answering) == sorted(EXPECTED)
+
+
+def test_each_open_route_says_why():
+    """In some words of its own."""
+    assert [route for route, why in EXPECTED.items() if len(why.split()) < 2] == []
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        "POST /gradio_api/upload", "GET /gradio_api/file=/etc/passwd", "GET /file=/etc/passwd",
+        "GET /gradio_api/proxy=http://127.0.0.1:1/", "POST /gradio_api/component_server",
+        "POST /gradio_api/api/predict", "POST /gradio_api/call/predict",
+        "POST /gradio_api/run/ask/", "GET /gradio_api/deep_link?session_hash=s", "GET /monitoring/summary",
+        "GET /gradio_api/heartbeat/s", "POST /login", "GET /docs", "GET /openapi.json", "GET /redoc",
+        "GET //gradio_api/info", "GET /gradio_api/%75pload", "PUT /", "POST /embed", "GET /gradio_api/mcp/sse",
+        "POST /gradio_api/mcp/messages/", "GET /.git/config", "GET /app.py", "TRACE /",
+    ],
+)  # fmt: skip
+def test_other_doors_are_shut(running: tuple[str, list[str]], route: str):
+    """Files, proxies, component servers, dashboards, other spellings: one sentence, whatever Gradio would do."""
+    assert is_shut(asked(running[0], route))
+
+
+@pytest.mark.parametrize("folder", ["static", "assets", "embed-assets", "static/img"])
+@pytest.mark.parametrize("up", ["../", "..%2f", "%2e%2e/", "..%5c", "....//", "%2e%2e%2f"])
+def test_no_way_leads_out_of_the_served_folders(running: tuple[str, list[str]], folder: str, up: str):
+    """Nor is it a fault of ours to try."""
+    for target in ("etc/passwd", "page.py", "settings.py"):
+        status, said = asked(running[0], f"GET /{folder}/{up * 6}{target}")
+        assert status in (400, 403, 404)
+        assert b"root:" not in said
+        assert b"import" not in said
+
+
+def test_a_failure_behind_a_door_is_one_sentence(caplog: pytest.LogCaptureFixture):
+    """The log has its place and its kind, and not its words."""
+
+    async def fail(scope, receive, send) -> None:
+        raise RuntimeError("the question was: secret")
+
+    response = TestClient(Doors(fail)).get("/embed")
+    assert (response.status_code, response.json()) == (500, {"error": UNEXPECTED})
+    assert [record.getMessage().split(" at ")[0] for record in caplog.records] == ["Unexpected RuntimeError"]
+    assert "secret" not in caplog.text

@@ -1,0 +1,131 @@
+"""Copies of the app in processes of their own, behind nginx with the README's own settings."""
+
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+LONGEST_START = 180.0
+# Where Debian puts what only root needs to find.
+PLACES = f"{os.environ.get('PATH', '')}:/usr/sbin"
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+def nginx_program() -> str:
+    """Debian's nginx; missing in CI is a failure, elsewhere a skip with the reason."""
+    if (found := shutil.which("nginx", path=PLACES)) is None:
+        if os.environ.get("CI"):
+            pytest.fail("No nginx in CI: .ci/run must install it.")
+        pytest.skip("No nginx here: apt-get install nginx-light")
+    return found
+
+
+class Copy:
+    """`python app.py` on a port of its own; `with Copy() as copy:`, ready on entering after `wait()`."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("CONDUCT_")}
+        environ |= {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(self.port), "HF_HUB_OFFLINE": "1"}
+        self._process = subprocess.Popen(
+            [sys.executable, "app.py"], cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+    def __enter__(self) -> "Copy":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait(timeout=30)
+
+    def wait(self) -> None:
+        """Until it answers questions."""
+        _until(lambda: status(self.port, "/healthz") == 200)
+
+    def kill(self) -> None:
+        """At once, in the middle of whatever it does."""
+        self._process.send_signal(signal.SIGKILL)
+
+
+class Proxy:
+    """nginx as the README sets it up, in front of `copies`. Visitors have the address in their X-Visitor header."""
+
+    def __init__(self, folder: Path, copies: tuple[Copy, Copy]) -> None:
+        self.port = free_port()
+        self.folder = folder
+        site = re.search(r"```nginx\n(.+?)```", README, re.DOTALL).group(1)
+        for written, own in zip(("7861", "7862", "7860"), (copies[0].port, copies[1].port, self.port), strict=True):
+            assert site.count(written) == 1
+            site = site.replace(written, str(own))
+        site = site.replace("/var/log/nginx", str(folder))
+        temporary = "".join(
+            f"{name}_temp_path {folder}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        (folder / "nginx.conf").write_text(
+            f"pid {folder}/pid;\ndaemon off;\nerror_log {folder}/main.log;\nevents {{ worker_connections 512; }}\n"
+            f"http {{\n{temporary}"
+            # All visitors of a test are on one machine.
+            "set_real_ip_from 127.0.0.1;\nreal_ip_header X-Visitor;\n"
+            "add_header X-Copy $upstream_addr always;\n"
+            f"{site}\n}}\n"
+        )
+        self._process = subprocess.Popen([nginx_program(), "-p", folder, "-c", folder / "nginx.conf"])
+        _until(lambda: status(self.port, "/healthz") == 200)
+
+    @property
+    def address(self) -> str:
+        """Where visitors go."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    def get(self, path: str, visitor: str) -> tuple[int, str]:
+        """The status, and which copy answered."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            connection.request("GET", path, headers={"X-Visitor": visitor})
+            response = connection.getresponse()
+            return response.status, response.headers["X-Copy"].split(", ")[-1]
+        finally:
+            connection.close()
+
+    def __enter__(self) -> "Proxy":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait(timeout=30)
+
+
+def status(port: int, path: str) -> int:
+    """The status of a GET, or 0 where nobody answers."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except OSError:
+        return 0
+    finally:
+        connection.close()
+
+
+def _until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + LONGEST_START
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.1)

@@ -1,0 +1,111 @@
+"""What every client shares: arguments, turns, errors."""
+
+import asyncio
+import logging
+import threading
+
+import pytest
+
+from conduct.api.service import THREADS, Programs, bind
+from conduct.errors import UNEXPECTED, BusyError, ConductError, QuestionError, RequestError, UnexpectedError
+from tests.support.tooling import run
+
+
+class Slow:
+    """An engine that answers when it is let go."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.asked: list[list[str]] = []
+
+    def ask_many(self, questions: list[str], limit: int) -> list:
+        """Nothing, late."""
+        self.asked.append(questions)
+        self.go.wait(60)
+        return []
+
+
+class Broken:
+    """An engine with a fault whose message quotes the question."""
+
+    def ask(self, question: str, limit: int) -> None:
+        """Fail."""
+        raise KeyError(question)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "bound"),
+    [
+        ({"question": "x"}, {"question": "x", "limit": 3}),
+        (["x", 5], {"question": "x", "limit": 5}),
+        ({"limit": 1}, {"question": None, "limit": 1}),
+        ([], {"question": None, "limit": 3}),
+    ],
+)
+def test_arguments_by_name_or_in_order(arguments: object, bound: dict):
+    """With defaults; what has none is None, which the engine refuses in a sentence of its own."""
+    assert bind("ask", arguments) == bound
+
+
+def test_arguments_that_there_are_not():
+    """And an endpoint that there is not."""
+    with pytest.raises(QuestionError, match=r"^/code takes no arguments, but 1 came: leave out what is too much\.$"):
+        bind("code", ["x"])
+    with pytest.raises(RequestError) as refused:
+        bind("nope", {})
+    assert refused.value.status == 404
+
+
+def test_a_fault_of_ours_is_one_sentence_and_logs_no_question(caplog: pytest.LogCaptureFixture):
+    """The log has the place and the kind."""
+    with caplog.at_level(logging.ERROR), pytest.raises(UnexpectedError) as failed:
+        run(Programs(Broken()).call("ask", {"question": "secret"}))
+    assert (str(failed.value), failed.value.status) == (UNEXPECTED, 500)
+    assert "Unexpected KeyError at test_programs.py:" in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_too_many_are_refused_at_once_and_the_places_come_back():
+    """A call counts as many questions as it brings; a single call may be larger than what is free at most once."""
+
+    async def crowd() -> tuple[str, int]:
+        engine = Slow()
+        programs = Programs(engine, most=4)
+        first = asyncio.create_task(programs.call("ask_many", {"questions": ["a", "b", "c"]}))
+        await asyncio.sleep(0)
+        with pytest.raises(BusyError) as refused:
+            await programs.call("ask_many", {"questions": ["d", "e"]})
+        engine.go.set()
+        await first
+        await programs.call("ask_many", {"questions": ["d"] * 4})
+        return str(refused.value), refused.value.seconds
+
+    sentence = "No more than 4 questions can wait at once, and 3 do: ask again in 1 second."
+    assert run(crowd()) == (sentence, 1)
+
+
+def test_who_has_left_or_was_cancelled_is_not_looked_up():
+    """When the turn comes; and the places come back."""
+
+    async def left() -> list[list[str]]:
+        engine = Slow()
+        programs = Programs(engine)
+        held = [asyncio.create_task(programs.call("ask_many", {"questions": ["held"]})) for _ in range(THREADS)]
+
+        async def gone() -> bool:
+            return True
+
+        waiting = asyncio.create_task(programs.call("ask_many", {"questions": ["gone"]}, gone))
+        cancelled = asyncio.create_task(programs.call("ask_many", {"questions": ["cancelled"]}))
+        await asyncio.sleep(0)
+        cancelled.cancel()
+        engine.go.set()
+        with pytest.raises(ConductError, match="has left"):
+            await waiting
+        with pytest.raises(asyncio.CancelledError):
+            await cancelled
+        await asyncio.gather(*held)
+        assert programs.at_once == 0
+        return engine.asked
+
+    assert run(left()) == [["held"]] * THREADS

@@ -1,0 +1,173 @@
+"""What is computed ahead, and bound to what it was made from."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors import safe_open
+from safetensors.numpy import load_file, save_file
+
+from conduct.answering.engine import Edition
+from conduct.dataset.files import ADAPTER_FILE, VECTORS_FILE
+from conduct.dataset.situations import Bank
+from conduct.errors import DataError
+from conduct.hub.find_dataset import BUNDLED_DATA
+from conduct.hub.snapshot import Snapshot
+from conduct.model import adapter
+from conduct.ranking.fit import build, load_or_build
+from conduct.ranking.vectors import along, load, principal_axes, save
+from tests.fakes import WordEncoder
+from tests.unit.ranking.test_index import BANK, CODE
+
+MODEL = "ada/model@abc"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A vectors file of the small code."""
+    path = tmp_path / "vectors.safetensors"
+    save(build(CODE, BANK, (), WordEncoder()), path, CODE, BANK, MODEL)
+    return path
+
+
+def test_what_was_saved_is_loaded(path: Path):
+    """Half precision moves nothing by more than a thousandth."""
+    built, loaded = build(CODE, BANK, (), WordEncoder()), load(path, CODE, BANK, MODEL)
+    np.testing.assert_allclose(loaded.situations, built.situations, atol=1e-3)
+    np.testing.assert_allclose(loaded.words.weights, built.words.weights, atol=1e-3)
+    assert loaded.calibration == built.calibration
+
+
+def test_a_file_is_the_same_each_time(path: Path, tmp_path: Path):
+    """A build that changes nothing is no change for git and for the Hub."""
+    again = tmp_path / "again.safetensors"
+    for _ in range(8):  # the library's own order is by chance: once could be luck
+        save(build(CODE, BANK, (), WordEncoder()), again, CODE, BANK, MODEL)
+        assert again.read_bytes() == path.read_bytes()
+
+
+def test_vectors_that_fit_are_not_encoded_again(path: Path):
+    """The start embeds nothing that has not changed, but for a sample of three."""
+    encoder = WordEncoder()
+    load_or_build(path, CODE, BANK, (), encoder, MODEL)
+    assert [len(call) for call in encoder.calls] == [3]
+
+
+@pytest.mark.parametrize("change", [lambda vectors: -vectors, lambda vectors: np.pad(vectors, ((0, 0), (0, 4)))])
+def test_vectors_that_only_say_that_they_are_of_this_model_are_built_anew(path: Path, caplog, change):
+    """Other numbers, or of another length: with them each question would fail or find anything."""
+    built = load(path, CODE, BANK, MODEL)
+    other = replace(
+        built,
+        pieces=change(built.pieces),
+        axes=np.eye(change(built.pieces).shape[1]),
+        situations=change(built.situations),
+        meaning=replace(built.meaning, weights=change(built.meaning.weights)),
+    )
+    save(other, path, CODE, BANK, MODEL)
+    found = load_or_build(path, CODE, BANK, (), WordEncoder(), MODEL)
+    np.testing.assert_allclose(found.pieces, built.pieces, atol=1e-3)
+    assert "not what the model makes of the texts" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("bank", "model", "reason"),
+    [
+        (Bank(BANK.situations[:2]), MODEL, "other texts"),
+        (BANK, "ada/model@def", "the model ada/model@abc"),
+    ],
+)
+def test_other_texts_or_another_model_build_anew_and_say_why(path: Path, caplog, bank: Bank, model: str, reason: str):
+    """Old vectors with a new text would show wrong passages."""
+    encoder = WordEncoder()
+    load_or_build(path, CODE, bank, (), encoder, model)
+    assert len(encoder.calls) == 2
+    assert reason in caplog.text
+
+
+def test_a_damaged_file_is_no_reason_to_stop(path: Path, caplog):
+    """The Hub may give half a file."""
+    path.write_bytes(path.read_bytes()[:100])
+    assert load_or_build(path, CODE, BANK, (), WordEncoder(), MODEL).situations.shape == (3, 8)
+    assert "damaged" in caplog.text
+
+
+def changed(path: Path, metadata: dict[str, str] | None = None, **arrays: np.ndarray) -> None:
+    """Write the file again with other arrays or metadata; its hash of the texts stays, as anybody can claim one."""
+    with safe_open(path, framework="numpy") as file:
+        stored = file.metadata()
+    save_file(load_file(path) | arrays, path, metadata=stored | (metadata or {}))
+
+
+@pytest.mark.parametrize(
+    ("name", "array", "reason"),
+    [
+        ("situations", np.zeros((2, 8), np.float16), r"situations must have the shape \(3, 8\), but have \(2, 8\)"),
+        ("situations", np.zeros((3, 8, 1), np.float16), r"but have \(3, 8, 1\)"),
+        ("pieces", np.zeros((), np.float16), "damaged"),
+        ("pieces", np.full((4, 8), 0.5, np.float16), "pieces are not of unit length"),
+        ("axes", np.ones((8, 8), np.float16), "axes are not at right angles"),
+        ("axes", np.zeros((8, 4), np.float16), r"axes must have the shape \(8, 8\), but have \(8, 4\)"),
+        ("meaning.bias", np.full(3, np.nan, np.float32), "not finite"),
+        ("meaning.weights", np.full((3, 8), 3e38, np.float32), "over 1,000,000"),
+        ("words.idf", np.full(5, 1, np.float16), r"but have \(5,\)"),
+    ],
+)
+def test_numbers_that_do_not_fit_are_refused(path: Path, name: str, array: np.ndarray, reason: str):
+    """A file from the Hub can claim any hash; what overflows would answer with nothing that is a number."""
+    changed(path, **{name: array})
+    with pytest.raises(DataError, match=reason):
+        load(path, CODE, BANK, MODEL)
+
+
+@pytest.mark.parametrize(
+    "calibration",
+    ["", "[" * 100_000, "[1, 2]", "[1, 0, 0.2, 0.8]", "[1, 0, NaN, NaN]", f"[1{'0' * 400}, 0, 1, 0]", "{}"],
+)
+def test_a_calibration_that_is_none_is_refused(path: Path, calibration: str):
+    """Bands the wrong way round would call silent what is covered; what is not a number would be no answer at all."""
+    changed(path, {"calibration": calibration})
+    with pytest.raises(DataError, match=r"^(the file is damaged|their calibration is none)$"):
+        load(path, CODE, BANK, MODEL)
+
+
+def test_long_vectors_are_kept_along_their_main_axes():
+    """Vectors of 200 numbers that lie in 128 dimensions, but for a little: cosines stay what they were."""
+    rng = np.random.default_rng(0)
+    basis = np.linalg.qr(rng.standard_normal((200, 200)))[0].astype(np.float32)
+    vectors = rng.standard_normal((1_000, 128), dtype=np.float32) @ basis[:128]
+    vectors += 1e-4 * rng.standard_normal((1_000, 1), dtype=np.float32) * basis[128]
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    axes = principal_axes(vectors)
+    assert axes.shape == (200, 128)
+    short = along(axes, vectors)
+    np.testing.assert_allclose(short @ short.T, vectors @ vectors.T, atol=1e-4)
+    np.testing.assert_allclose(np.linalg.norm(short, axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize(("count", "dimensions"), [(2_000, 8), (999, 200)])
+def test_short_vectors_and_few_are_kept_as_they_are(count: int, dimensions: int):
+    """Where there is nothing to save, nothing is turned."""
+    vectors = np.eye(dimensions, dtype=np.float32)[np.arange(count) % dimensions]
+    np.testing.assert_array_equal(along(principal_axes(vectors), vectors), vectors)
+
+
+def test_what_is_not_needed_is_not_read(path: Path):
+    """A file may hold arrays that nobody asked for, here of a kind that numpy cannot even read."""
+    import torch
+    from safetensors import torch as tensors
+
+    expected = load(path, CODE, BANK, MODEL)
+    with safe_open(path, framework="numpy") as file:
+        metadata = file.metadata()
+    more = {"more": torch.zeros(8, dtype=torch.float8_e4m3fn)}
+    tensors.save_file(tensors.load_file(path) | more, path, metadata=metadata)
+    np.testing.assert_array_equal(load(path, CODE, BANK, MODEL).situations, expected.situations)
+
+
+def test_the_bundled_vectors_belong_to_the_bundled_texts(edition: Edition, model: Snapshot):
+    """And to the bundled adapter: a fresh clone starts without encoding anything."""
+    learnt = adapter.load(BUNDLED_DATA / ADAPTER_FILE, model.identity)
+    vectors = load(BUNDLED_DATA / VECTORS_FILE, edition.code, edition.bank, learnt.identity)
+    np.testing.assert_allclose(np.linalg.norm(vectors.situations, axis=1), 1, atol=1e-3)

@@ -1,0 +1,76 @@
+"""README, requirements and settings tell one story."""
+
+import ast
+import re
+from pathlib import Path
+
+import gradio
+import pytest
+import yaml
+
+from conduct.settings import DEFAULT_MODEL, DEFAULT_MODEL_REVISION
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+FRONT_MATTER = yaml.safe_load(README.split("---\n")[1])
+PINS = dict(
+    re.fullmatch(r"([\w.-]+)(?:\[\w+\])?==([\w.]+)", line).groups()
+    for line in (ROOT / "requirements.txt").read_text().splitlines()
+    if line and not line.startswith("#")
+)
+
+
+def test_every_requirement_is_pinned_exactly():
+    """The expression above fails on any line that is not name==version."""
+    assert {"gradio", "huggingface_hub", "sentence-transformers", "torch"} <= set(PINS)
+
+
+def test_the_front_matter_agrees_with_the_requirements():
+    """A Space takes gradio's version from here, a laptop from requirements.txt."""
+    assert FRONT_MATTER["sdk"] == "gradio"
+    assert FRONT_MATTER["sdk_version"] == PINS["gradio"] == gradio.__version__
+    assert FRONT_MATTER["python_version"] == "3.11"
+    assert (ROOT / FRONT_MATTER["app_file"]).is_file()
+    assert len(FRONT_MATTER["short_description"]) <= 60
+
+
+def test_the_front_matter_preloads_the_pinned_model():
+    """What is preloaded at build is what is looked for at start, with all its files."""
+    assert FRONT_MATTER["models"] == [DEFAULT_MODEL]
+    repo, files, revision = FRONT_MATTER["preload_from_hub"][0].split(" ")
+    assert (repo, revision) == (DEFAULT_MODEL, DEFAULT_MODEL_REVISION)
+    assert {"model.safetensors", "tokenizer.json", "modules.json", "1_Pooling/config.json"} <= set(files.split(","))
+
+
+def test_every_setting_has_its_row():
+    """No variable that nobody can find, and none that does nothing."""
+    read = set(re.findall(r'"(CONDUCT_\w+)"', (ROOT / "conduct" / "settings.py").read_text()))
+    assert read == set(re.findall(r"^\| `(CONDUCT_\w+)`", README, re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    ("package", "allowed"),
+    [
+        ("gradio", {"page.py", "endpoints.py"}),  # what people see; what programs call
+        ("mcp", {"tools.py"}),
+        ("huggingface_hub", {"hub_client.py"}),
+        ("sentence_transformers", {"encoder.py"}),
+        ("os", {"settings.py", "patience.py"}),  # the environment; the exit that waits for no hanging thread
+    ],
+)
+def test_each_outside_world_has_one_importer(package: str, allowed: set[str]):
+    """A newcomer knows from the file's name where a change belongs."""
+    importers = set()
+    for path in (ROOT / "conduct").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            if any(name.split(".")[0] == package for name in names):
+                importers.add(path.name)
+    assert importers == allowed
+
+
+def test_no_file_is_over_300_lines():
+    """Longer ones are two files in one."""
+    long = [p.name for p in ROOT.rglob("*.py") if ".venv" not in p.parts and len(p.read_text().splitlines()) > 300]
+    assert long == []

@@ -1,0 +1,37 @@
+"""How often Python looks for garbage."""
+
+import gc
+import subprocess
+import sys
+
+import pytest
+
+from benchmarks.sides import ROOT
+from conduct.settings import SELDOM, look_seldom
+
+
+def test_garbage_is_looked_for_seldom_but_not_never():
+    """No search while some 10,000 objects are made, and those of 100,000 that are garbage do not stay."""
+    before = gc.get_threshold()
+    try:
+        look_seldom()
+        gc.collect()
+        searches = gc.get_stats()[0]["collections"]
+        kept = [[] for _ in range(10_000)]
+        assert gc.get_stats()[0]["collections"] == searches
+        for _ in range(10 * len(kept)):
+            (ring := []).append(ring)
+        assert gc.get_stats()[0]["collections"] > searches
+    finally:
+        gc.set_threshold(*before)
+
+
+@pytest.mark.parametrize(
+    "run", ["import app", "from conduct.cli.parser import main\nmain(['ask', ''])"], ids=["the app", "the command line"]
+)
+def test_both_ways_to_run_it_begin_so(run: str):
+    """The app when it is imported, the command line when it is run."""
+    said = subprocess.run(
+        [sys.executable, "-c", f"import gc\n{run}\nprint(gc.get_threshold())"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert said.stdout.splitlines()[-1] == str(SELDOM), said.stderr

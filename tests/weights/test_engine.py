@@ -1,0 +1,152 @@
+"""The parts together, with the real weights."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from conduct.answering.answer import CUT_NOTICE
+from conduct.answering.engine import Edition, Engine
+from conduct.dataset.files import SITUATIONS_FILE, TEXT_FILE
+from conduct.dataset.situations import DEV
+from conduct.errors import ModelError, QuestionError
+from conduct.hub.find_dataset import BUNDLED_DATA
+from conduct.hub.snapshot import Snapshot
+from conduct.settings import Settings
+from tests.unit.text.test_real_codes import CODES
+
+ACCENT = "is it ok to laugh about a thick accent if the guy laughs along?"
+
+
+def test_the_example_of_the_mission_finds_its_passage(engine: Engine):
+    """The right words come first, from the bundled text and the packaged weights."""
+    answer = engine.ask(ACCENT)
+    assert answer.coverage == "covered"
+    assert answer.passages[0].passage.id == "diversity-equity-inclusion-2"
+    assert [len(answer.passages), answer.source.dataset, answer.source.model] == [3, "bundled", "packaged"]
+    assert answer.source.situations == len(engine.reader().edition.bank.situations)
+
+
+def test_the_model_gives_the_known_first_numbers(encoder):
+    """What all-MiniLM-L6-v2 says of a sentence: other weights, pooling or scaling would differ."""
+    assert encoder.encode(["This is an example sentence"])[0][:3] == pytest.approx([0.0676, 0.0635, 0.0487], abs=2e-4)
+
+
+def test_one_batch_gives_what_single_questions_give(engine: Engine):
+    """Order kept, padding harmless."""
+    questions = [ACCENT, "best pizza in town", "He hit somebody at the meetup " + "and ran " * 30]
+    many = engine.ask_many(questions)
+    for question, answer in zip(questions, many, strict=True):
+        alone = engine.ask(question)
+        assert [s.passage.id for s in answer.passages] == [s.passage.id for s in alone.passages]
+        assert [s.relevance for s in answer.passages] == pytest.approx([s.relevance for s in alone.passages], abs=1e-5)
+
+
+def test_a_question_longer_than_the_model_reads_gets_a_notice(engine: Engine):
+    """Nothing is cut silently."""
+    assert engine.ask("short").notice is None
+    assert engine.ask("a " * 499).notice == CUT_NOTICE
+
+
+def test_refused_questions_reach_no_model(engine: Engine):
+    """Bad input costs nothing."""
+    with pytest.raises(QuestionError):
+        engine.ask("")
+
+
+def test_the_text_needs_no_model():
+    """Everybody can read the code while the model loads, or if it never does."""
+    engine = Engine(Settings(model="ada/none"))
+    assert len(engine.text().code.passages) == 8
+    assert not engine.ready
+
+
+def test_without_any_model_a_question_gets_one_sentence_and_the_log_the_reason(caplog):
+    """A visitor learns whom to tell, the owner what was tried."""
+
+    def find_none(settings: Settings) -> Snapshot:
+        raise ModelError("No model. Tried: this; that.")
+
+    with pytest.raises(ModelError, match="tell the owner"):
+        Engine(Settings(), find_model=find_none).ask("x")
+    assert "Tried: this; that." in caplog.text
+
+
+def test_a_dataset_that_cannot_be_used_leaves_the_bundled_text_in_service(tmp_path: Path, caplog):
+    """And the log says why."""
+    (tmp_path / "code_of_conduct.md").write_text("# Nothing but a title\n")
+    text = Engine(Settings(dataset=str(tmp_path))).text()
+    assert text.source.dataset == "bundled"
+    assert "has no paragraph" in caplog.text
+
+
+def test_a_code_without_situations_is_read_by_similarity(tmp_path: Path, model: Snapshot):
+    """Any community's code works: the passage about threats comes first for a threat."""
+    (tmp_path / "code_of_conduct.md").write_text(
+        "# Ours\n\nUnacceptable:\n\n- Threats of violence\n- Sharing private information of others\n- Spam\n"
+    )
+    engine = Engine(Settings(dataset=str(tmp_path)), find_model=lambda settings: model)
+    answer = engine.ask("she posted my home address, that is private")
+    assert answer.passages[0].passage.text == "Unacceptable:\nSharing private information of others"
+    assert (answer.source.title, answer.source.situations) == ("Ours", 0)
+
+
+CONDUCT = (
+    "Somebody copied my slides without attribution",
+    "May I translate the code and share it under another licence?",
+    "He mocks her for mistakes in her translation",
+    "Is it harassment if I adapt a drawing of him?",
+)
+
+
+@pytest.mark.parametrize("name", ["contributor_covenant_2_1", "covenant_3_shape", "as_found"])
+def test_codes_as_they_are_found_answer_with_conduct(tmp_path: Path, model: Snapshot, name: str, edition: Edition):
+    """Attribution and licence never come first, not even for a question that sounds like them, and the bands are
+    cautious: hardly anything that a question could mean is called covered, or silent, by similarity alone."""
+    (tmp_path / "code_of_conduct.md").write_bytes((CODES / f"{name}.md").read_bytes())
+    engine = Engine(Settings(dataset=str(tmp_path)), find_model=lambda settings: model)
+    dev = [question for question in edition.questions if question.split == DEV]
+    in_scope, silent = ([q.text for q in dev if q.in_scope is wanted][:64] for wanted in (True, False))
+    spoken, unspoken = engine.ask_many(in_scope), engine.ask_many(silent)
+    for answer in (*spoken, *unspoken, *engine.ask_many(CONDUCT)):
+        assert not answer.passages[0].passage.boilerplate
+        assert answer.source.dataset == tmp_path.name
+    assert sum(answer.coverage == "not_covered" for answer in spoken) <= 1
+    assert sum(answer.coverage == "covered" for answer in unspoken) <= 1
+
+
+BULLETS = ("Violence or threats of violence", "Publishing others' private information", "Advertising and spam")
+
+
+@pytest.fixture(scope="module")
+def fuller(tmp_path_factory: pytest.TempPathFactory, model: Snapshot) -> Engine:
+    """An engine on a fuller text: three bullets at its end, and the bank that knows nothing of them."""
+    folder = tmp_path_factory.mktemp("fuller")
+    # A third of the bank is enough to know what violence is, and faster to fit.
+    lines = (BUNDLED_DATA / SITUATIONS_FILE).read_text().splitlines(keepends=True)
+    (folder / SITUATIONS_FILE).write_text("".join(lines[::3]))
+    text = (BUNDLED_DATA / TEXT_FILE).read_text().replace("complete: false", "complete: true")
+    (folder / TEXT_FILE).write_text(text + "".join(f"\n- {bullet}" for bullet in BULLETS) + "\n")
+    return Engine(Settings(dataset=str(folder)), find_model=lambda settings: model)
+
+
+@pytest.mark.parametrize(
+    ("question", "bullet"),
+    [
+        ("they raise their voice and threaten to hit people", BULLETS[0]),
+        ("somebody published where I live and my phone number", BULLETS[1]),
+        ("he advertises his paid course in every thread", BULLETS[2]),
+    ],
+)
+def test_added_bullets_are_found_at_once(fuller: Engine, question: str, bullet: str):
+    """A fuller text published with the old bank works at once: the new bullet is among the three passages shown."""
+    answer = fuller.ask(question)
+    assert f"Examples include:\n{bullet}" in [shown.passage.text for shown in answer.passages]
+    assert answer.source.complete is True
+
+
+def test_no_log_line_holds_a_question(engine: Engine, caplog):
+    """Not even at the most talkative level."""
+    with caplog.at_level(logging.DEBUG):
+        engine.ask("zanzibarquestion about a joke")
+    assert "zanzibarquestion" not in caplog.text

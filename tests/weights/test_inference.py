@@ -1,0 +1,251 @@
+"""An engine elsewhere reads the questions: the unpatched client, the real weights, a server on this machine."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from huggingface_hub import HfApi
+from huggingface_hub.inference._providers import get_provider_helper
+
+from conduct.answering.engine import Edition, Engine, encoder_for
+from conduct.errors import HubError, InferenceError
+from conduct.hub import client, find_dataset
+from conduct.hub.refresh import Refresher
+from conduct.hub.snapshot import Snapshot
+from conduct.model.remote import AWAY, PAUSES, RemoteEncoder
+from conduct.model.sentence_transformer import SentenceEncoder
+from conduct.settings import DEFAULT_MODEL, DEFAULT_MODEL_REVISION, Settings
+from tests.fakes import WordEncoder
+from tests.support.hub_process import ROOT, environment
+from tests.support.loopback_engine import LoopbackEngine
+
+LONG = "he laughs at my accent and " * 30
+
+
+@pytest.fixture(scope="module")
+def encoder(edition: Edition, model: Snapshot) -> SentenceEncoder:
+    """The real model with what it learnt for the bundled text, as an engine has to serve it."""
+    return encoder_for(edition, model)[0]
+
+
+@pytest.fixture
+def served(encoder: SentenceEncoder) -> Iterator[LoopbackEngine]:
+    """An engine with the real weights."""
+    with LoopbackEngine(encoder) as served:
+        yield served
+
+
+@pytest.fixture
+def remote(served: LoopbackEngine, model: Snapshot) -> RemoteEncoder:
+    """An encoder that asks it, with little patience."""
+    encoder = RemoteEncoder.loader(served.url)(model.folder)
+    encoder._seconds = 5.0
+    return encoder
+
+
+def engine_at(url: str, model: Snapshot, **options: object) -> Engine:
+    """The app with its model elsewhere."""
+    return Engine(Settings(inference=url), find_model=lambda settings: model, **options)
+
+
+def test_the_ranking_is_that_of_the_model_in_process(
+    served: LoopbackEngine, engine: Engine, model: Snapshot, caplog: pytest.LogCaptureFixture
+):
+    """Every passage of 64 questions to 1e-3 in relevance, from the vectors that are there, and in few requests."""
+    questions = [question.text for question in engine.reader().edition.questions[:63]] + [LONG]
+    elsewhere = engine_at(served.url, model)
+    elsewhere.reader()
+    begun = len(served.asked)
+    answers = elsewhere.ask_many(questions, 10)
+    assert "built anew" not in caplog.text
+    assert len(served.asked) - begun < 16
+    for answer, expected in zip(answers, engine.ask_many(questions, 10), strict=True):
+        relevance = {shown.passage.id: shown.relevance for shown in expected.passages}
+        assert {s.passage.id: s.relevance for s in answer.passages} == pytest.approx(relevance, abs=1e-3)
+        assert [s.relevance for s in answer.passages] == pytest.approx(list(relevance.values()), abs=1e-3)
+        assert (answer.coverage, answer.notice) == (expected.coverage, expected.notice)
+    source = answers[0].source
+    assert (source.model, source.model_revision, source.elsewhere) == (DEFAULT_MODEL, DEFAULT_MODEL_REVISION, True)
+    assert not engine.text().source.elsewhere
+
+
+def test_no_torch_is_imported(served: LoopbackEngine, tmp_path: Path):
+    """A process of its own gives the answer and has neither torch nor sentence-transformers in memory."""
+    program = (
+        "import json, sys\n"
+        "from conduct.settings import Settings, make_private\n"
+        "make_private()\n"
+        "from conduct import hub\n"
+        "from conduct.answering.engine import Engine\n"
+        "from conduct.web.page import build_page\n"
+        "engine = Engine(Settings.from_environment(), find_model=lambda settings: find_model.packaged_model())\n"
+        "build_page(engine)\n"
+        "first = engine.ask('They laugh at his accent').passages[0].passage.id\n"
+        "print(json.dumps([first, [name for name in ('torch', 'sentence_transformers') if name in sys.modules]]))\n"
+    )
+    environ = environment(tmp_path, "http://127.0.0.1:9") | {"CONDUCT_INFERENCE": served.url}
+    done = subprocess.run([sys.executable, "-c", program], env=environ, cwd=ROOT, capture_output=True, text=True)
+    assert json.loads(done.stdout) == ["diversity-equity-inclusion-2", []]
+
+
+def test_what_the_engine_does_not_scale_is_scaled_here(served: LoopbackEngine, remote: RemoteEncoder, encoder):
+    """Not every engine gives vectors of unit length."""
+    served.fault = "long"
+    assert remote.encode(["an accent"]) == pytest.approx(encoder.encode(["an accent"]), abs=1e-6)
+
+
+def test_requests_hold_as_many_texts_as_the_engine_takes(served: LoopbackEngine, remote: RemoteEncoder):
+    """And none is made for nothing."""
+    assert remote.encode(["accent"] * 70).shape == (70, 384)
+    assert [asked.texts for asked in served.asked] == [32, 32, 6]
+    assert remote.encode([]).shape == (0, 384)
+    assert len(served.asked) == 3
+
+
+def test_it_knows_where_the_model_stops_reading(remote: RemoteEncoder, encoder: SentenceEncoder):
+    """To the token, as the model itself does."""
+    texts = ["a " * count for count in (1, 253, 254, 255, 499)]
+    assert [remote.truncates(text) for text in texts] == [encoder.truncates(text) for text in texts]
+    assert [remote.truncates(text) for text in texts] == [False, False, False, True, True]
+
+
+def test_it_knows_the_words_that_the_model_knows(remote: RemoteEncoder, encoder: SentenceEncoder):
+    """Which words are mended does not depend on where the model runs."""
+    words = ["accent", "acccent", "joking", "crochet", "ümlaut", "話", "", "a b"]
+    assert [remote.knows(word) for word in words] == [encoder.knows(word) for word in words]
+    assert [remote.knows(word) for word in words[:3]] == [True, False, True]
+
+
+@pytest.mark.parametrize("fault", ["429 once", "drop once"])
+def test_an_engine_that_fails_once_is_asked_again(served: LoopbackEngine, remote: RemoteEncoder, fault: str):
+    """Nobody hears of it."""
+    served.fault = fault
+    assert remote.encode(["an accent"]).shape == (1, 384)
+    assert len(served.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "requests", "why"),
+    [
+        ("503", 1 + len(PAUSES), "it answered 503"),
+        ("drop", 1 + len(PAUSES), "RemoteProtocolError"),
+        ("422", 1, "it answered 422"),
+        ("hang", 1, "it took too long"),
+        ("tokens", 1, "1 vectors were expected, but the shape (1, 2, 384) came"),
+        ("object", 1, "what came is no list of vectors"),
+        ("fewer", 1, "1 vectors were expected, but the shape (0,) came"),
+        ("zero", 1, "a vector has no length"),
+        ("narrow", 1, "1 vectors were expected, but the shape (1, 7) came"),
+    ],
+)
+def test_an_engine_that_gives_no_vectors_is_one_sentence(
+    served: LoopbackEngine, remote: RemoteEncoder, caplog: pytest.LogCaptureFixture, fault: str, requests: int, why: str
+):
+    """For visitors always the same, for the owner the reason, once; and the next question may be answered again."""
+    remote.encode(["before"])
+    served.asked.clear()
+    served.fault = fault
+    if fault == "hang":
+        remote._seconds = 0.5
+    for _ in range(2):
+        with pytest.raises(InferenceError) as raised:
+            remote.encode(["zanzibar"])
+        assert str(raised.value) == AWAY
+    assert len(served.asked) == 2 * requests
+    assert [record.getMessage() for record in caplog.records if record.name == "conduct.model.remote"] == [
+        f"127.0.0.1 gives no vectors ({why}): questions cannot be answered until it does."
+    ]
+    assert "zanzibar" not in caplog.text
+    served.fault, remote._seconds = "", 5.0
+    assert remote.encode(["after"]).shape == (1, 384)
+    assert "127.0.0.1 gives vectors again." in caplog.text
+
+
+def test_an_engine_that_is_away_at_the_start_is_waited_for(encoder: SentenceEncoder, model: Snapshot):
+    """Until then each question gets the sentence at once; then answers, without a restart."""
+    with LoopbackEngine(encoder) as gone:
+        port = gone.port
+    app = engine_at(f"http://127.0.0.1:{port}", model, again_seconds=0.1)
+    for _ in range(2):
+        with pytest.raises(InferenceError, match="does not answer"):
+            app.ask("an accent")
+    assert (app.ready, app.loading) == (False, False)
+    with LoopbackEngine(encoder, port=port):
+        until = time.monotonic() + 60
+        while not app.ready and time.monotonic() < until:
+            time.sleep(0.05)
+        assert app.ask("They laugh at his accent").passages[0].passage.id == "diversity-equity-inclusion-2"
+
+
+def test_a_text_without_vectors_is_built_through_the_engine(tmp_path: Path, model: Snapshot):
+    """Another model, another text: what the engine gives is what counts."""
+    (tmp_path / "code_of_conduct.md").write_text("# Ours\n\n## Words\n\nNo accent is wrong.\n\nNo threat is fair.\n")
+    with LoopbackEngine(WordEncoder()) as served:
+        app = Engine(Settings(dataset=str(tmp_path), inference=served.url), find_model=lambda settings: model)
+        assert app.ask("a threat").passages[0].passage.text == "No threat is fair."
+
+
+def test_a_new_text_is_not_given_up_because_the_engine_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The next look finds it again; one that cannot be used would be left alone."""
+    new = Snapshot(tmp_path, "ada/code", "b" * 40)
+    monkeypatch.setattr(find_dataset, "newest_dataset", lambda settings: new.revision)
+    monkeypatch.setattr(find_dataset, "pull_dataset", lambda settings, seconds: new)
+    monkeypatch.setattr(find_dataset, "remember_dataset", lambda settings, commit: None)
+    made, swapped = [InferenceError(AWAY), HubError("slow"), "reader"], []
+
+    def make(snapshot: Snapshot) -> str:
+        result = made.pop(0)
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    serving = Snapshot(tmp_path, "ada/code", "a" * 40)
+    refresher = Refresher(Settings(dataset="ada/code"), lambda: serving, make, swapped.append)
+    assert [refresher.once(), refresher.once(), refresher.once()] == [False, False, True]
+    assert swapped == ["reader"]
+
+
+@pytest.mark.parametrize(
+    ("engine", "sees"),
+    [
+        ("ada/model", True),
+        ("https://abc.us-east-1.aws.endpoints.huggingface.cloud", True),
+        ("https://ada-tei.hf.space/embed", True),
+        ("https://router.huggingface.co/x", True),
+        ("http://abc.endpoints.huggingface.cloud", False),
+        ("https://huggingface.co.evil.example", False),
+        ("https://evilhuggingface.co", False),
+        ("http://tei:80", False),
+    ],
+)
+def test_only_hugging_face_is_given_the_token(engine: str, sees: bool):
+    """And only where nobody on the way can read it."""
+    assert client._may_see_token(engine) is sees
+
+
+def test_an_engine_of_ones_own_is_asked_without_the_token(
+    served: LoopbackEngine, remote: RemoteEncoder, monkeypatch: pytest.MonkeyPatch
+):
+    """Although one is set."""
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    remote.encode(["an accent"])
+    assert [(asked.path, asked.token) for asked in served.asked] == [("/", None)]
+
+
+def test_a_hub_id_goes_to_hugging_faces_own_engines(
+    served: LoopbackEngine, model: Snapshot, monkeypatch: pytest.MonkeyPatch
+):
+    """With the token, to the address that the client knows (here: this machine's)."""
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    info = SimpleNamespace(pipeline_tag="sentence-similarity", tags=["feature-extraction"])
+    monkeypatch.setattr(HfApi, "model_info", lambda self, model: info)
+    helper = get_provider_helper("hf-inference", task="feature-extraction", model="ada/model")
+    monkeypatch.setattr(helper, "base_url", f"{served.url}/hf-inference")
+    assert RemoteEncoder.loader("ada/model")(model.folder).encode(["an accent"]).shape == (1, 384)
+    path = "/hf-inference/models/ada/model/pipeline/feature-extraction"
+    assert [(asked.path, asked.token) for asked in served.asked] == [(path, "Bearer hf_secret")]
