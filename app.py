@@ -2,13 +2,13 @@
 
 import logging
 
-from conduct.settings import Settings, look_seldom, make_private
+from conduct.settings import Settings, apply_library_defaults, tune_gc
 
-look_seldom()
-make_private()  # before gradio and huggingface_hub are imported: they read their switches at import
+tune_gc()
+apply_library_defaults()  # before gradio and huggingface_hub are imported: they read their switches at import
 
 from conduct.answering.engine import Engine  # noqa: E402
-from conduct.hub.deadline import leave  # noqa: E402
+from conduct.hub.deadline import exit_without_waiting  # noqa: E402
 from conduct.web.page import build_page, launch  # noqa: E402
 
 logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
@@ -20,4 +20,4 @@ demo = build_page(engine)
 
 if __name__ == "__main__":
     launch(demo, engine)
-    leave(0)
+    exit_without_waiting(0)

@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks.sides import clients, percentile, post, server, sides
 from conduct.hub import find_dataset, find_model
-from conduct.settings import Settings, make_private
+from conduct.settings import Settings, apply_library_defaults
 
 FIRST = "Is this okay?"
 
@@ -67,12 +67,13 @@ class Known:
 
 def main(port: int) -> None:
     """Serve until the process is ended."""
-    make_private()
-    from conduct.answering.engine import Edition, encoder_for
+    apply_library_defaults()
+    from conduct.answering.answerer import encoder_for
+    from conduct.answering.dataset_revision import DatasetRevision
     from conduct.answering.validation import essence
     from tests.support.loopback_engine import LoopbackEngine
 
-    edition = Edition.read(find_dataset.find_dataset(Settings()))
+    edition = DatasetRevision.read(find_dataset.find_dataset(Settings()))
     encoder, _ = encoder_for(edition, find_model.packaged_model())
     texts = list(dict.fromkeys(essence(question.text) for question in edition.questions))
     with LoopbackEngine(Known(encoder, texts), port=port) as engine:

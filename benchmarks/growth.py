@@ -18,7 +18,7 @@ from benchmarks.roles import peak_megabytes
 from conduct.dataset.situations import SHOW_FIRST, Bank, Judgement, Situation
 from conduct.ranking import vectors as files
 from conduct.ranking.calibration import UNFITTED
-from conduct.ranking.classifiers import BUCKETS, VectorHead, WordHead
+from conduct.ranking.classifiers import BUCKETS, VectorClassifier, WordClassifier
 from conduct.ranking.index import Index
 from conduct.ranking.vectors import Vectors, along, classes, pieces, principal_axes
 from conduct.text.code import Code, Passage, Section
@@ -69,8 +69,10 @@ def main(passages: int, situations: int) -> None:
         unit(sum(len(pieces(passage)) for passage in code.passages)),
         axes,
         along(axes, situation_vectors),
-        VectorHead(unit(columns), np.zeros(columns, np.float32)),
-        WordHead(np.ones(BUCKETS, np.float32), rng.standard_normal((columns, BUCKETS), np.float32), np.zeros(columns)),
+        VectorClassifier(unit(columns), np.zeros(columns, np.float32)),
+        WordClassifier(
+            np.ones(BUCKETS, np.float32), rng.standard_normal((columns, BUCKETS), np.float32), np.zeros(columns)
+        ),
         UNFITTED,
     )
     with TemporaryDirectory() as folder:

@@ -13,12 +13,12 @@ from functools import partial
 from conduct.dataset.files import read_text
 from conduct.hub import find_model
 from conduct.hub.find_dataset import BUNDLED_DATA
-from conduct.settings import make_private
+from conduct.settings import apply_library_defaults
 
 FIRST = "Is this okay?"
 # What a role finds for a question: (passage id, relevance), best first.
-Found = list[tuple[str, float]]
-Ask = Callable[[str], Found]
+SearchResult = list[tuple[str, float]]
+Ask = Callable[[str], SearchResult]
 
 
 def bare(threads: int = 0) -> Ask:
@@ -30,7 +30,7 @@ def bare(threads: int = 0) -> Ask:
         torch.set_num_threads(threads)
     model = _model()
 
-    def ask(question: str) -> Found:
+    def ask(question: str) -> SearchResult:
         model.encode(question)
         return []
 
@@ -44,7 +44,7 @@ def conduct() -> Ask:
 
     engine = Engine(Settings(), find_model=lambda settings: find_model.packaged_model())
 
-    def ask(question: str) -> Found:
+    def ask(question: str) -> SearchResult:
         return [(shown.passage.id, shown.relevance) for shown in engine.ask(question, 10).passages]
 
     return ask
@@ -57,7 +57,7 @@ def semantic_search() -> Ask:
     model, passages = _model(), _passages()
     corpus = model.encode([passage.text for passage in passages], convert_to_tensor=True)
 
-    def ask(question: str) -> Found:
+    def ask(question: str) -> SearchResult:
         hits = util.semantic_search(model.encode(question, convert_to_tensor=True), corpus, top_k=10)[0]
         return [(passages[hit["corpus_id"]].id, hit["score"]) for hit in hits]
 
@@ -73,7 +73,7 @@ def faiss() -> Ask:
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(vectors)
 
-    def ask(question: str) -> Found:
+    def ask(question: str) -> SearchResult:
         scores, rows = index.search(model.encode([question], normalize_embeddings=True), min(10, len(passages)))
         return [(passages[row].id, float(score)) for row, score in zip(rows[0], scores[0], strict=True)]
 
@@ -110,7 +110,7 @@ def peak_megabytes(process: str = "self") -> float:
         return next(int(line.split()[1]) for line in file if line.startswith("VmHWM")) / 1024
 
 
-def _timed(ask: Ask, question: str) -> tuple[float, Found]:
+def _timed(ask: Ask, question: str) -> tuple[float, SearchResult]:
     began = time.perf_counter()
     found = ask(question)
     return time.perf_counter() - began, found
@@ -139,7 +139,7 @@ def _at_once(ask: Ask, questions: Sequence[str], threads: int) -> dict:
 
 def main(role: str, *rest: str) -> None:
     """Play `role` until standard input ends."""
-    make_private()
+    apply_library_defaults()
     if role == "nothing":
         nothing(int(rest[0]))
         return

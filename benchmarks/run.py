@@ -22,9 +22,9 @@ from packaging.requirements import Requirement  # noqa: E402
 from packaging.utils import canonicalize_name  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
-from conduct.settings import make_private  # noqa: E402
+from conduct.settings import apply_library_defaults  # noqa: E402
 
-make_private()
+apply_library_defaults()
 
 from benchmarks.deploy import carried  # noqa: E402
 from benchmarks.sides import Server, clients, median_ms, percentile, post, server, sides  # noqa: E402

@@ -30,14 +30,15 @@ from conduct.hub.snapshot import LOCAL, Snapshot
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from conduct.settings import make_private  # noqa: E402
+from conduct.settings import apply_library_defaults  # noqa: E402
 
-make_private()
+apply_library_defaults()
 
 from tqdm import tqdm  # noqa: E402
 
 from benchmarks.soak_clients import LIMIT, Clients, Expected, Tally  # noqa: E402
-from conduct.answering.engine import Edition, Reader  # noqa: E402
+from conduct.answering.answerer import Answerer  # noqa: E402
+from conduct.answering.dataset_revision import DatasetRevision  # noqa: E402
 from conduct.model.sentence_transformer import SentenceEncoder  # noqa: E402
 from conduct.ranking.fit import build  # noqa: E402
 from conduct.ranking.vectors import save  # noqa: E402
@@ -89,7 +90,7 @@ class Texts:
     def __init__(self, folder: Path, served: LoopbackHub) -> None:
         self._served = served
         self._files: list[dict[str, bytes]] = []
-        self._readers: list[Reader] = []
+        self._readers: list[Answerer] = []
         self._expected: dict[tuple[int, str], Expected] = {}
         self.revisions: dict[str, int] = {"even": 0, "odd": 1}
         self._count = itertools.count()
@@ -100,9 +101,9 @@ class Texts:
             vectors = build(edition.code, edition.bank, edition.questions, encoder)
             save(vectors, folder / name / VECTORS_FILE, edition.code, edition.bank, model.identity)
             self._files.append({path.name: path.read_bytes() for path in (folder / name).iterdir()})
-            self._readers.append(Reader.make(edition, lambda *_: encoder, model))
+            self._readers.append(Answerer.make(edition, lambda *_: encoder, model))
         labelled = [question.text for question in edition.questions]
-        bank = [situation.text for situation in Edition.read(find_dataset.bundled_dataset()).bank.situations]
+        bank = [situation.text for situation in DatasetRevision.read(find_dataset.bundled_dataset()).bank.situations]
         self.questions = list(dict.fromkeys(labelled + bank))[:QUESTIONS]
         for number, reader in enumerate(self._readers):
             for question, answer in zip(self.questions, reader.answer(self.questions, LIMIT), strict=True):
@@ -124,14 +125,14 @@ class Texts:
         return None if number is None else self._expected[number, question]
 
 
-def _edition(folder: Path, number: int) -> Edition:
+def _edition(folder: Path, number: int) -> DatasetRevision:
     folder.mkdir()
     text = (BUNDLED_DATA / TEXT_FILE).read_text(encoding="utf-8")
     (folder / TEXT_FILE).write_text(text.replace("regardless of our differences.", f"whatever text {number} says."))
     lines = (BUNDLED_DATA / SITUATIONS_FILE).read_text(encoding="utf-8").splitlines(keepends=True)
     (folder / SITUATIONS_FILE).write_text("".join(lines[number::EVERY]), encoding="utf-8")
     (folder / QUESTIONS_FILE).write_bytes((BUNDLED_DATA / QUESTIONS_FILE).read_bytes())
-    return Edition.read(Snapshot(folder, folder.name, LOCAL))
+    return DatasetRevision.read(Snapshot(folder, folder.name, LOCAL))
 
 
 @contextlib.contextmanager

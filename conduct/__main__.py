@@ -1,7 +1,7 @@
 """`python -m conduct`: the command line."""
 
 from conduct.cli.parser import main
-from conduct.hub.deadline import leave
+from conduct.hub.deadline import exit_without_waiting
 
 if __name__ == "__main__":
-    leave(main())
+    exit_without_waiting(main())

@@ -13,7 +13,7 @@ DEFAULT_MODEL_REVISION = "1110a243fdf4706b3f48f1d95db1a4f5529b4d41"
 DATASET_NAME = "ambassador-code-of-conduct"
 
 # Read by these libraries at import or at the first `Blocks()`; a visitor's question is nobody's statistic.
-_PRIVATE_DEFAULTS = {
+_LIBRARY_DEFAULTS = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     # Gradio rebuilds a summary of past events after each queued one, unless told to do it rarely.
@@ -31,7 +31,7 @@ _PRIVATE_DEFAULTS = {
 # Objects made since the last collection, then collections until the next wider one. Importing the libraries makes a
 # million objects that stay, and Python looks through them after every 700, which took a fifth of the start. With these
 # the start takes no more memory, thousands of questions a fiftieth more.
-SELDOM = (50_000, 20, 100)
+GC_THRESHOLDS = (50_000, 20, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +72,19 @@ class Settings:
         )
 
 
-def make_private(environ: dict[str, str] | None = None) -> None:
+def apply_library_defaults(environ: dict[str, str] | None = None) -> None:
     """Switch off what Gradio and huggingface_hub would report, unless the owner set it otherwise.
 
     Call it before either of them is imported: both read these at import.
     """
     environ = os.environ if environ is None else environ
-    for name, value in _PRIVATE_DEFAULTS.items():
+    for name, value in _LIBRARY_DEFAULTS.items():
         environ.setdefault(name, value)
 
 
-def look_seldom() -> None:
+def tune_gc() -> None:
     """Collect garbage less often; call it before the libraries are imported."""
-    gc.set_threshold(*SELDOM)
+    gc.set_threshold(*GC_THRESHOLDS)
 
 
 def _minutes(value: str) -> float:

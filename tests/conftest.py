@@ -12,13 +12,14 @@ from playwright.sync_api import Browser, sync_playwright
 
 from conduct.hub import find_dataset, find_model
 from conduct.hub.snapshot import Snapshot
-from conduct.settings import Settings, make_private
+from conduct.settings import Settings, apply_library_defaults
 
-make_private()
+apply_library_defaults()
 
-from gradio_client import Client  # noqa: E402  (make_private comes before)
+from gradio_client import Client  # noqa: E402  (apply_library_defaults comes before)
 
-from conduct.answering.engine import Edition, Engine  # noqa: E402
+from conduct.answering.dataset_revision import DatasetRevision  # noqa: E402
+from conduct.answering.engine import Engine  # noqa: E402
 from conduct.model.sentence_transformer import SentenceEncoder  # noqa: E402
 from conduct.web.page import build_page, launch  # noqa: E402
 from tests.fakes import word_engine  # noqa: E402
@@ -55,9 +56,9 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def edition() -> Edition:
+def edition() -> DatasetRevision:
     """The bundled text with its situations and questions."""
-    return Edition.read(find_dataset.find_dataset(Settings()))
+    return DatasetRevision.read(find_dataset.find_dataset(Settings()))
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from conduct.answering.validation import MAX_LIMIT
-from conduct.ranking.index import Found
+from conduct.ranking.index import SearchResult
 from conduct.text.code import Code, Passage
 
 COVERED = "covered"
@@ -22,9 +22,9 @@ CUT_NOTICE = "The question is longer than the model reads: only its beginning wa
 class Source:
     """What an answer was made from; "bundled" and "packaged" where the Hub was not used.
 
-    The addresses are where people can look at it, or ""; `instead` says why better was not used, or is "".
+    The addresses are where people can look at it, or ""; `fallback_reason` says why better was not used, or is "".
     `situations` is how many lead from a question to a passage; with 0, sentence similarity is all there is.
-    `elsewhere` is whether questions are sent to another machine, which runs the model.
+    `is_remote` is whether questions are sent to another machine, which runs the model.
     """
 
     title: str
@@ -35,13 +35,13 @@ class Source:
     model_revision: str
     dataset_url: str = ""
     model_url: str = ""
-    instead: str = ""
+    fallback_reason: str = ""
     situations: int = 0
-    elsewhere: bool = False
+    is_remote: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class AnswerPassage:
     """A passage to show. `highlight` is the closest of its sentences; `relevance` a calibrated probability,
     0 to 1, that a careful person would show it; `because` the nearest known situation that leads to it."""
 
@@ -59,12 +59,12 @@ class Answer:
     coverage: str
     message: str
     notice: str | None
-    passages: tuple[Shown, ...]
+    passages: tuple[AnswerPassage, ...]
     source: Source
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class FullText:
     """The whole code and where it comes from."""
 
     code: Code
@@ -79,14 +79,14 @@ class Cautions:
     language: str | None = None
 
 
-def coverage(found: Found) -> str:
+def coverage(found: SearchResult) -> str:
     """COVERED, UNCLEAR or NOT_COVERED."""
     if found.in_scope >= found.bands.covered:
         return COVERED
     return NOT_COVERED if found.in_scope < found.bands.not_covered else UNCLEAR
 
 
-def compose(question: str, found: Found, limit: int, source: Source, cautions: Cautions = Cautions()) -> Answer:
+def compose(question: str, found: SearchResult, limit: int, source: Source, cautions: Cautions = Cautions()) -> Answer:
     """The answer to `question` with at most `limit` passages."""
     band = coverage(found)
     if cautions.language and band == NOT_COVERED:
@@ -98,7 +98,7 @@ def compose(question: str, found: Found, limit: int, source: Source, cautions: C
         message=MESSAGES[band],
         notice=" ".join(filter(None, (cautions.language, cautions.cut))) or None,
         passages=tuple(
-            Shown(match.passage, match.sentence, match.relevance, match.situation)
+            AnswerPassage(match.passage, match.sentence, match.relevance, match.situation)
             for match in found.matches[: min(limit, MAX_LIMIT)]
         ),
         source=source,

@@ -11,14 +11,14 @@ from itertools import islice, takewhile
 import numpy as np
 
 from conduct.model.encoder import Encoder
-from conduct.ranking.index import Found, Index
+from conduct.ranking.index import Index, SearchResult
 
 # Texts that are read together: more take as long for each, and keep the first of them waiting.
-MOST_TOGETHER = 8
+MAX_BATCH = 8
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Pending:
     """A text to be searched for in `index`, or only to be encoded."""
 
     text: str
@@ -26,16 +26,16 @@ class _Waiting:
     result: Future = field(default_factory=Future)
 
 
-class Dispatcher:
+class BatchingEncoder:
     """An encoder for many threads, in front of one: its `workers` encode at a time, each up to `most` texts.
 
     Nobody is held back to fill a batch: it is what came while the workers were busy.
     """
 
-    def __init__(self, encoder: Encoder, most: int = MOST_TOGETHER) -> None:
+    def __init__(self, encoder: Encoder, most: int = MAX_BATCH) -> None:
         self._encoder = encoder
         self._most = most
-        self._waiting: deque[_Waiting] = deque()
+        self._waiting: deque[_Pending] = deque()
         self._idle = encoder.workers
         self._taking = threading.Lock()
         # Its threads end when nobody holds the dispatcher any more.
@@ -50,7 +50,7 @@ class Dispatcher:
         """Vectors of `texts`: float32, shape (len(texts), dimensions), each of unit length."""
         return np.stack(self._results(texts, None)) if texts else self._encoder.encode(texts)
 
-    def search(self, index: Index, questions: Sequence[str]) -> list[Found]:
+    def search(self, index: Index, questions: Sequence[str]) -> list[SearchResult]:
         """What `index` finds for each of `questions`; one pass over the situations serves a whole batch."""
         return self._results(questions, index)
 
@@ -63,7 +63,7 @@ class Dispatcher:
         return self._encoder.knows(word)
 
     def _results(self, texts: Sequence[str], index: Index | None) -> list:
-        mine = [_Waiting(text, index) for text in texts]
+        mine = [_Pending(text, index) for text in texts]
         with self._taking:
             self._waiting += mine
         for _ in mine:
@@ -88,7 +88,7 @@ class Dispatcher:
             with self._taking:
                 self._idle += 1
 
-    def _take(self) -> list[_Waiting]:
+    def _take(self) -> list[_Pending]:
         """Those that have waited longest and want the same."""
         with self._taking:
             if not self._waiting:

@@ -6,25 +6,25 @@ import threading
 from collections import OrderedDict
 from typing import Generic, TypeVar
 
-MOST_KEPT = 1_000
+MAX_KEPT = 1_000
 
-Found = TypeVar("Found")
+SearchResult = TypeVar("Found")
 
 
-class Repeats(Generic[Found]):
+class AnswerCache(Generic[SearchResult]):
     """The results of the latest questions. Keeps no question: only its hash under a key that nobody else has."""
 
-    def __init__(self, most: int = MOST_KEPT) -> None:
+    def __init__(self, most: int = MAX_KEPT) -> None:
         self._most = most
         # Without it, whoever reads the memory could try likely questions against the hashes.
         self._key = secrets.token_bytes(32)
-        self._results: OrderedDict[bytes, Found] = OrderedDict()
+        self._results: OrderedDict[bytes, SearchResult] = OrderedDict()
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._results)
 
-    def get(self, question: str) -> Found | None:
+    def get(self, question: str) -> SearchResult | None:
         """What was kept for `question`, or None."""
         name = self._name(question)
         with self._lock:
@@ -33,7 +33,7 @@ class Repeats(Generic[Found]):
                 self._results.move_to_end(name)
         return found
 
-    def keep(self, question: str, found: Found) -> None:
+    def keep(self, question: str, found: SearchResult) -> None:
         """Keep `found` until `most` other questions were asked."""
         name = self._name(question)
         with self._lock:

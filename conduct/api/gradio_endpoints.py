@@ -7,7 +7,7 @@ import gradio as gr
 from conduct.answering.validation import DEFAULT_LIMIT
 from conduct.api.mcp_tools import offer_tools
 from conduct.api.schemas import ENDPOINTS, AnswerOut, CodeOut
-from conduct.api.service import Programs
+from conduct.api.service import AskService
 from conduct.errors import ConductError
 
 log = logging.getLogger(__name__)
@@ -16,19 +16,19 @@ log = logging.getLogger(__name__)
 _DIRECT = {"queue": False, "concurrency_limit": None}
 
 
-def add_endpoints(programs: Programs) -> None:
+def add_endpoints(programs: AskService) -> None:
     """Register /ask, /ask_many and /code in the Blocks that is open, described as the contract does."""
 
     blocks = gr.context.Context.root_block
 
-    async def gone() -> bool:
+    async def is_disconnected() -> bool:
         """Whether the stream that waits for this event of Gradio's queue has ended."""
         event = blocks._queue.event_ids_to_events.get(gr.context.LocalContext.event_id.get(None))
         return event is not None and not event.alive
 
     async def call(name: str, **arguments: object):
         try:
-            return await programs.call(name, arguments, gone)
+            return await programs.call(name, arguments, is_disconnected)
         except ConductError as error:
             raise gr.Error(str(error), title=f"Error {error.status}", print_exception=False) from None
 
@@ -53,7 +53,7 @@ def add_endpoints(programs: Programs) -> None:
         _describe(registered.outputs[0], "result", endpoint.returns)
 
 
-def serve_tools(demo: gr.Blocks, programs: Programs) -> None:
+def install_mcp_tools(demo: gr.Blocks, programs: AskService) -> None:
     """Our tools in Gradio's MCP server, which `launch` has made."""
     served = demo.mcp_server_obj
     if served is None:

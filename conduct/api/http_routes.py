@@ -14,19 +14,19 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-from conduct.api.service import Programs, endpoint
+from conduct.api.service import AskService, endpoint
 from conduct.errors import BusyError, ConductError, RequestError
 
 # A result that nobody fetched is forgotten.
 KEPT_SECONDS = 120
-MOST_KEPT = 1_000
+MAX_KEPT = 1_000
 HEARTBEAT_SECONDS = 15
 _NOT_KEPT = {"cache-control": "no-store"}
 
 
-def http_routes(programs: Programs) -> list[Route]:
+def http_routes(programs: AskService) -> list[Route]:
     """One step is `run`; the two are `call`, then `call` with the event's id."""
-    begun = Begun(programs)
+    begun = PendingResults(programs)
 
     async def run(request: Request, name: str) -> Response:
         arguments = await _arguments(request, name)
@@ -47,7 +47,7 @@ def http_routes(programs: Programs) -> list[Route]:
     return routes
 
 
-class _ProgramsRoute(Route):
+class _EndpointRoute(Route):
     """Leaves to Gradio what its page sends, which names functions by number."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -56,10 +56,10 @@ class _ProgramsRoute(Route):
         return super().matches(scope)
 
 
-class Begun:
+class PendingResults:
     """Results between the first step and the second, for a while and no longer."""
 
-    def __init__(self, programs: Programs, seconds: float = KEPT_SECONDS, most: int = MOST_KEPT) -> None:
+    def __init__(self, programs: AskService, seconds: float = KEPT_SECONDS, most: int = MAX_KEPT) -> None:
         self._programs = programs
         self._seconds = seconds
         self._most = most
@@ -108,7 +108,7 @@ async def _events(result: asyncio.Task) -> AsyncIterator[str]:
         try:
             yield f"event: complete\ndata: {json.dumps([result.result()])}\n\n"
         except ConductError as error:
-            yield f"event: error\ndata: {json.dumps(_told(error))}\n\n"
+            yield f"event: error\ndata: {json.dumps(_error_body(error))}\n\n"
     finally:
         # Whoever leaves while the question waits its turn takes it along.
         result.cancel()
@@ -120,12 +120,12 @@ def _route(path: str, answer: Callable[[Request, str], Awaitable[Response]], met
             return await answer(request, endpoint(request.path_params["name"]).name)
         except ConductError as error:
             headers = {"retry-after": str(error.seconds)} if isinstance(error, BusyError) else None
-            return JSONResponse(_told(error), error.status, headers)
+            return JSONResponse(_error_body(error), error.status, headers)
 
-    return _ProgramsRoute(f"/gradio_api{path}", answer_or_refuse, methods=[method])
+    return _EndpointRoute(f"/gradio_api{path}", answer_or_refuse, methods=[method])
 
 
-def _told(error: ConductError) -> dict:
+def _error_body(error: ConductError) -> dict:
     return {"error": str(error)}
 
 

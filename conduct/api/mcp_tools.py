@@ -11,7 +11,7 @@ from mcp.server import Server
 from conduct import __version__
 from conduct.api.markdown import answer_markdown, answers_markdown, code_markdown
 from conduct.api.schemas import ENDPOINTS
-from conduct.api.service import Programs
+from conduct.api.service import AskService
 
 INSTRUCTIONS = (
     "These tools show what a code of conduct says, word for word. Quote the passages as they are, with their section; "
@@ -23,7 +23,7 @@ _MARKDOWN = {"ask": answer_markdown, "ask_many": answers_markdown, "code": code_
 ANSWERS = "answers"
 
 
-def offer_tools(server: Server, programs: Programs) -> None:
+def offer_tools(server: Server, programs: AskService) -> None:
     """Put our tools in the place of those that `server` has."""
     server.instructions, server.version = INSTRUCTIONS, __version__
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
-from conduct.answering.answer import Answer, Source, Text
+from conduct.answering.answer import Answer, FullText, Source
 from conduct.answering.validation import DEFAULT_LIMIT, MAX_CHARACTERS, MAX_LIMIT, MAX_QUESTIONS
 
 _DESCRIBED = ConfigDict(use_attribute_docstrings=True)
@@ -229,7 +229,7 @@ def answer_out(answer: Answer) -> AnswerOut:
     )
 
 
-def code_out(text: Text) -> CodeOut:
+def code_out(text: FullText) -> CodeOut:
     """The whole code as programs get it."""
     return CodeOut(
         title=text.code.title,

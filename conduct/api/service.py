@@ -25,7 +25,7 @@ from conduct.errors import (
 T = TypeVar("T")
 
 # Questions from programs that wait or are being answered: a few seconds of work for two cores.
-MOST_AT_ONCE = 256
+MAX_PENDING_QUESTIONS = 256
 # Threads that answer them. Who waits for a turn holds none, so that the page always gets one.
 THREADS = 32
 LONGEST_WAIT_SECONDS = 60
@@ -36,10 +36,10 @@ NAMED = {endpoint.name: endpoint for endpoint in ENDPOINTS}
 PATHS = "/ask, /ask_many and /code"
 
 
-class Programs:
+class AskService:
     """The endpoints for whoever serves them: Gradio, plain HTTP, MCP. Raises nothing but ConductError."""
 
-    def __init__(self, engine: Engine, most: int = MOST_AT_ONCE) -> None:
+    def __init__(self, engine: Engine, most: int = MAX_PENDING_QUESTIONS) -> None:
         self._engine = engine
         self._most = most
         self.at_once = 0
@@ -52,16 +52,18 @@ class Programs:
         self,
         name: str,
         arguments: Mapping[str, object] | Sequence[object],
-        gone: Callable[[], Awaitable[bool]] | None = None,
+        is_disconnected: Callable[[], Awaitable[bool]] | None = None,
     ) -> AnswerOut | list[AnswerOut] | CodeOut:
-        """The result of an endpoint. `gone` says whether the asker has left; that costs no work then."""
+        """The result of an endpoint. `is_disconnected` says whether the asker has left; that costs no work then."""
         try:
             bound = bind(name, arguments)
             _check(name, bound)
             if name == "ask":
-                return answer_out(await self._in_turn(1, lambda: self._engine.ask(**bound), gone))
+                return answer_out(await self._in_turn(1, lambda: self._engine.ask(**bound), is_disconnected))
             if name == "ask_many":
-                answers = await self._in_turn(len(bound["questions"]), lambda: self._engine.ask_many(**bound), gone)
+                answers = await self._in_turn(
+                    len(bound["questions"]), lambda: self._engine.ask_many(**bound), is_disconnected
+                )
                 return [answer_out(answer) for answer in answers]
             # Needs no model, and so no turn.
             return code_out(await run_sync(self._engine.text, limiter=self._threads))
@@ -71,7 +73,9 @@ class Programs:
             log_unexpected(error)
             raise UnexpectedError(UNEXPECTED) from None
 
-    async def _in_turn(self, count: int, work: Callable[[], T], gone: Callable[[], Awaitable[bool]] | None) -> T:
+    async def _in_turn(
+        self, count: int, work: Callable[[], T], is_disconnected: Callable[[], Awaitable[bool]] | None
+    ) -> T:
         """`work` in a thread when its turn comes; BusyError at once if too many wait already."""
         if self.at_once and self.at_once + count > self._most:
             raise self._busy()
@@ -79,7 +83,7 @@ class Programs:
         ahead, began = self.at_once, time.monotonic()
         try:
             async with self._turns:
-                if gone is not None and await gone():
+                if is_disconnected is not None and await is_disconnected():
                     raise QuestionError("The asker has left, so nothing was looked up.")
                 result = await run_sync(work, limiter=self._threads)
         finally:

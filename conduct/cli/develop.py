@@ -5,7 +5,9 @@ import json
 import sys
 from dataclasses import asdict
 
-from conduct.answering.engine import Edition, Engine, encoder_for
+from conduct.answering.answerer import encoder_for
+from conduct.answering.dataset_revision import DatasetRevision
+from conduct.answering.engine import Engine
 from conduct.cli.exit_codes import EXIT_OK
 from conduct.dataset.files import ADAPTER_FILE, SITUATIONS_FILE, TEXTS_FILE, VECTORS_FILE
 from conduct.errors import DataError
@@ -46,16 +48,16 @@ def run_train(chosen: argparse.Namespace) -> int:
     from conduct.model import adapter
     from conduct.model.sentence_transformer import SentenceEncoder
     from conduct.ranking.vectors import classes, targets
-    from conduct.training.distillation import Lesson, with_teacher
+    from conduct.training.distillation import DistillationSet, with_teacher
     from conduct.training.train import Recipe, steps, train
 
-    edition = Edition.read(Snapshot(chosen.folder, chosen.folder.name, LOCAL))
+    edition = DatasetRevision.read(Snapshot(chosen.folder, chosen.folder.name, LOCAL))
     bank = edition.bank
     if not bank.situations:
         raise DataError(f"{chosen.folder} has no situations to learn from: write {SITUATIONS_FILE} first.")
     model, recipe = find_model.find_model(Settings.from_environment()), Recipe()
     texts = tuple(situation.text for situation in bank.situations)
-    lesson = Lesson(texts, targets(bank, classes(edition.code, bank)))
+    lesson = DistillationSet(texts, targets(bank, classes(edition.code, bank)))
     if chosen.teacher:
         print("The teacher reads ...", file=sys.stderr)
         others = read_texts(chosen.folder / TEXTS_FILE)
@@ -78,7 +80,7 @@ def run_build(chosen: argparse.Namespace) -> int:
     from conduct.ranking.fit import build
     from conduct.ranking.vectors import save
 
-    edition = Edition.read(Snapshot(chosen.folder, chosen.folder.name, LOCAL))
+    edition = DatasetRevision.read(Snapshot(chosen.folder, chosen.folder.name, LOCAL))
     encoder, identity = encoder_for(edition, find_model.find_model(Settings.from_environment()))
     vectors = build(edition.code, edition.bank, edition.questions, encoder)
     path = chosen.folder / VECTORS_FILE
@@ -96,7 +98,9 @@ def run_export(chosen: argparse.Namespace) -> int:
     if chosen.folder.exists() and not (chosen.folder.is_dir() and not any(chosen.folder.iterdir())):
         raise DataError(f"FOLDER must be new or empty, but {chosen.folder} is not: name another one.")
     settings = Settings.from_environment()
-    encoder, identity = encoder_for(find_dataset.find_dataset(settings, Edition.read), find_model.find_model(settings))
+    encoder, identity = encoder_for(
+        find_dataset.find_dataset(settings, DatasetRevision.read), find_model.find_model(settings)
+    )
     encoder.save(chosen.folder)
     print(f"Wrote {chosen.folder}: {identity}.")
     return EXIT_OK

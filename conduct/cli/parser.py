@@ -15,7 +15,7 @@ from conduct.cli.publish_command import run_publish
 from conduct.dataset.files import TEXTS_FILE
 from conduct.errors import ConductError, QuestionError
 from conduct.hub.find_dataset import BUNDLED_DATA
-from conduct.settings import look_seldom, make_private
+from conduct.settings import apply_library_defaults, tune_gc
 
 EXAMPLES = """\
 examples:
@@ -29,8 +29,8 @@ examples:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; gives the exit code, one of EXIT_CODES."""
     chosen = _parser().parse_args(arguments)
-    look_seldom()
-    make_private()
+    tune_gc()
+    apply_library_defaults()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
         return chosen.run(chosen)

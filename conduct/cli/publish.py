@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from conduct.answering.engine import Edition, encoder_for
+from conduct.answering.answerer import encoder_for
+from conduct.answering.dataset_revision import DatasetRevision
 from conduct.dataset.files import ADAPTER_FILE, QUESTIONS_FILE, SITUATIONS_FILE, TEXT_FILE, TEXTS_FILE, VECTORS_FILE
 from conduct.errors import DataError, PublishError
 from conduct.hub import client, fetch, find_model
@@ -39,7 +40,7 @@ LOG_IN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class RepoUpload:
     """A folder with all the files that a repository gets; `replaces` are patterns of files that go if not in it."""
 
     repo: str
@@ -55,7 +56,7 @@ class Parcel:
         return tuple((path.relative_to(self.folder).as_posix(), path.stat().st_size) for path in found)
 
 
-def pack(owner: str, into: Path, data: bool = True, space: bool = True, root: Path = ROOT) -> tuple[Parcel, ...]:
+def stage(owner: str, into: Path, data: bool = True, space: bool = True, root: Path = ROOT) -> tuple[RepoUpload, ...]:
     """Lay out in `into` what the dataset and the Space of `owner` get; nothing is sent.
 
     Raises PublishError if the files that git knows cannot be listed, DataError or ModelError if vectors cannot be made.
@@ -67,7 +68,7 @@ def pack(owner: str, into: Path, data: bool = True, space: bool = True, root: Pa
     vectors = into / VECTORS_FILE
     known = _known_to_git(root, *SPACE_PATHS)
     _make_vectors(source, vectors)
-    parcels = []
+    uploads = []
     if data:
         folder = into / "dataset"
         for name in DATA_FILES:
@@ -75,18 +76,18 @@ def pack(owner: str, into: Path, data: bool = True, space: bool = True, root: Pa
                 _copy(source / name, folder / name)
         shutil.copy(vectors, folder / VECTORS_FILE)
         _edit(folder / CARD_FILE, f"OWNER/{DATASET_NAME}", dataset)
-        parcels.append(Parcel(dataset, fetch.DATASET, folder, (*DATA_FILES, VECTORS_FILE)))
+        uploads.append(RepoUpload(dataset, fetch.DATASET, folder, (*DATA_FILES, VECTORS_FILE)))
     if space:
         folder = into / "space"
         for name in known:
             _copy(root / name, folder / name)
         shutil.copy(vectors, folder / source.relative_to(root) / VECTORS_FILE)
         _edit(folder / "README.md", r"(?m)^datasets:.*\n(?:  - .*\n)*", f"datasets:\n  - {dataset}\n")
-        parcels.append(Parcel(space_repo, "space", folder, ("conduct/*",), SPACE_VARIABLES))
-    return tuple(parcels)
+        uploads.append(RepoUpload(space_repo, "space", folder, ("conduct/*",), SPACE_VARIABLES))
+    return tuple(uploads)
 
 
-def send(parcel: Parcel, private: bool) -> client.Sent:
+def send(parcel: RepoUpload, private: bool) -> client.Sent:
     """Create the repository if need be and upload what changed. Raises PublishError."""
     try:
         return client.send(parcel.repo, parcel.kind, parcel.folder, parcel.replaces, dict(parcel.variables), private)
@@ -100,7 +101,7 @@ def send(parcel: Parcel, private: bool) -> client.Sent:
 
 def _make_vectors(source: Path, target: Path) -> None:
     """Encode and fit `source` anew; where that gives the numbers that lie there, those bytes are kept."""
-    edition = Edition.read(Snapshot(source, source.name, LOCAL))
+    edition = DatasetRevision.read(Snapshot(source, source.name, LOCAL))
     model = find_model.find_model(Settings())
     texts = edition.code, edition.bank
     encoder, identity = encoder_for(edition, model)

@@ -18,14 +18,14 @@ def run_publish(chosen: argparse.Namespace) -> int:
         raise PublishError(publish.LOG_IN)
     with TemporaryDirectory() as folder:
         print("Encoding the situations and fitting ...", file=sys.stderr)
-        parcels = publish.pack(chosen.owner, Path(folder), data=not chosen.space_only, space=not chosen.data_only)
-        for parcel in parcels:
+        uploads = publish.stage(chosen.owner, Path(folder), data=not chosen.space_only, space=not chosen.data_only)
+        for upload in uploads:
             if chosen.dry_run:
-                print(f"To the {parcel.kind} {parcel.repo}:")
-                print("\n".join(f"  {name}  {size:,} bytes" for name, size in parcel.files))
-                print("".join(f"  variable {key} = {value}\n" for key, value in parcel.variables), end="")
+                print(f"To the {upload.kind} {upload.repo}:")
+                print("\n".join(f"  {name}  {size:,} bytes" for name, size in upload.files))
+                print("".join(f"  variable {key} = {value}\n" for key, value in upload.variables), end="")
                 continue
-            sent = publish.send(parcel, chosen.private)
+            sent = publish.send(upload, chosen.private)
             print(f"{sent.url}: {'a new commit' if sent.changed else 'nothing has changed'}.")
     if chosen.private and not chosen.data_only:
         print("A private dataset is read with a token: give the Space one that may read it, as its secret HF_TOKEN.")

@@ -14,7 +14,7 @@ _running: dict[tuple[str, ...], Future] = {}
 _lock = threading.Lock()
 
 
-def within(until: float, what: tuple[str, ...], work: Callable[[], T]) -> T:
+def run_with_deadline(until: float, what: tuple[str, ...], work: Callable[[], T]) -> T:
     """The result of `work`, or TimeoutError at `until` (by time.monotonic); it is then left behind, running.
 
     Who asks for the same `what` meanwhile waits for the one that runs, so that hanging work never piles up.
@@ -35,7 +35,7 @@ def within(until: float, what: tuple[str, ...], work: Callable[[], T]) -> T:
     return result.result(timeout=max(0.0, until - time.monotonic()))
 
 
-def leave(code: int) -> None:
+def exit_without_waiting(code: int) -> None:
     """End the process, also if work that was left behind still hangs in threads that Python would wait for."""
     if any(not result.done() for result in _running.values()):
         sys.stdout.flush()

@@ -57,7 +57,7 @@ def pull(repo: str, kind: str, revision: str, seconds: float) -> Snapshot:
     def download() -> Path:
         return client.pull(repo, kind, remote.commit, PATTERNS[kind])
 
-    folder = _within(until, ("pull", repo, kind, remote.commit), download)
+    folder = _run_with_deadline(until, ("pull", repo, kind, remote.commit), download)
     return Snapshot(folder, repo, remote.commit, url=client.address(repo, kind, remote.commit))
 
 
@@ -65,15 +65,15 @@ def ask(repo: str, kind: str, revision: str, until: float) -> "Remote":
     """What the Hub has of a revision now: one request. Raises HubError at the latest at `until`."""
     from conduct.hub import client
 
-    return _within(until, ("ask", repo, kind, revision), lambda: client.newest(repo, kind, revision))
+    return _run_with_deadline(until, ("ask", repo, kind, revision), lambda: client.newest(repo, kind, revision))
 
 
-def _within(until: float, what: tuple[str, ...], work: Callable[[], T]) -> T:
+def _run_with_deadline(until: float, what: tuple[str, ...], work: Callable[[], T]) -> T:
     """The result of `work` for the repository what[1], or HubError at the latest at `until`."""
     from conduct.hub import client
 
     try:
-        return deadline.within(until, what, work)
+        return deadline.run_with_deadline(until, what, work)
     except Exception as error:
         raise HubError(f"the Hub did not give {what[1]} ({client.reason(error)})") from error
 

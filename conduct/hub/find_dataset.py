@@ -17,9 +17,9 @@ BUNDLED_DATA = Path(__file__).parents[1] / "data"
 T = TypeVar("T")
 
 
-def bundled_dataset(instead: str = "") -> Snapshot:
+def bundled_dataset(fallback_reason: str = "") -> Snapshot:
     """The copy that is a part of this project."""
-    return Snapshot(BUNDLED_DATA, BUNDLED, BUNDLED, instead)
+    return Snapshot(BUNDLED_DATA, BUNDLED, BUNDLED, fallback_reason)
 
 
 def find_dataset(
@@ -36,9 +36,9 @@ def find_dataset(
         return read(bundled_dataset())
     tried: list[str] = []
     for snapshot in _datasets(settings, seconds, tried):
-        instead = f"The newest {settings.dataset} was not used: {'; '.join(tried)}." if tried else ""
+        fallback_reason = f"The newest {settings.dataset} was not used: {'; '.join(tried)}." if tried else ""
         try:
-            found = read(replace(snapshot, instead=instead))
+            found = read(replace(snapshot, fallback_reason=fallback_reason))
         # Whatever a text from outside does to its reader, the next one is tried.
         except Exception as error:
             tried.append(unreadable(snapshot, error))

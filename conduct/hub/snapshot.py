@@ -15,17 +15,17 @@ class Snapshot:
     """A local folder and where it came from.
 
     `name` is a Hub id, the name of a folder, BUNDLED or PACKAGED; `revision` a full commit hash, the same word
-    as `name`, LOCAL for a folder of data, or the hash of the weights for a folder with a model. `instead` says
+    as `name`, LOCAL for a folder of data, or the hash of the weights for a folder with a model. `fallback_reason` says
     why a better source was not used, in one sentence, or is ""; `url` is where people can look at it, or "";
-    `elsewhere` is whether another machine runs the model.
+    `is_remote` is whether another machine runs the model.
     """
 
     folder: Path
     name: str
     revision: str
-    instead: str = ""
+    fallback_reason: str = ""
     url: str = ""
-    elsewhere: bool = False
+    is_remote: bool = False
 
     @property
     def identity(self) -> str:

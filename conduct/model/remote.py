@@ -116,8 +116,8 @@ class RemoteEncoder:
 def as_named(model: Snapshot) -> Snapshot:
     """The model as an engine runs it: which copy of its files is at hand says nothing then."""
     if model.name == PACKAGED:
-        model = replace(model, name=DEFAULT_MODEL, revision=DEFAULT_MODEL_REVISION, instead="")
-    return replace(model, elsewhere=True)
+        model = replace(model, name=DEFAULT_MODEL, revision=DEFAULT_MODEL_REVISION, fallback_reason="")
+    return replace(model, is_remote=True)
 
 
 def _tokenizer(folder: Path) -> tuple[Tokenizer, int]:

@@ -23,23 +23,23 @@ BUCKETS = CHARACTER_BUCKETS + WORD_BUCKETS
 VECTOR_STRENGTH = 3.0
 WORD_STRENGTH = 10.0
 # The bias of a class without an example.
-NEVER = -30.0
+ABSENT_CLASS_BIAS = -30.0
 
 
 @dataclass(frozen=True, slots=True)
-class VectorHead:
+class VectorClassifier:
     """Multinomial logistic regression on unit vectors; weights (classes, dimensions), bias (classes,)."""
 
     weights: np.ndarray
     bias: np.ndarray
 
     @classmethod
-    def fit(cls, vectors: np.ndarray, targets: np.ndarray) -> VectorHead:
+    def fit(cls, vectors: np.ndarray, targets: np.ndarray) -> VectorClassifier:
         """Fit on vectors (n, d) and soft targets (n, classes) whose rows sum to 1."""
         return cls(*_fit(vectors, targets, VECTOR_STRENGTH))
 
     @classmethod
-    def empty(cls, dimensions: int) -> VectorHead:
+    def empty(cls, dimensions: int) -> VectorClassifier:
         """For a text without situations: the one class "silent", which then nobody asks."""
         return cls(np.zeros((1, dimensions), dtype=np.float32), np.zeros(1, dtype=np.float32))
 
@@ -49,7 +49,7 @@ class VectorHead:
 
 
 @dataclass(frozen=True, slots=True)
-class WordHead:
+class WordClassifier:
     """The same on TF-IDF of words and of character n-grams, which forgive typos; `idf` (features,)."""
 
     idf: np.ndarray
@@ -57,7 +57,7 @@ class WordHead:
     bias: np.ndarray
 
     @classmethod
-    def fit(cls, texts: Sequence[str], targets: np.ndarray) -> WordHead:
+    def fit(cls, texts: Sequence[str], targets: np.ndarray) -> WordClassifier:
         """Fit on texts (n) and soft targets (n, classes) whose rows sum to 1."""
         counts = _count(texts)
         seen = np.bincount(counts.indices, minlength=counts.shape[1])
@@ -65,7 +65,7 @@ class WordHead:
         return cls(idf, *_fit(_tf_idf(counts, idf), targets, WORD_STRENGTH))
 
     @classmethod
-    def empty(cls) -> WordHead:
+    def empty(cls) -> WordClassifier:
         """For a text without situations: the one class "silent", which then nobody asks."""
         idf = np.zeros(BUCKETS, dtype=np.float32)
         return cls(idf, np.zeros((1, BUCKETS), dtype=np.float32), np.zeros(1, dtype=np.float32))
@@ -127,7 +127,7 @@ def _fit(features, targets: np.ndarray, strength: float) -> tuple[np.ndarray, np
         # sklearn then keeps one row, of the second class against the first.
         coefficients, intercept = np.vstack([-coefficients, coefficients]) / 2, np.hstack([-intercept, intercept]) / 2
     weights = np.zeros((targets.shape[1], features.shape[1]), dtype=np.float32)
-    bias = np.full(targets.shape[1], NEVER, dtype=np.float32)
+    bias = np.full(targets.shape[1], ABSENT_CLASS_BIAS, dtype=np.float32)
     weights[model.classes_], bias[model.classes_] = coefficients, intercept
     return weights, bias
 

@@ -12,7 +12,7 @@ from conduct.errors import DataError
 from conduct.model.encoder import Encoder
 from conduct.ranking import vectors as files
 from conduct.ranking.calibration import UNFITTED, Calibration, fit_bands, fit_relevance
-from conduct.ranking.classifiers import VectorHead, WordHead
+from conduct.ranking.classifiers import VectorClassifier, WordClassifier
 from conduct.ranking.index import Index
 from conduct.ranking.vectors import Vectors, along, classes, pieces, principal_axes, targets
 from conduct.text.code import Code
@@ -31,10 +31,10 @@ def build(code: Code, bank: Bank, questions: Sequence[Question], encoder: Encode
     texts = [situation.text for situation in bank.situations]
     if texts:
         situation_vectors, shares = encoder.encode(texts), targets(bank, classes(code, bank))
-        meaning, words = VectorHead.fit(situation_vectors, shares), WordHead.fit(texts, shares)
+        meaning, words = VectorClassifier.fit(situation_vectors, shares), WordClassifier.fit(texts, shares)
     else:
         situation_vectors = np.empty((0, piece_vectors.shape[1]), dtype=np.float32)
-        meaning, words = VectorHead.empty(piece_vectors.shape[1]), WordHead.empty()
+        meaning, words = VectorClassifier.empty(piece_vectors.shape[1]), WordClassifier.empty()
     axes = principal_axes(situation_vectors)
     unfitted = Vectors(piece_vectors, axes, along(axes, situation_vectors), meaning, words, UNFITTED)
     dev = [question for question in questions if question.split == DEV]

@@ -18,7 +18,7 @@ from conduct.text.code import Code, Passage
 # Softmax temperature of cosine similarity: the nearest few situations decide.
 TEMPERATURE = 0.05
 # Below this cosine the nearest situation explains nothing to a reader.
-NEAR = 0.4
+MIN_EXPLANATION_COSINE = 0.4
 # The chance that a careful person would answer a question about conduct with a passage about the text's licence.
 BOILERPLATE = 0.01
 
@@ -44,7 +44,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """All passages, most relevant first; `in_scope` is the probability that the code speaks to the question,
     to be read with `bands`."""
 
@@ -73,7 +73,7 @@ class Index:
             name: np.flatnonzero(self._targets[:, column]) for column, name in enumerate(self._classes[:-1])
         }
 
-    def search(self, questions: Sequence[str], encoder: Encoder) -> list[Found]:
+    def search(self, questions: Sequence[str], encoder: Encoder) -> list[SearchResult]:
         """Rank all passages for each of `questions`, read by the model that the vectors were made with."""
         questions = [self._spelling.mended(essence(question), encoder.knows) for question in questions]
         question_vectors = encoder.encode(questions)
@@ -92,7 +92,7 @@ class Index:
         mixed = shares.neighbours * neighbours(near, self._targets) + shares.meaning * meaning + shares.words * words
         return mixed / (shares.neighbours + shares.meaning + shares.words)
 
-    def _found(self, similarity: np.ndarray, near: np.ndarray, blend: np.ndarray) -> Found:
+    def _found(self, similarity: np.ndarray, near: np.ndarray, blend: np.ndarray) -> SearchResult:
         by_class = dict(zip(self._classes, self._vectors.calibration.relevance(blend), strict=False))
         matches, last, unknown = [], [], []
         for passage, rows in zip(self._passages, self._pieces, strict=True):
@@ -111,19 +111,19 @@ class Index:
         matches += [replace(match, relevance=min(match.relevance, least)) for match in last]
         best_unknown = max(unknown, default=0.0)
         if not self._situations:
-            return Found(tuple(matches), float(best_unknown), SIMILARITY.bands)
+            return SearchResult(tuple(matches), float(best_unknown), SIMILARITY.bands)
         bands, in_scope = self._vectors.calibration.bands, 1.0 - float(blend[-1])
         if best_unknown >= SIMILARITY.bands.covered:
             # Situations of an older text may call silent what a new passage speaks to.
             in_scope = max(in_scope, bands.not_covered)
-        return Found(tuple(matches), in_scope, bands)
+        return SearchResult(tuple(matches), in_scope, bands)
 
     def _nearest(self, passage: Passage, near: np.ndarray) -> str | None:
         members = self._members.get(passage.id)
         if members is None:
             return None
         best = members[near[members].argmax()]
-        return self._situations[best].text if near[best] >= NEAR else None
+        return self._situations[best].text if near[best] >= MIN_EXPLANATION_COSINE else None
 
 
 def neighbours(near: np.ndarray, targets: np.ndarray) -> np.ndarray:

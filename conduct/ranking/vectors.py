@@ -12,20 +12,20 @@ from conduct.dataset.files import write_tensors
 from conduct.dataset.situations import SHOW_FIRST, Bank
 from conduct.errors import DataError
 from conduct.ranking.calibration import Bands, Calibration
-from conduct.ranking.classifiers import BUCKETS, VectorHead, WordHead
+from conduct.ranking.classifiers import BUCKETS, VectorClassifier, WordClassifier
 from conduct.text.code import Code, Passage
 
 # Raise it when the meaning of the stored numbers changes: older files are then rebuilt.
 FORMAT = 3
 # The share of a passage that a situation shows also, against 1 for the one that it shows first.
-ALSO = 0.15
+SECONDARY_WEIGHT = 0.15
 # Situations are compared along so many principal axes of theirs: on the dev split as good as along all 384, at a third
 # of the time and the memory, which is what a search among 10,000 situations takes most of.
-AXES = 128
+PCA_COMPONENTS = 128
 # Fewer situations than this take no time worth saving, and may lie along fewer axes.
-MANY = 1_000
+MIN_SITUATIONS_FOR_PCA = 1_000
 # No fit gives such a weight, and with larger ones a score may overflow.
-LARGEST = 1_000_000
+MAX_ABS_VALUE = 1_000_000
 # Half precision moves a length by less than a tenth of this.
 LENGTH_TOLERANCE = 0.01
 
@@ -38,8 +38,8 @@ class Vectors:
     pieces: np.ndarray
     axes: np.ndarray
     situations: np.ndarray
-    meaning: VectorHead
-    words: WordHead
+    meaning: VectorClassifier
+    words: WordClassifier
     calibration: Calibration
 
 
@@ -57,7 +57,7 @@ def principal_axes(vectors: np.ndarray) -> np.ndarray:
 
 
 def _kept(count: int, dimensions: int) -> int:
-    return dimensions if count < MANY else min(dimensions, AXES)
+    return dimensions if count < MIN_SITUATIONS_FOR_PCA else min(dimensions, PCA_COMPONENTS)
 
 
 def along(axes: np.ndarray, vectors: np.ndarray) -> np.ndarray:
@@ -84,7 +84,7 @@ def targets(bank: Bank, names: tuple[str, ...]) -> np.ndarray:
     shares = np.zeros((len(bank.situations), len(names)), dtype=np.float32)
     for row, situation in enumerate(bank.situations):
         for judgement in situation.judgements:
-            shares[row, column[judgement.passage]] = 1.0 if judgement.grade == SHOW_FIRST else ALSO
+            shares[row, column[judgement.passage]] = 1.0 if judgement.grade == SHOW_FIRST else SECONDARY_WEIGHT
         if not situation.in_scope:
             shares[row, -1] = 1.0
     return shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-12)
@@ -142,8 +142,8 @@ def load(path: Path, code: Code, bank: Bank, model: str) -> Vectors:
         pieces=arrays["pieces"],
         axes=arrays["axes"],
         situations=arrays["situations"],
-        meaning=VectorHead(arrays["meaning.weights"], arrays["meaning.bias"]),
-        words=WordHead(arrays["words.idf"], arrays["words.weights"], arrays["words.bias"]),
+        meaning=VectorClassifier(arrays["meaning.weights"], arrays["meaning.bias"]),
+        words=WordClassifier(arrays["words.idf"], arrays["words.weights"], arrays["words.bias"]),
         calibration=calibration,
     )
 
@@ -170,8 +170,8 @@ def _read(file, code: Code, bank: Bank) -> dict[str, np.ndarray]:
             raise DataError(f"{name} must have the shape {shape}, but have {came}")
         arrays[name] = file.get_tensor(name).astype(np.float32)
         # Written so that what is not a number fails, too.
-        if not (np.abs(arrays[name]) <= LARGEST).all():
-            raise DataError(f"{name} hold a number that is not finite, or over {LARGEST:,}")
+        if not (np.abs(arrays[name]) <= MAX_ABS_VALUE).all():
+            raise DataError(f"{name} hold a number that is not finite, or over {MAX_ABS_VALUE:,}")
     for name in ("pieces", "situations"):
         if not (np.abs(np.linalg.norm(arrays[name], axis=1) - 1) < LENGTH_TOLERANCE).all():
             raise DataError(f"{name} are not of unit length")
@@ -183,6 +183,8 @@ def _read(file, code: Code, bank: Bank) -> dict[str, np.ndarray]:
 
 def _calibration(stored: str) -> Calibration:
     slope, intercept, covered, not_covered = map(float, json.loads(stored))
-    if not (abs(slope) <= LARGEST and abs(intercept) <= LARGEST and -0.01 <= not_covered <= covered <= 1.01):
+    if not (
+        abs(slope) <= MAX_ABS_VALUE and abs(intercept) <= MAX_ABS_VALUE and -0.01 <= not_covered <= covered <= 1.01
+    ):
         raise DataError("their calibration is none")
     return Calibration(slope, intercept, Bands(covered, not_covered))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from conduct.model.encoder import Encoder
-from conduct.ranking.classifiers import VectorHead
+from conduct.ranking.classifiers import VectorClassifier
 from conduct.ranking.courtesies import essence
 from conduct.ranking.index import neighbours
 
@@ -19,19 +19,19 @@ TEACHER = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class DistillationSet:
     """Texts (n) and soft targets (n, classes), whose rows sum to 1."""
 
     texts: tuple[str, ...]
     targets: np.ndarray
 
 
-def with_teacher(lesson: Lesson, others: Sequence[str], teacher: Encoder) -> Lesson:
+def with_teacher(lesson: DistillationSet, others: Sequence[str], teacher: Encoder) -> DistillationSet:
     """`lesson` and `others`, which have no label, as `teacher` reads them, a model that has learnt `lesson`."""
     texts = (*lesson.texts, *others)
     vectors = teacher.encode([essence(text) for text in texts])
     known, unknown = vectors[: len(lesson.texts)], vectors[len(lesson.texts) :]
-    head = VectorHead.fit(known, lesson.targets)
+    head = VectorClassifier.fit(known, lesson.targets)
     targets = (1 - TEACHER) * lesson.targets + TEACHER * head.probabilities(known)
     guesses = (head.probabilities(unknown) + neighbours(unknown @ known.T, lesson.targets)) / 2
-    return Lesson(texts, np.vstack([targets, guesses]).astype(np.float32))
+    return DistillationSet(texts, np.vstack([targets, guesses]).astype(np.float32))

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from conduct.answering.answer import COVERED, NOT_COVERED, UNCLEAR, coverage
-from conduct.answering.engine import Edition
+from conduct.answering.dataset_revision import DatasetRevision
 from conduct.dataset.situations import Bank, Question
 from conduct.errors import DataError
 from conduct.model.encoder import Encoder
 from conduct.ranking.fit import build
-from conduct.ranking.index import Blend, Found, Index
+from conduct.ranking.index import Blend, Index, SearchResult
 from conduct.ranking.vectors import Vectors
 from conduct.text.code import Code
 from conduct.training import metrics, robustness
@@ -53,7 +53,7 @@ class Report:
 
 
 def evaluate(
-    edition: Edition, vectors: Vectors, encoder: Encoder, plain: Encoder, split: str, ablate: bool = True
+    edition: DatasetRevision, vectors: Vectors, encoder: Encoder, plain: Encoder, split: str, ablate: bool = True
 ) -> Report:
     """Measure on `split`; `plain` is the model as it was before it learnt anything, or `encoder` itself.
 
@@ -101,7 +101,7 @@ def evaluate(
 
 
 def learning_curve(
-    edition: Edition, encoder: Encoder, split: str, sizes: Sequence[int], seed: int = 0
+    edition: DatasetRevision, encoder: Encoder, split: str, sizes: Sequence[int], seed: int = 0
 ) -> list[tuple[int, Row]]:
     """The figures with random parts of the bank: how much another doubling of situations would bring.
 
@@ -119,7 +119,7 @@ def learning_curve(
     return points
 
 
-def ranking(found: Found) -> Ranking:
+def ranking(found: SearchResult) -> Ranking:
     """What was found, as the metrics read it."""
     return Ranking(
         tuple(match.passage.id for match in found.matches),
@@ -172,7 +172,7 @@ def _embeddings(code: Code, encoder: Encoder, question_vectors: np.ndarray, sent
     return _ranked(code, np.stack(columns, axis=1))
 
 
-def _coverage(found: Sequence[Found]) -> tuple[float, float, float]:
+def _coverage(found: Sequence[SearchResult]) -> tuple[float, float, float]:
     counts = Counter(coverage(one) for one in found)
     return tuple(counts[band] / len(found) for band in (COVERED, UNCLEAR, NOT_COVERED))
 

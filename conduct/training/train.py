@@ -16,7 +16,7 @@ from torch.nn.utils import parametrize
 from conduct.model.adapter import Update
 from conduct.model.sentence_transformer import SentenceEncoder
 from conduct.ranking.courtesies import essence
-from conduct.training.distillation import Lesson
+from conduct.training.distillation import DistillationSet
 from conduct.training.robustness import third_person, typos
 
 
@@ -54,7 +54,7 @@ class LowRank(nn.Module):
 
 
 def train(
-    lesson: Lesson,
+    lesson: DistillationSet,
     encoder: SentenceEncoder,
     recipe: Recipe = Recipe(),
     report: Callable[[float], None] = lambda loss: None,

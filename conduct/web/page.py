@@ -13,20 +13,20 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from conduct.answering.engine import Engine
-from conduct.api.gradio_endpoints import add_endpoints, serve_tools
+from conduct.api.gradio_endpoints import add_endpoints, install_mcp_tools
 from conduct.api.http_routes import http_routes
 from conduct.api.openapi import openapi_routes
-from conduct.api.service import MOST_AT_ONCE, THREADS, Programs
+from conduct.api.service import MAX_PENDING_QUESTIONS, THREADS, AskService
 from conduct.errors import UNEXPECTED, ConductError, log_unexpected
 from conduct.web import render
 from conduct.web.embed import embed_routes
-from conduct.web.guard.allowlist import Doors
-from conduct.web.guard.gradio_calls import CANCEL, JOIN, RUN, tidy, tidy_cancel
+from conduct.web.guard.allowlist import RouteAllowlist
+from conduct.web.guard.gradio_calls import CANCEL, JOIN, RUN, sanitize_cancel_payload, sanitize_queue_payload
 from conduct.web.guard.headers import ResponseHeaders
-from conduct.web.guard.idle_timeout import impatient
-from conduct.web.guard.log_redaction import hush
-from conduct.web.guard.request_limits import Bodies
-from conduct.web.guard.sessions import forgetting
+from conduct.web.guard.idle_timeout import with_idle_timeout
+from conduct.web.guard.log_redaction import redact_logs
+from conduct.web.guard.request_limits import RequestBodyGuard
+from conduct.web.guard.sessions import forget_ended_sessions
 from conduct.web.page_head import LinkPreview
 from conduct.web.translations import LANGUAGES, Words, preferred, words
 
@@ -46,7 +46,7 @@ EXAMPLES = (
 )
 MAX_WAITING = 200
 # A visitor may press Enter before the page's own script has begun, or while Gradio's last stream still closes.
-ASKING = """async (question) => {
+ASK_SCRIPT = """async (question) => {
   while (!(performance.now() >= window.conduct?.begun)) await new Promise((resolve) => setTimeout(resolve, 20));
   return window.conduct.asking(question);
 }"""
@@ -89,7 +89,7 @@ def build_page(engine: Engine) -> gr.Blocks:
             return render.render_code(text, w), render.render_footer(text.source, w)
 
         asking = gr.on(
-            [button.click, question.submit], ask, question, answer, js=ASKING, concurrency_limit=THREADS,
+            [button.click, question.submit], ask, question, answer, js=ASK_SCRIPT, concurrency_limit=THREADS,
             **_private("page_ask"),
         )  # fmt: skip
         asking.success(None, js="() => window.conduct.answered(false)", **_private("page_answered"))
@@ -97,7 +97,7 @@ def build_page(engine: Engine) -> gr.Blocks:
         # Not through the queue: Gradio's page loses an answer whose question joins while its stream closes.
         opening = demo.load(open_page, None, [code, footer], queue=False, **_private("page_open"))
         opening.then(None, js="() => window.conduct.filled()", **_private("page_filled"))
-        programs = Programs(engine)
+        programs = AskService(engine)
         add_endpoints(programs)
     # Held for `launch`, which is where Gradio takes them.
     demo.i18n_instance = i18n
@@ -117,11 +117,15 @@ def launch(demo: gr.Blocks, engine: Engine, **options):
     inputs = {number: len(function.inputs) for number, function in demo.fns.items() if function.fn}
     # The endpoints have names for those who call them directly.
     opening = {number: taken for number, taken in inputs.items() if demo.fns[number].api_name == "page_open"}
-    rewrites = {JOIN: partial(tidy, inputs=inputs), RUN: partial(tidy, inputs=opening), CANCEL: tidy_cancel}
+    rewrites = {
+        JOIN: partial(sanitize_queue_payload, inputs=inputs),
+        RUN: partial(sanitize_queue_payload, inputs=opening),
+        CANCEL: sanitize_cancel_payload,
+    }
     middleware = [
         Middleware(ResponseHeaders),
-        Middleware(Doors),
-        Middleware(Bodies, rewrites=rewrites),
+        Middleware(RouteAllowlist),
+        Middleware(RequestBodyGuard, rewrites=rewrites),
         # Gradio's page itself comes uncompressed; streams and what is compressed already pass through.
         Middleware(GZipMiddleware, minimum_size=1_000),
         Middleware(LinkPreview, title=TITLE, description=SUBTITLE),
@@ -145,21 +149,21 @@ def launch(demo: gr.Blocks, engine: Engine, **options):
         max_file_size=1,
         mcp_server=True,
         # Gradio's queue gives each that runs a place of these, although our endpoints wait without a thread.
-        max_threads=MOST_AT_ONCE + MAX_WAITING,
+        max_threads=MAX_PENDING_QUESTIONS + MAX_WAITING,
         app_kwargs={
             "openapi_url": None,
             "routes": routes,
             "middleware": middleware,
-            "lifespan": forgetting(demo),
+            "lifespan": forget_ended_sessions(demo),
         },
         prevent_thread_lock=True,
         **options,
     )
-    hush()
+    redact_logs()
     # Gradio takes no settings for its server, which looks these up for each new connection.
-    demo.server.config.http_protocol_class = impatient(demo.server.config.http_protocol_class)
+    demo.server.config.http_protocol_class = with_idle_timeout(demo.server.config.http_protocol_class)
     # Gradio makes its MCP server in `launch`, and no sooner.
-    serve_tools(demo, demo.programs)
+    install_mcp_tools(demo, demo.programs)
     # After the first page can be served: importing torch would hold it up for seconds.
     engine.start()
     if not blocked:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from conduct.answering.answer import COVERED, NOT_COVERED, UNCLEAR, Answer, Source, Text
+from conduct.answering.answer import COVERED, NOT_COVERED, UNCLEAR, Answer, FullText, Source
 from conduct.text.code import Section
 from conduct.web.translations import IN_ENGLISH, Words
 
@@ -61,7 +61,7 @@ def render_examples(heading: str, examples: Sequence[str]) -> str:
     return _templates.get_template("examples.html").render(heading=heading, examples=examples)
 
 
-def render_code(text: Text, w: Words = IN_ENGLISH) -> str:
+def render_code(text: FullText, w: Words = IN_ENGLISH) -> str:
     """The whole code, closed, with an anchor for each passage."""
     passages = text.code.passages
     return _render(

@@ -95,9 +95,9 @@ def test_a_private_dataset_needs_the_token_of_the_client(tmp_path: Path, repo: P
 def test_a_name_that_is_none_leaves_the_bundled_copy(tmp_path: Path):
     """Without a request."""
     with LoopbackHub() as served:
-        _, _, _, instead = find("dataset", tmp_path / "home", served.url, dataset="not//an id")
+        _, _, _, fallback_reason = find("dataset", tmp_path / "home", served.url, dataset="not//an id")
         assert served.requests == []
-    assert instead.endswith("not used: 'not//an id' is neither a folder nor a Hub id such as owner/name.")
+    assert fallback_reason.endswith("not used: 'not//an id' is neither a folder nor a Hub id such as owner/name.")
 
 
 def test_a_model_is_pulled_without_pickled_weights_and_then_needs_no_request(tmp_path: Path, tiny_model: Path):
@@ -120,10 +120,10 @@ def test_without_the_hub_the_packaged_weights_serve(tmp_path: Path, tiny_model: 
     with LoopbackHub(faults={"": fault}) as served:
         served.repos["model", DEFAULT_MODEL] = Repo({DEFAULT_MODEL_REVISION: files_of(tiny_model)})
         seconds = LONG if fault == "flipped" else SHORT
-        folder, name, revision, instead = find("model", tmp_path / "home", served.url, seconds=seconds)
+        folder, name, revision, fallback_reason = find("model", tmp_path / "home", served.url, seconds=seconds)
     assert (name, revision) == ("packaged", "packaged")
     assert (Path(folder) / "model.safetensors").is_file()
-    assert instead.startswith(f"The Hub's model was not used: the Hub did not give {DEFAULT_MODEL} (")
+    assert fallback_reason.startswith(f"The Hub's model was not used: the Hub did not give {DEFAULT_MODEL} (")
 
 
 def test_a_cached_model_serves_while_the_hub_is_away(tmp_path: Path, tiny_model: Path):

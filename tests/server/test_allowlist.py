@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from conduct.answering.engine import Engine
 from conduct.errors import UNEXPECTED
 from conduct.settings import Settings
-from conduct.web.guard.allowlist import NOTHING, Doors
+from conduct.web.guard.allowlist import NOTHING, RouteAllowlist
 from conduct.web.page import build_page, launch
 
 EXPECTED = json.loads((Path(__file__).parents[1] / "expected" / "routes.json").read_text(encoding="utf-8"))
@@ -127,7 +127,7 @@ def test_a_failure_behind_a_door_is_one_sentence(caplog: pytest.LogCaptureFixtur
     async def fail(scope, receive, send) -> None:
         raise RuntimeError("the question was: secret")
 
-    response = TestClient(Doors(fail)).get("/embed")
+    response = TestClient(RouteAllowlist(fail)).get("/embed")
     assert (response.status_code, response.json()) == (500, {"error": UNEXPECTED})
     assert [record.getMessage().split(" at ")[0] for record in caplog.records] == ["Unexpected RuntimeError"]
     assert "secret" not in caplog.text

@@ -8,7 +8,8 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from conduct.answering.engine import Edition, Engine
+from conduct.answering.dataset_revision import DatasetRevision
+from conduct.answering.engine import Engine
 
 ACCENT = "is it ok to laugh about a thick accent if the guy laughs along?"
 
@@ -29,7 +30,7 @@ def test_there_are_three_endpoints_and_no_other(client: Client):
     }
 
 
-def test_an_answer_has_exactly_the_fields_of_the_contract(client: Client, edition: Edition):
+def test_an_answer_has_exactly_the_fields_of_the_contract(client: Client, edition: DatasetRevision):
     """Names, types and order of the contract in the README."""
     answer = client.predict(question=f"  {ACCENT}\n", api_name="/ask")
     assert list(answer) == ["question", "coverage", "message", "notice", "passages", "source"]

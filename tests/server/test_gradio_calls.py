@@ -10,15 +10,15 @@ from urllib.parse import urlsplit
 import pytest
 
 from conduct.errors import RequestError
-from conduct.web.guard.gradio_calls import tidy, tidy_cancel
+from conduct.web.guard.gradio_calls import sanitize_cancel_payload, sanitize_queue_payload
 
 CALL = {"data": ["x", 3], "fn_index": 5, "session_hash": "s", "event_data": None, "trigger_id": None}
 INPUTS = {0: 1, 5: 2}
 
 
 def tidied(**changes: object) -> dict:
-    """CALL with some changes, after `tidy`."""
-    return json.loads(tidy(json.dumps(CALL | changes).encode(), INPUTS))
+    """CALL with some changes, after `sanitize_queue_payload`."""
+    return json.loads(sanitize_queue_payload(json.dumps(CALL | changes).encode(), INPUTS))
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_only_the_known_fields_go_on():
 def test_what_is_no_call_is_refused(body: bytes, status: int, begin: str):
     """With a status and a sentence."""
     with pytest.raises(RequestError, match=begin) as refused:
-        tidy(body, INPUTS)
+        sanitize_queue_payload(body, INPUTS)
     assert refused.value.status == status
 
 
@@ -80,14 +80,14 @@ def test_what_is_no_call_is_refused(body: bytes, status: int, begin: str):
 def test_what_gives_nothing_up_is_refused(body: bytes):
     """Gradio would try to quote it, and could not."""
     with pytest.raises(RequestError) as refused:
-        tidy_cancel(body)
+        sanitize_cancel_payload(body)
     assert refused.value.status == 400
 
 
 def test_giving_up_goes_on():
     """With its three fields."""
     body = json.dumps({"session_hash": "s", "event_id": "e", "fn_index": 1})
-    assert json.loads(tidy_cancel(body.encode())) == json.loads(body)
+    assert json.loads(sanitize_cancel_payload(body.encode())) == json.loads(body)
 
 
 def test_nothing_is_fetched_and_nothing_is_read(light: str):

@@ -14,8 +14,8 @@ from gradio_client.exceptions import AppError
 
 from conduct.answering.engine import Engine
 from conduct.answering.validation import MAX_QUESTIONS
-from conduct.api.http_routes import Begun
-from conduct.api.service import MOST_AT_ONCE, THREADS, Programs
+from conduct.api.http_routes import PendingResults
+from conduct.api.service import MAX_PENDING_QUESTIONS, THREADS, AskService
 from conduct.errors import BusyError, RequestError
 from conduct.settings import Settings
 from tests.support.tooling import run, with_tools
@@ -141,7 +141,9 @@ def test_a_full_queue_says_when_to_come_back(held: tuple[Held, str]):
     """In each client; and who waits already is answered."""
     engine, address = held
     full = {"questions": ["x"] * MAX_QUESTIONS}
-    begun = [post(address, "call/v2/ask_many", full)[1]["event_id"] for _ in range(MOST_AT_ONCE // MAX_QUESTIONS)]
+    begun = [
+        post(address, "call/v2/ask_many", full)[1]["event_id"] for _ in range(MAX_PENDING_QUESTIONS // MAX_QUESTIONS)
+    ]
     sentence = "No more than 256 questions can wait at once, and 256 do: ask again in 6 seconds."
     for first in ("run", "call", "call/v2"):
         status, headers, came = request(address, "POST", f"{first}/ask", ASK)
@@ -163,7 +165,7 @@ def test_gradios_own_queue_holds_no_question_back(held: tuple[Held, str]):
     _, address = held
     function = Client(address, verbose=False).endpoints
     number = next(number for number, one in function.items() if one.api_name == "/ask_many")
-    for session in range(MOST_AT_ONCE):
+    for session in range(MAX_PENDING_QUESTIONS):
         queued = {"data": [["x"], 3], "fn_index": number, "session_hash": f"s{session}"}
         assert post(address, "queue/join", queued)[0] == 200
     with pytest.raises(AppError, match="No more than 256 questions can wait at once, and 256 do: ask again in"):
@@ -209,7 +211,7 @@ def wait_a_little(address: str) -> None:
         post(address, "run/code")
 
 
-class _Never(Programs):
+class _Never(AskService):
     """Programs that never answer, and count who was cancelled."""
 
     def __init__(self) -> None:
@@ -228,7 +230,7 @@ def test_a_result_that_nobody_fetches_is_forgotten():
 
     async def begin_and_leave() -> tuple[int, int]:
         programs = _Never()
-        begun = Begun(programs, seconds=0.01)
+        begun = PendingResults(programs, seconds=0.01)
         event_id = await begun.begin("ask", ASK)
         while len(begun):
             await asyncio.sleep(0.01)
@@ -245,7 +247,7 @@ def test_more_results_than_most_push_out_the_oldest():
 
     async def begin_many() -> tuple[int, int]:
         programs = _Never()
-        begun = Begun(programs, most=3)
+        begun = PendingResults(programs, most=3)
         for _ in range(5):
             await begun.begin("ask", ASK)
         await asyncio.sleep(0)
@@ -259,7 +261,7 @@ def test_a_full_queue_refuses_the_first_step_already():
 
     async def begin_twice() -> None:
         engine = Held()
-        begun = Begun(Programs(engine, most=1))
+        begun = PendingResults(AskService(engine, most=1))
         await begun.begin("ask_many", {"questions": ["x"]})
         try:
             with pytest.raises(BusyError, match="No more than 1 questions can wait at once, and 1 do"):

@@ -15,7 +15,7 @@ import pytest
 from gradio_client import Client
 
 from conduct.web import page
-from conduct.web.guard.idle_timeout import impatient
+from conduct.web.guard.idle_timeout import with_idle_timeout
 from tests.fakes import word_engine
 
 SLOW = 500
@@ -36,8 +36,8 @@ def test_ordinary_visitors_are_answered_beside_five_hundred_slow_ones(
     serve, tmp_path: Path, many_files: None, monkeypatch: pytest.MonkeyPatch
 ):
     """Half of the slow ones dribble a request, the others a body; each is hung up on in the end."""
-    monkeypatch.setattr(page, "impatient", partial(impatient, seconds=6.0))
-    monkeypatch.setattr("conduct.web.guard.request_limits.Bodies.__init__.__defaults__", (6.0,))
+    monkeypatch.setattr(page, "with_idle_timeout", partial(with_idle_timeout, seconds=6.0))
+    monkeypatch.setattr("conduct.web.guard.request_limits.RequestBodyGuard.__init__.__defaults__", (6.0,))
     beginnings = (
         b"GET / HTTP/1.1\r\nX: ",
         b"POST /gradio_api/run/ask HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n",
@@ -83,7 +83,7 @@ def received(connection: socket.socket) -> bytes:
 
 def test_a_connection_that_is_used_again_and_a_stream_are_kept(serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Patience is for requests, not for answers: a long one is not cut short."""
-    monkeypatch.setattr(page, "impatient", partial(impatient, seconds=0.5))
+    monkeypatch.setattr(page, "with_idle_timeout", partial(with_idle_timeout, seconds=0.5))
     engine = word_engine(tmp_path)
     answer, done = engine.ask, threading.Event()
 

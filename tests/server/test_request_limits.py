@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conduct.web.guard.request_limits import DEEPEST, MOST_BYTES, Bodies, too_deep
+from conduct.web.guard.request_limits import DEEPEST, MOST_BYTES, RequestBodyGuard, too_deep
 from tests.support.tooling import run
 
 POSTS = ("run/ask", "api/ask", "call/ask_many", "call/v2/ask", "queue/join", "cancel", "mcp/")
@@ -81,7 +81,7 @@ def test_a_body_that_never_ends_is_refused():
         raise AssertionError("half a body came through")
 
     scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
-    run(Bodies(unseen, {}, seconds=0.2)(scope, never, send))
+    run(RequestBodyGuard(unseen, {}, seconds=0.2)(scope, never, send))
     assert sent[0]["status"] == 408
     sentence = "A request must arrive within 0.2 seconds, but this one did not: send it again."
     assert json.loads(sent[1]["body"]) == {"error": sentence}

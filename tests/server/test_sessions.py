@@ -13,7 +13,7 @@ import pytest
 
 from conduct.answering.engine import Engine
 from conduct.web import page
-from conduct.web.guard.sessions import forget, forgetting
+from conduct.web.guard.sessions import forget, forget_ended_sessions
 from conduct.web.page import build_page, launch
 from tests.fakes import word_engine
 
@@ -35,7 +35,7 @@ def seconds() -> float:
 @pytest.fixture
 def running(engine_of_words: Engine, seconds: float, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple]:
     """A page and its address."""
-    monkeypatch.setattr(page, "forgetting", partial(forgetting, seconds=seconds))
+    monkeypatch.setattr(page, "forget_ended_sessions", partial(forget_ended_sessions, seconds=seconds))
     demo = build_page(engine_of_words)
     _, address, _ = launch(demo, engine_of_words, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
     yield demo, address

@@ -7,22 +7,22 @@ import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from conduct.answering.engine import Edition
+from conduct.answering.dataset_revision import DatasetRevision
 from conduct.errors import ConductError
 from conduct.hub import find_dataset as dataset_source
 from conduct.hub import find_model as model_source
-from conduct.hub.deadline import leave
+from conduct.hub.deadline import exit_without_waiting
 from conduct.hub.refresh import Refresher
 from conduct.settings import Settings
 
-_serving: dict[str, Edition] = {}
+_serving: dict[str, DatasetRevision] = {}
 _refreshers: dict[str, Refresher] = {}
 
 
 def find_dataset(seconds: float, **settings: str) -> list[str]:
     """Name, revision, first words and reason of the dataset that is found."""
     chosen = Settings(**settings)
-    return _told(dataset_source.find_dataset(chosen, Edition.read, seconds))
+    return _error_body(dataset_source.find_dataset(chosen, DatasetRevision.read, seconds))
 
 
 def find_model(seconds: float, **settings: str) -> list[str]:
@@ -31,29 +31,29 @@ def find_model(seconds: float, **settings: str) -> list[str]:
         found = model_source.find_model(Settings(**settings), seconds)
     except ConductError as error:
         return [str(error)]
-    return [str(found.folder), found.name, found.revision, found.instead]
+    return [str(found.folder), found.name, found.revision, found.fallback_reason]
 
 
 def refresh(seconds: float, dataset: str) -> list[str]:
     """What serves after a look at the Hub that may take `seconds`; the first time, after a patient start."""
     settings = Settings(dataset=dataset)
     if dataset not in _serving:
-        _serving[dataset] = dataset_source.find_dataset(settings, Edition.read, 60.0)
+        _serving[dataset] = dataset_source.find_dataset(settings, DatasetRevision.read, 60.0)
         _refreshers[dataset] = Refresher(
             settings,
             lambda: _serving[dataset].snapshot,
-            Edition.read,
+            DatasetRevision.read,
             lambda edition: _serving.__setitem__(dataset, edition),
             seconds,
         )
     else:
         _refreshers[dataset].once()
-    return _told(_serving[dataset])
+    return _error_body(_serving[dataset])
 
 
-def _told(edition: Edition) -> list[str]:
+def _error_body(edition: DatasetRevision) -> list[str]:
     snapshot = edition.snapshot
-    return [snapshot.name, snapshot.revision, edition.code.passages[-1].text, snapshot.instead]
+    return [snapshot.name, snapshot.revision, edition.code.passages[-1].text, snapshot.fallback_reason]
 
 
 def main() -> None:
@@ -65,7 +65,7 @@ def main() -> None:
             told = list(pool.map(lambda task, do=todo[name]: do(**task), tasks))
         sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()
-    leave(0)
+    exit_without_waiting(0)
 
 
 if __name__ == "__main__":

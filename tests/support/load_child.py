@@ -7,12 +7,12 @@ import time
 from pathlib import Path
 
 from conduct.answering.engine import Engine
-from conduct.hub.deadline import leave
+from conduct.hub.deadline import exit_without_waiting
 from conduct.hub.snapshot import Snapshot
 from conduct.settings import Settings
 from tests.fakes import WordEncoder
 
-LEAST_QUESTIONS, ASKING = 2000, 8
+LEAST_QUESTIONS, ASK_SCRIPT = 2000, 8
 # Between two questions of one thread, so that the machine is not all theirs.
 PAUSE = 0.002
 LONGEST_WAIT = 60.0
@@ -25,7 +25,7 @@ def main(swaps: int) -> None:
     engine = Engine(settings, lambda settings: model, lambda folder, adapter: WordEncoder())
     revision = engine.reader().source.dataset_revision
     enough = threading.Event()
-    asked, answered, failed = [0] * ASKING, [0] * ASKING, []
+    asked, answered, failed = [0] * ASK_SCRIPT, [0] * ASK_SCRIPT, []
     seen: set[tuple[str, str]] = set()
 
     def ask(own: int) -> None:
@@ -40,7 +40,7 @@ def main(swaps: int) -> None:
             seen.add((answer.source.dataset_revision, answer.passages[0].passage.text))
             time.sleep(PAUSE)
 
-    threads = [threading.Thread(target=ask, args=(own,)) for own in range(ASKING)]
+    threads = [threading.Thread(target=ask, args=(own,)) for own in range(ASK_SCRIPT)]
     for thread in threads:
         thread.start()
     for _ in range(swaps):
@@ -49,7 +49,7 @@ def main(swaps: int) -> None:
         until = time.monotonic() + LONGEST_WAIT
         while (now := engine.ask("pizza").source.dataset_revision) == revision:
             if time.monotonic() > until:
-                leave(1)
+                exit_without_waiting(1)
             time.sleep(PAUSE)
         revision = now
         # Somebody must have asked the new text before the next one comes.
@@ -60,7 +60,7 @@ def main(swaps: int) -> None:
         thread.join()
     told = {"asked": sum(asked), "answered": sum(answered), "failed": failed, "seen": sorted(seen)}
     sys.stdout.write(json.dumps(told) + "\n")
-    leave(0)
+    exit_without_waiting(0)
 
 
 if __name__ == "__main__":

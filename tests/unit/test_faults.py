@@ -75,17 +75,17 @@ def test_every_fault_at_first_start_with_a_cache_and_while_running(served: Loopb
             if fault == "500 then ok":
                 assert [at_first_start[fault][2], with_a_cache[fault][2], while_running[fault][2]] == [new] * 3
                 continue
-            name, revision, _, instead = at_first_start[fault]
+            name, revision, _, fallback_reason = at_first_start[fault]
             assert (fault, name, revision) == (fault, "bundled", "bundled")
             repo = f"ada/cold-{SLUGS[fault]}"
-            assert instead.startswith(f"The dataset {repo} was not used: the Hub did not give {repo} (")
-            assert instead.endswith(f"{REASONS[fault]}.")
-            name, revision, text, instead = with_a_cache[fault]
+            assert fallback_reason.startswith(f"The dataset {repo} was not used: the Hub did not give {repo} (")
+            assert fallback_reason.endswith(f"{REASONS[fault]}.")
+            name, revision, text, fallback_reason = with_a_cache[fault]
             repo = f"ada/warm-{SLUGS[fault]}"
             assert (fault, name, text) == (fault, repo, old)
             assert revision == next(iter(served.repos["dataset", repo].commits))
-            assert instead.startswith(f"The newest {repo} was not used: the Hub did not give {repo} (")
-            assert instead.endswith(f"{REASONS[fault]}.")
+            assert fallback_reason.startswith(f"The newest {repo} was not used: the Hub did not give {repo} (")
+            assert fallback_reason.endswith(f"{REASONS[fault]}.")
             assert (fault, while_running[fault][2]) == (fault, old)
 
         served.faults.clear()

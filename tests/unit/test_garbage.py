@@ -7,14 +7,14 @@ import sys
 import pytest
 
 from benchmarks.sides import ROOT
-from conduct.settings import SELDOM, look_seldom
+from conduct.settings import GC_THRESHOLDS, tune_gc
 
 
 def test_garbage_is_looked_for_seldom_but_not_never():
     """No search while some 10,000 objects are made, and those of 100,000 that are garbage do not stay."""
     before = gc.get_threshold()
     try:
-        look_seldom()
+        tune_gc()
         gc.collect()
         searches = gc.get_stats()[0]["collections"]
         kept = [[] for _ in range(10_000)]
@@ -34,4 +34,4 @@ def test_both_ways_to_run_it_begin_so(run: str):
     said = subprocess.run(
         [sys.executable, "-c", f"import gc\n{run}\nprint(gc.get_threshold())"], cwd=ROOT, capture_output=True, text=True
     )
-    assert said.stdout.splitlines()[-1] == str(SELDOM), said.stderr
+    assert said.stdout.splitlines()[-1] == str(GC_THRESHOLDS), said.stderr

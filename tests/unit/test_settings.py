@@ -3,7 +3,7 @@
 import pytest
 
 from conduct.errors import SettingError
-from conduct.settings import DEFAULT_MODEL_REVISION, Settings, make_private
+from conduct.settings import DEFAULT_MODEL_REVISION, Settings, apply_library_defaults
 
 
 def test_nothing_set_means_the_bundled_text_and_the_pinned_model():
@@ -57,7 +57,7 @@ def test_minutes_that_are_none_are_refused_in_a_sentence(value: str):
 def test_make_private_switches_reports_off_but_respects_the_owner():
     """Analytics and telemetry are off unless somebody set them."""
     environ = {"GRADIO_ANALYTICS_ENABLED": "True"}
-    make_private(environ)
+    apply_library_defaults(environ)
     assert environ["GRADIO_ANALYTICS_ENABLED"] == "True"
     assert environ["HF_HUB_DISABLE_TELEMETRY"] == "1"
 

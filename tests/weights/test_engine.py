@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from conduct.answering.answer import CUT_NOTICE
-from conduct.answering.engine import Edition, Engine
+from conduct.answering.dataset_revision import DatasetRevision
+from conduct.answering.engine import Engine
 from conduct.dataset.files import SITUATIONS_FILE, TEXT_FILE
 from conduct.dataset.situations import DEV
 from conduct.errors import ModelError, QuestionError
@@ -100,7 +101,9 @@ CONDUCT = (
 
 
 @pytest.mark.parametrize("name", ["contributor_covenant_2_1", "covenant_3_shape", "as_found"])
-def test_codes_as_they_are_found_answer_with_conduct(tmp_path: Path, model: Snapshot, name: str, edition: Edition):
+def test_codes_as_they_are_found_answer_with_conduct(
+    tmp_path: Path, model: Snapshot, name: str, edition: DatasetRevision
+):
     """Attribution and licence never come first, not even for a question that sounds like them, and the bands are
     cautious: hardly anything that a question could mean is called covered, or silent, by similarity alone."""
     (tmp_path / "code_of_conduct.md").write_bytes((CODES / f"{name}.md").read_bytes())

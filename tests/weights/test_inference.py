@@ -12,7 +12,9 @@ import pytest
 from huggingface_hub import HfApi
 from huggingface_hub.inference._providers import get_provider_helper
 
-from conduct.answering.engine import Edition, Engine, encoder_for
+from conduct.answering.answerer import encoder_for
+from conduct.answering.dataset_revision import DatasetRevision
+from conduct.answering.engine import Engine
 from conduct.errors import HubError, InferenceError
 from conduct.hub import client, find_dataset
 from conduct.hub.refresh import Refresher
@@ -28,7 +30,7 @@ LONG = "he laughs at my accent and " * 30
 
 
 @pytest.fixture(scope="module")
-def encoder(edition: Edition, model: Snapshot) -> SentenceEncoder:
+def encoder(edition: DatasetRevision, model: Snapshot) -> SentenceEncoder:
     """The real model with what it learnt for the bundled text, as an engine has to serve it."""
     return encoder_for(edition, model)[0]
 
@@ -70,16 +72,16 @@ def test_the_ranking_is_that_of_the_model_in_process(
         assert [s.relevance for s in answer.passages] == pytest.approx(list(relevance.values()), abs=1e-3)
         assert (answer.coverage, answer.notice) == (expected.coverage, expected.notice)
     source = answers[0].source
-    assert (source.model, source.model_revision, source.elsewhere) == (DEFAULT_MODEL, DEFAULT_MODEL_REVISION, True)
-    assert not engine.text().source.elsewhere
+    assert (source.model, source.model_revision, source.is_remote) == (DEFAULT_MODEL, DEFAULT_MODEL_REVISION, True)
+    assert not engine.text().source.is_remote
 
 
 def test_no_torch_is_imported(served: LoopbackEngine, tmp_path: Path):
     """A process of its own gives the answer and has neither torch nor sentence-transformers in memory."""
     program = (
         "import json, sys\n"
-        "from conduct.settings import Settings, make_private\n"
-        "make_private()\n"
+        "from conduct.settings import Settings, apply_library_defaults\n"
+        "apply_library_defaults()\n"
         "from conduct import hub\n"
         "from conduct.answering.engine import Engine\n"
         "from conduct.web.page import build_page\n"

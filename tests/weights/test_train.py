@@ -8,12 +8,12 @@ from conduct.hub.snapshot import Snapshot
 from conduct.model import adapter
 from conduct.model.adapter import Update
 from conduct.model.sentence_transformer import SentenceEncoder
-from conduct.training.distillation import Lesson
+from conduct.training.distillation import DistillationSet
 from conduct.training.train import Recipe, steps, train
 
 TEXTS = ["he laughed at my accent", "she mocks how I speak", "best pizza in rome", "where to eat near the station"] * 4
 TARGETS = np.eye(2, dtype=np.float32)[[0, 0, 1, 1] * 4]
-LESSON = Lesson(tuple(TEXTS), TARGETS)
+LESSON = DistillationSet(tuple(TEXTS), TARGETS)
 RECIPE = Recipe(epochs=3, batch=4, typos=0.0, retold=0.0)
 
 

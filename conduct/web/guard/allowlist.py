@@ -36,7 +36,7 @@ OPEN = tuple(
 )
 
 
-class Doors:
+class RouteAllowlist:
     """Shuts every address that is not in OPEN; what fails behind an open one is told in one sentence."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -13,7 +13,7 @@ JOIN, RUN, CANCEL = "/gradio_api/queue/join", "/gradio_api/run/predict", "/gradi
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
-def tidy(body: bytes, inputs: Mapping[int, int]) -> bytes:
+def sanitize_queue_payload(body: bytes, inputs: Mapping[int, int]) -> bytes:
     """The call with as many plain values as its function takes; `inputs` has that number for each function.
 
     Raises RequestError if it is no call, or one of another page.
@@ -31,7 +31,7 @@ def tidy(body: bytes, inputs: Mapping[int, int]) -> bytes:
     return json.dumps(call | {"trigger_id": trigger if type(trigger) is int else None}).encode()
 
 
-def tidy_cancel(body: bytes) -> bytes:
+def sanitize_cancel_payload(body: bytes) -> bytes:
     """Which question is given up. Raises RequestError."""
     sent = _object(body)
     function = sent.get("fn_index")

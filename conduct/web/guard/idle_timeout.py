@@ -6,7 +6,7 @@ import asyncio
 SECONDS = 15.0
 
 
-def impatient(protocol: type, seconds: float = SECONDS) -> type:
+def with_idle_timeout(protocol: type, seconds: float = SECONDS) -> type:
     """uvicorn's `protocol`, hanging up on who has sent no whole request after so many seconds."""
 
     class Impatient(protocol):
@@ -27,9 +27,9 @@ def impatient(protocol: type, seconds: float = SECONDS) -> type:
         def _wait(self) -> None:
             if self._timer is not None:
                 self._timer.cancel()
-            self._timer = self.loop.call_later(seconds, self._lose_patience)
+            self._timer = self.loop.call_later(seconds, self._close_if_idle)
 
-        def _lose_patience(self) -> None:
+        def _close_if_idle(self) -> None:
             # A request that is being answered may take as long as it takes: streams do.
             if self.cycle is None or self.cycle.response_complete:
                 self.transport.close()

@@ -10,7 +10,7 @@ SILENT = ("uvicorn.access", "mcp")
 WORDLESS = ("uvicorn.error", "asyncio")
 
 
-def hush() -> None:
+def redact_logs() -> None:
     """Call it when uvicorn has set its loggers up; more calls change nothing."""
     for name in SILENT:
         logging.getLogger(name).setLevel(logging.CRITICAL)

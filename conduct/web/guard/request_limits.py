@@ -24,7 +24,7 @@ _QUICK_BYTES = 50_000
 _TOKENS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{]|[\]}]', re.DOTALL)
 
 
-class Bodies:
+class RequestBodyGuard:
     """Takes each body in before anybody reads it; `rewrites` has a function for those of some paths."""
 
     def __init__(

@@ -11,7 +11,9 @@ from conduct.errors import log_unexpected
 SECONDS = 30.0
 
 
-def forgetting(demo: object, seconds: float = SECONDS) -> Callable[[object], AbstractAsyncContextManager[None]]:
+def forget_ended_sessions(
+    demo: object, seconds: float = SECONDS
+) -> Callable[[object], AbstractAsyncContextManager[None]]:
     """A lifespan for the server: while it runs, `demo` forgets each session so long after its last call."""
 
     @asynccontextmanager

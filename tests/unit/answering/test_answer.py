@@ -4,7 +4,7 @@ import pytest
 
 from conduct.answering.answer import Source, compose
 from conduct.ranking.calibration import Bands
-from conduct.ranking.index import Found, Match
+from conduct.ranking.index import Match, SearchResult
 from conduct.text.code import Passage
 
 SOURCE = Source("T", True, "bundled", "bundled", "packaged", "packaged")
@@ -15,7 +15,7 @@ MATCHES = tuple(
 
 def answer(in_scope: float, limit: int = 3):
     """An answer between the bands 0.3 and 0.6."""
-    return compose("q", Found(MATCHES, in_scope, Bands(covered=0.6, not_covered=0.3)), limit, SOURCE)
+    return compose("q", SearchResult(MATCHES, in_scope, Bands(covered=0.6, not_covered=0.3)), limit, SOURCE)
 
 
 @pytest.mark.parametrize(

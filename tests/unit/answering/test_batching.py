@@ -8,12 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from conduct.answering.batching import Dispatcher
-from conduct.answering.cache import Repeats
-from conduct.answering.engine import Engine, Reader
+from conduct.answering.answerer import Answerer
+from conduct.answering.batching import BatchingEncoder
+from conduct.answering.cache import AnswerCache
+from conduct.answering.engine import Engine
 from tests.fakes import WordEncoder
 
-ASKING = 32
+ASK_SCRIPT = 32
 
 
 class Held(WordEncoder):
@@ -34,7 +35,7 @@ class Held(WordEncoder):
         return vectors
 
 
-def waiting(held: Held, dispatcher: Dispatcher, texts: list[str], pool: ThreadPoolExecutor) -> list:
+def waiting(held: Held, dispatcher: BatchingEncoder, texts: list[str], pool: ThreadPoolExecutor) -> list:
     """The first text is being encoded; the others wait, in this order, each asked by a thread of its own."""
     first = pool.submit(dispatcher.encode, ["first"])
     assert held.began.wait(60)
@@ -50,7 +51,7 @@ def test_what_waits_is_encoded_together_and_each_gets_its_own():
     """One call for the first, who found nobody waiting; then as many as fit at a time, in their order."""
     held = Held()
     with ThreadPoolExecutor(8) as pool:
-        results = waiting(held, Dispatcher(held, most=3), ["accent", "joke", "slot", "fair"], pool)
+        results = waiting(held, BatchingEncoder(held, most=3), ["accent", "joke", "slot", "fair"], pool)
         held.go.set()
         vectors = [result.result(60) for result in results]
     assert held.calls == [["first"], ["accent", "joke", "slot"], ["fair"]]
@@ -61,7 +62,7 @@ def test_a_failure_reaches_those_it_belongs_to_and_the_next_ones_are_encoded():
     """A worker outlives it."""
     held = Held()
     with ThreadPoolExecutor(8) as pool:
-        results = waiting(held, Dispatcher(held, most=2), ["accent", "fail", "joke"], pool)
+        results = waiting(held, BatchingEncoder(held, most=2), ["accent", "fail", "joke"], pool)
         held.go.set()
         assert [type(result.exception(60)) for result in results] == [type(None), ValueError, ValueError, type(None)]
 
@@ -69,10 +70,10 @@ def test_a_failure_reaches_those_it_belongs_to_and_the_next_ones_are_encoded():
 def test_many_texts_at_once_come_back_in_order():
     """They are encoded in that order."""
     encoder = WordEncoder()
-    vectors = Dispatcher(encoder).encode(["a sentence with an accent in it", "joke", "slots are full", "fair"])
+    vectors = BatchingEncoder(encoder).encode(["a sentence with an accent in it", "joke", "slots are full", "fair"])
     assert [int(one.argmax()) for one in vectors] == [0, 1, 2, 3]
     assert encoder.calls == [["a sentence with an accent in it", "joke", "slots are full", "fair"]]
-    assert Dispatcher(encoder).encode([]).shape == (0, 8)
+    assert BatchingEncoder(encoder).encode([]).shape == (0, 8)
 
 
 class Two(WordEncoder):
@@ -93,7 +94,7 @@ class Two(WordEncoder):
 def test_workers_that_are_idle_share_what_waits():
     """Four texts at once are two for each, where one worker could read all."""
     encoder = Two()
-    vectors = Dispatcher(encoder, most=8).encode(["joke", "slot", "fair", "accent"])
+    vectors = BatchingEncoder(encoder, most=8).encode(["joke", "slot", "fair", "accent"])
     assert [int(one.argmax()) for one in vectors] == [1, 2, 3, 0]
     assert sorted(encoder.calls) == [["fair", "accent"], ["joke", "slot"]]
 
@@ -118,7 +119,7 @@ def test_what_waits_is_searched_together_but_never_in_two_texts_at_once():
     They are taken in their order, up to the first that waits for another.
     """
     held, old, new = Held(), Named("old"), Named("new")
-    dispatcher = Dispatcher(held, most=8)
+    dispatcher = BatchingEncoder(held, most=8)
     asked = [(old, "a"), (old, "b"), (new, "c"), (new, "d"), (None, "joke"), (old, "e")]
     with ThreadPoolExecutor(8) as pool:
         first = pool.submit(dispatcher.search, old, ["first"])
@@ -141,27 +142,27 @@ def test_what_waits_is_searched_together_but_never_in_two_texts_at_once():
 
 
 @pytest.fixture(scope="module")
-def alone(engine: Engine) -> Reader:
+def alone(engine: Engine) -> Answerer:
     """The same reader, which encodes one question at a time and forgets it."""
     return replace(
-        engine.reader(), encoder=Dispatcher(engine.reader().encoder._encoder, most=1), repeats=Repeats(most=0)
+        engine.reader(), encoder=BatchingEncoder(engine.reader().encoder._encoder, most=1), repeats=AnswerCache(most=0)
     )
 
 
-def test_nobody_gets_the_passages_of_anothers_question(engine: Engine, alone: Reader):
+def test_nobody_gets_the_passages_of_anothers_question(engine: Engine, alone: Answerer):
     """32 at once, each answer compared with what the question gets alone: the same to 1e-5 in relevance."""
-    questions = [question.text for question in engine.reader().edition.questions[: ASKING * 6]]
-    together = replace(engine.reader(), repeats=Repeats())
-    began = threading.Barrier(ASKING)
+    questions = [question.text for question in engine.reader().edition.questions[: ASK_SCRIPT * 6]]
+    together = replace(engine.reader(), repeats=AnswerCache())
+    began = threading.Barrier(ASK_SCRIPT)
 
     def ask(own: int) -> list:
         began.wait(60)
-        return [together.answer([question], 10)[0] for question in questions[own::ASKING]]
+        return [together.answer([question], 10)[0] for question in questions[own::ASK_SCRIPT]]
 
-    with ThreadPoolExecutor(ASKING) as pool:
+    with ThreadPoolExecutor(ASK_SCRIPT) as pool:
         answers = [None] * len(questions)
-        for own, mine in enumerate(pool.map(ask, range(ASKING))):
-            answers[own::ASKING] = mine
+        for own, mine in enumerate(pool.map(ask, range(ASK_SCRIPT))):
+            answers[own::ASK_SCRIPT] = mine
     wanted = [alone.answer([question], 10)[0] for question in questions]
     for answer, expected in zip(answers, wanted, strict=True):
         assert answer.question == expected.question

@@ -3,15 +3,16 @@
 import gc
 from dataclasses import replace
 
-from conduct.answering.batching import Dispatcher
-from conduct.answering.cache import Repeats
-from conduct.answering.engine import Engine, Reader
+from conduct.answering.answerer import Answerer
+from conduct.answering.batching import BatchingEncoder
+from conduct.answering.cache import AnswerCache
+from conduct.answering.engine import Engine
 from tests.fakes import WordEncoder
 
 QUESTION = "may I joke about the zanzibaraccent"
 
 
-def counting(engine: Engine) -> tuple[Reader, list[list[str]]]:
+def counting(engine: Engine) -> tuple[Answerer, list[list[str]]]:
     """The reader with an empty memory, and what its model is given to read."""
     reader = engine.reader()
 
@@ -21,7 +22,7 @@ def counting(engine: Engine) -> tuple[Reader, list[list[str]]]:
             return reader.encoder.encode(texts)
 
     encoder = Counting()
-    return replace(reader, encoder=Dispatcher(encoder), repeats=Repeats()), encoder.calls
+    return replace(reader, encoder=BatchingEncoder(encoder), repeats=AnswerCache()), encoder.calls
 
 
 def test_a_repeated_question_reaches_no_model(engine: Engine):
@@ -45,7 +46,7 @@ def test_another_text_remembers_nothing(engine: Engine):
     """A reader that is swapped in begins with an empty memory."""
     reader, calls = counting(engine)
     reader.answer([QUESTION], 1)
-    fresh = Reader.make(reader.edition, lambda folder, adapter: reader.encoder, reader.model)
+    fresh = Answerer.make(reader.edition, lambda folder, adapter: reader.encoder, reader.model)
     calls.clear()
     fresh.answer([QUESTION], 1)
     assert calls == [[QUESTION]]
@@ -53,7 +54,7 @@ def test_another_text_remembers_nothing(engine: Engine):
 
 def test_the_latest_are_kept_and_no_more():
     """What was asked again counts as new."""
-    repeats = Repeats(most=2)
+    repeats = AnswerCache(most=2)
     repeats.keep("a", 1)
     repeats.keep("b", 2)
     assert repeats.get("a") == 1
@@ -68,7 +69,7 @@ def test_no_question_is_kept(engine: Engine):
     (name, result), *more = reader.repeats._results.items()
     assert not more
     assert (type(name), len(name)) == (bytes, 16)
-    assert name != Repeats()._name(QUESTION)
+    assert name != AnswerCache()._name(QUESTION)
     seen, found = set(), [result]
     while found:
         one = found.pop()

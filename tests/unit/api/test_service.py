@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from conduct.api.service import THREADS, Programs, bind
+from conduct.api.service import THREADS, AskService, bind
 from conduct.errors import UNEXPECTED, BusyError, ConductError, QuestionError, RequestError, UnexpectedError
 from tests.support.tooling import run
 
@@ -59,7 +59,7 @@ def test_arguments_that_there_are_not():
 def test_a_fault_of_ours_is_one_sentence_and_logs_no_question(caplog: pytest.LogCaptureFixture):
     """The log has the place and the kind."""
     with caplog.at_level(logging.ERROR), pytest.raises(UnexpectedError) as failed:
-        run(Programs(Broken()).call("ask", {"question": "secret"}))
+        run(AskService(Broken()).call("ask", {"question": "secret"}))
     assert (str(failed.value), failed.value.status) == (UNEXPECTED, 500)
     assert "Unexpected KeyError at test_programs.py:" in caplog.text
     assert "secret" not in caplog.text
@@ -70,7 +70,7 @@ def test_too_many_are_refused_at_once_and_the_places_come_back():
 
     async def crowd() -> tuple[str, int]:
         engine = Slow()
-        programs = Programs(engine, most=4)
+        programs = AskService(engine, most=4)
         first = asyncio.create_task(programs.call("ask_many", {"questions": ["a", "b", "c"]}))
         await asyncio.sleep(0)
         with pytest.raises(BusyError) as refused:
@@ -89,7 +89,7 @@ def test_who_has_left_or_was_cancelled_is_not_looked_up():
 
     async def left() -> list[list[str]]:
         engine = Slow()
-        programs = Programs(engine)
+        programs = AskService(engine)
         held = [asyncio.create_task(programs.call("ask_many", {"questions": ["held"]})) for _ in range(THREADS)]
 
         async def gone() -> bool:

@@ -1,6 +1,6 @@
 """An answer in a terminal."""
 
-from conduct.answering.answer import Answer, Shown, Source
+from conduct.answering.answer import Answer, AnswerPassage, Source
 from conduct.cli.terminal import readable
 from conduct.text.code import Passage
 
@@ -10,7 +10,7 @@ SOURCE = Source("The Code", False, "bundled", "bundled", "packaged", "packaged")
 def answer(text: str, highlight: str, coverage: str = "covered") -> Answer:
     """An answer with one passage."""
     passage = Passage("some-1", "Some", text, (text,))
-    shown = Shown(passage, highlight, 0.876, "a known situation")
+    shown = AnswerPassage(passage, highlight, 0.876, "a known situation")
     return Answer("May I?", coverage, "The message.", "The notice.", (shown,), SOURCE)
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from conduct.answering.engine import Edition, Engine
+from conduct.answering.dataset_revision import DatasetRevision
+from conduct.answering.engine import Engine
 from conduct.dataset.files import read_text
 from conduct.errors import DataError
 from conduct.hub import find_dataset
@@ -40,8 +41,8 @@ def test_a_link_in_place_of_the_text_leaves_the_bundled_one_in_service(folder: P
     (folder / "code_of_conduct.md").symlink_to(tmp_path / "secret")
     source = Engine(Settings(dataset=str(folder))).text().source
     assert source.dataset == "bundled"
-    assert "code_of_conduct.md is a link that leads out of its folder" in source.instead
-    assert "zanzibar" not in source.instead
+    assert "code_of_conduct.md is a link that leads out of its folder" in source.fallback_reason
+    assert "zanzibar" not in source.fallback_reason
 
 
 def test_links_within_the_folder_and_those_of_the_hubs_cache_are_followed(folder: Path, tmp_path: Path):
@@ -106,7 +107,7 @@ def test_a_file_that_is_too_large_is_not_read(folder: Path, name: str):
 def test_a_text_that_costs_too_much_is_refused_in_one_sentence(folder: Path, content: str, reason: str):
     """The bundled text serves, and the page says why."""
     (folder / "code_of_conduct.md").write_text(content)
-    edition = find_dataset.find_dataset(Settings(dataset=str(folder)), Edition.read)
+    edition = find_dataset.find_dataset(Settings(dataset=str(folder)), DatasetRevision.read)
     assert edition.snapshot.name == "bundled"
-    assert reason in edition.snapshot.instead
-    assert edition.snapshot.instead.count("\n") == 0
+    assert reason in edition.snapshot.fallback_reason
+    assert edition.snapshot.fallback_reason.count("\n") == 0

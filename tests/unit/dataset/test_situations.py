@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from conduct.answering.engine import Edition
+from conduct.answering.dataset_revision import DatasetRevision
 from conduct.dataset.situations import Judgement, Situation, read_questions, read_situations, read_texts
 from conduct.errors import DataError
 
@@ -102,7 +102,7 @@ def test_questions_have_a_split(tmp_path: Path):
     assert [question.split for question in questions] == ["dev", "test"]
 
 
-def test_no_question_stands_in_the_bundled_bank(edition: Edition):
+def test_no_question_stands_in_the_bundled_bank(edition: DatasetRevision):
     """A bank that holds its own test would measure nothing."""
     known = {" ".join(situation.text.lower().split()) for situation in edition.bank.situations}
     assert not known & {" ".join(question.text.lower().split()) for question in edition.questions}

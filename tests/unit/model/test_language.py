@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from conduct.answering.engine import Edition, Engine
+from conduct.answering.dataset_revision import DatasetRevision
+from conduct.answering.engine import Engine
 from conduct.answering.language import ANY, languages_of, notice
 
 ENGLISH = frozenset({"en"})
@@ -28,7 +29,7 @@ def test_another_language_gets_a_notice_and_never_a_flat_no(engine: Engine, ques
     assert answer.coverage in ("covered", "unclear")
 
 
-def test_fewer_than_one_in_a_thousand_english_texts_get_the_notice(edition: Edition):
+def test_fewer_than_one_in_a_thousand_english_texts_get_the_notice(edition: DatasetRevision):
     """Over the whole bank, with its slang, typos and fragments; of those with five words at most, one in a hundred."""
     texts = [situation.text for situation in edition.bank.situations]
     for some, most in ((texts, 0.001), ([text for text in texts if len(text.split()) <= 5], 0.01)):

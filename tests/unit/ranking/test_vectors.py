@@ -8,7 +8,7 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
-from conduct.answering.engine import Edition
+from conduct.answering.dataset_revision import DatasetRevision
 from conduct.dataset.files import ADAPTER_FILE, VECTORS_FILE
 from conduct.dataset.situations import Bank
 from conduct.errors import DataError
@@ -166,7 +166,7 @@ def test_what_is_not_needed_is_not_read(path: Path):
     np.testing.assert_array_equal(load(path, CODE, BANK, MODEL).situations, expected.situations)
 
 
-def test_the_bundled_vectors_belong_to_the_bundled_texts(edition: Edition, model: Snapshot):
+def test_the_bundled_vectors_belong_to_the_bundled_texts(edition: DatasetRevision, model: Snapshot):
     """And to the bundled adapter: a fresh clone starts without encoding anything."""
     learnt = adapter.load(BUNDLED_DATA / ADAPTER_FILE, model.identity)
     vectors = load(BUNDLED_DATA / VECTORS_FILE, edition.code, edition.bank, learnt.identity)

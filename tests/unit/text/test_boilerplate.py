@@ -2,7 +2,7 @@
 
 import pytest
 
-from conduct.answering.engine import Edition
+from conduct.answering.dataset_revision import DatasetRevision
 from conduct.text.boilerplate import is_boilerplate, is_heading
 
 
@@ -86,6 +86,6 @@ def test_what_speaks_to_the_reader_is_conduct_under_any_heading(text: str):
     assert not is_boilerplate(text, under=True)
 
 
-def test_nothing_of_the_bundled_text_is_boilerplate(edition: Edition):
+def test_nothing_of_the_bundled_text_is_boilerplate(edition: DatasetRevision):
     """Each of its eight passages may come first."""
     assert not any(passage.boilerplate for passage in edition.code.passages)

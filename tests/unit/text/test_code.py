@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from conduct.answering.engine import Edition
+from conduct.answering.dataset_revision import DatasetRevision
 from conduct.errors import DataError
 from conduct.text.code import parse, slug
 
 SOURCE = Path(__file__).parents[2] / "data" / "ambassador_code_of_conduct.txt"
 
 
-def test_the_bundled_code_has_the_eight_passages_of_the_contract(edition: Edition):
+def test_the_bundled_code_has_the_eight_passages_of_the_contract(edition: DatasetRevision):
     """Ids are binding: programs and situations name them."""
     assert [passage.id for passage in edition.code.passages] == [
         "preamble-1",
@@ -25,7 +25,7 @@ def test_the_bundled_code_has_the_eight_passages_of_the_contract(edition: Editio
     ]
 
 
-def test_the_bundled_text_is_the_source_word_for_word(edition: Edition):
+def test_the_bundled_text_is_the_source_word_for_word(edition: DatasetRevision):
     """Headings and passages put together again are the text that we were given, character for character."""
     parts = []
     for section in edition.code.sections:
@@ -34,14 +34,14 @@ def test_the_bundled_text_is_the_source_word_for_word(edition: Edition):
     assert "\n\n".join(parts) == SOURCE.read_text(encoding="utf-8").rstrip("\n")
 
 
-def test_the_bundled_copy_says_that_it_is_not_complete(edition: Edition):
+def test_the_bundled_copy_says_that_it_is_not_complete(edition: DatasetRevision):
     """The list after "Examples include:" is missing, and nobody made one up."""
     assert edition.code.complete is False
     assert edition.code.passages[-1].text.endswith("Examples include:")
     assert edition.code.url.startswith("https://huggingface2.notion.site/")
 
 
-def test_sentences_stand_in_their_passage(edition: Edition):
+def test_sentences_stand_in_their_passage(edition: DatasetRevision):
     """Each sentence is a part of its passage, and nothing is lost between them but spaces."""
     for passage in edition.code.passages:
         assert "".join(passage.text.split()) == "".join("".join(passage.sentences).split())

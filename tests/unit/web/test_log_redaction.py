@@ -5,13 +5,13 @@ import logging
 
 import pytest
 
-from conduct.web.guard.log_redaction import hush
+from conduct.web.guard.log_redaction import redact_logs
 
 
 @pytest.fixture(autouse=True)
 def _hushed() -> None:
     """As after a launch."""
-    hush()
+    redact_logs()
 
 
 @pytest.mark.parametrize("name", ["uvicorn.error", "asyncio"])
