@@ -70,7 +70,7 @@ def main(port: int) -> None:
     apply_library_defaults()
     from conduct.answering.answerer import encoder_for
     from conduct.answering.dataset_revision import DatasetRevision
-    from conduct.answering.validation import essence
+    from conduct.ranking.courtesies import essence
     from tests.support.loopback_engine import LoopbackEngine
 
     edition = DatasetRevision.read(find_dataset.find_dataset(Settings()))

@@ -45,7 +45,7 @@ def conduct() -> Ask:
     engine = Engine(Settings(), find_model=lambda settings: find_model.packaged_model())
 
     def ask(question: str) -> SearchResult:
-        return [(shown.passage.id, shown.relevance) for shown in engine.ask(question, 10).passages]
+        return [(shown.id, shown.relevance) for shown in engine.ask(question, 10).passages]
 
     return ask
 

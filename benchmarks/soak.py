@@ -107,7 +107,7 @@ class Texts:
         self.questions = list(dict.fromkeys(labelled + bank))[:QUESTIONS]
         for number, reader in enumerate(self._readers):
             for question, answer in zip(self.questions, reader.answer(self.questions, LIMIT), strict=True):
-                passages = tuple((one.passage.id, one.passage.text, one.relevance) for one in answer.passages)
+                passages = tuple((one.id, one.text, one.relevance) for one in answer.passages)
                 self._expected[number, question] = Expected(answer.coverage, passages)
         self._readers.clear()
 

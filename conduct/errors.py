@@ -3,15 +3,24 @@
 import logging
 from pathlib import Path
 
+from conduct.messages import Message
+
 log = logging.getLogger(__name__)
 
 UNEXPECTED = "Something went wrong on our side and your question was not answered: please ask it again."
 
 
 class ConductError(Exception):
-    """The base of this project's errors; its text may be shown to people as it is. `status` is that of HTTP."""
+    """The base of this project's errors; its text may be shown to people as it is. `status` is that of HTTP.
+
+    `message` holds the text as template and values, for those who translate it.
+    """
 
     status = 503
+
+    def __init__(self, template: str, **values: object) -> None:
+        self.message = Message(template, values)
+        super().__init__(str(self.message))
 
 
 class QuestionError(ConductError, ValueError):
@@ -23,16 +32,16 @@ class QuestionError(ConductError, ValueError):
 class BusyError(ConductError):
     """Too many questions at once; `seconds` says when to come back."""
 
-    def __init__(self, sentence: str, seconds: int) -> None:
-        super().__init__(sentence)
+    def __init__(self, template: str, seconds: int, **values: object) -> None:
+        super().__init__(template, seconds=seconds, **values)
         self.seconds = seconds
 
 
 class RequestError(ConductError):
     """A request that says nothing that could be understood; `status` tells how."""
 
-    def __init__(self, sentence: str, status: int) -> None:
-        super().__init__(sentence)
+    def __init__(self, template: str, status: int, **values: object) -> None:
+        super().__init__(template, **values)
         self.status = status
 
 

@@ -9,9 +9,10 @@ from conduct.answering.answer import CUT_NOTICE, Answer, Cautions, Source, compo
 from conduct.answering.batching import BatchingEncoder
 from conduct.answering.cache import AnswerCache
 from conduct.answering.dataset_revision import DatasetRevision
-from conduct.answering.validation import MAX_LIMIT
+from conduct.answering.limits import MAX_LIMIT
 from conduct.dataset.files import ADAPTER_FILE, VECTORS_FILE
 from conduct.hub.snapshot import PACKAGED, Snapshot
+from conduct.messages import Message
 from conduct.model import adapter
 from conduct.model.adapter import Adapter
 from conduct.model.encoder import Encoder
@@ -72,7 +73,7 @@ class Answerer:
 
     def _cautions(self, question: str) -> Cautions:
         return Cautions(
-            cut=CUT_NOTICE if self.encoder.truncates(question) else None,
+            cut=Message(CUT_NOTICE) if self.encoder.truncates(question) else None,
             language=language.notice(question, self.languages),
         )
 

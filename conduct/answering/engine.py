@@ -10,7 +10,8 @@ from dataclasses import replace
 from conduct.answering.answer import Answer, FullText
 from conduct.answering.answerer import Answerer, LoadEncoder, source_of
 from conduct.answering.dataset_revision import DatasetRevision
-from conduct.answering.validation import DEFAULT_LIMIT, check_limit, clean_question, clean_questions
+from conduct.answering.limits import DEFAULT_LIMIT
+from conduct.answering.validation import check_limit, clean_question, clean_questions
 from conduct.errors import ConductError, InferenceError, ModelError
 from conduct.hub import find_dataset, find_model
 from conduct.hub.refresh import Refresher
@@ -82,9 +83,9 @@ class Engine:
         """The whole code. Needs no model, and waits for none."""
         if self.ready:
             reader = self.reader()
-            return FullText(reader.edition.code, reader.source)
+            return FullText.of(reader.edition.code, reader.source)
         edition = self._read()
-        return FullText(edition.code, source_of(edition, None))
+        return FullText.of(edition.code, source_of(edition, None))
 
     def reader(self) -> Answerer:
         """What answers now, once it is loaded. Raises ModelError if it cannot be, InferenceError if not yet."""

@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from conduct.errors import DataError
+from conduct.messages import LanguageNames, Message
 from conduct.text import front_matter
 
 # Below this probability a guess is worth nothing; at it, 1 in 2,500 English texts is misread, of the shortest 1 in 460.
@@ -15,7 +16,6 @@ NOTICE = (
     "This question does not seem to be in a language that the model reads, so the passages may not fit: "
     "ask in {languages}, if you can."
 )
-NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "pt": "Portuguese", "zh": "Chinese"}
 
 
 def languages_of(folder: Path) -> frozenset[str]:
@@ -29,14 +29,14 @@ def languages_of(folder: Path) -> frozenset[str]:
     return ANY if names & {"multilingual", "xx"} else names
 
 
-def notice(question: str, languages: frozenset[str]) -> str | None:
+def notice(question: str, languages: frozenset[str]) -> Message | None:
     """One sentence if `question` is surely in another language than `languages`, else None."""
     if not languages or languages == ANY:
         return None
     guess = _identifier().detect(question, k=1)[0]
     if guess["lang"] in languages or guess["score"] < LEAST_CONFIDENCE:
         return None
-    return NOTICE.format(languages=" or ".join(sorted(NAMES.get(name, name) for name in languages)))
+    return Message(NOTICE, {"languages": LanguageNames(tuple(sorted(languages)))})
 
 
 @cache

@@ -2,40 +2,43 @@
 
 import unicodedata
 
+from conduct.answering.limits import DEFAULT_LIMIT, MAX_CHARACTERS, MAX_LIMIT, MAX_QUESTIONS
 from conduct.errors import QuestionError
 
-MAX_CHARACTERS = 1_000
-MAX_LIMIT = 10
-MAX_QUESTIONS = 64
-DEFAULT_LIMIT = 3
+EMPTY = "The question is empty: describe in a few words what happened or what you want to do."
+TOO_LONG = "The question may have {most} characters, but this one has {length}: keep what matters most and ask again."
+NO_TEXT = "The question must be a text, but {came} came: send the question as a string."
+WRONG_LIMIT = "The limit must be a whole number from 1 to {most}, but {came} came: leave it out for {default}."
+NO_LIST = "The questions must be a list of texts, but {came} came: send one question through /ask."
+WRONG_COUNT = "One call takes 1 to {most} questions, but {came} came: send them in several calls."
+NUMBERED = "Question {number} of {total}: {why}"
 
 
 def clean_question(value: object) -> str:
     """The question as understood: stripped, without what no reader can see. Raises QuestionError."""
     if not isinstance(value, str):
-        raise QuestionError(f"The question must be a text, but {_kind(value)} came: send the question as a string.")
+        raise QuestionError(NO_TEXT, came=_kind(value))
     # Checked before cleaning, so that a huge text costs nothing.
     if len(value.strip()) > MAX_CHARACTERS:
-        raise QuestionError(_too_long(len(value.strip())))
+        raise QuestionError(TOO_LONG, most=MAX_CHARACTERS, length=len(value.strip()))
     # Half of a surrogate pair is no character: it can neither be encoded nor shown.
     text = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     text = "".join(" " if unicodedata.category(c) == "Cc" and c not in "\n\t" else c for c in text).strip()
     if len(text) > MAX_CHARACTERS:
-        raise QuestionError(_too_long(len(text)))
+        raise QuestionError(TOO_LONG, most=MAX_CHARACTERS, length=len(text))
     if not any(unicodedata.category(c)[0] in "LNPSM" for c in text):
-        raise QuestionError("The question is empty: describe in a few words what happened or what you want to do.")
+        raise QuestionError(EMPTY)
     return text
 
 
 def check_limit(value: object) -> int:
-    """How many passages to give at most. Raises QuestionError unless it is a whole number from 1 to 10."""
+    """How many passages to give at most. Raises QuestionError unless it is a whole number in range."""
     whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
     if isinstance(value, bool) or not whole or not 1 <= value <= MAX_LIMIT:
         # A number with a thousand digits is not worth repeating.
         plain = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**9
         raise QuestionError(
-            f"The limit must be a whole number from 1 to {MAX_LIMIT}, but {value if plain else _kind(value)} came: "
-            f"leave it out for {DEFAULT_LIMIT}."
+            WRONG_LIMIT, most=MAX_LIMIT, came=str(value) if plain else _kind(value), default=DEFAULT_LIMIT
         )
     return int(value)
 
@@ -43,25 +46,16 @@ def check_limit(value: object) -> int:
 def clean_questions(values: object) -> list[str]:
     """Each question of a list, cleaned. Raises QuestionError that names the first one that cannot be asked."""
     if not isinstance(values, list | tuple):
-        raise QuestionError(f"The questions must be a list of texts, but {_kind(values)} came: "
-                            "send one question through /ask.")  # fmt: skip
+        raise QuestionError(NO_LIST, came=_kind(values))
     if not 1 <= len(values) <= MAX_QUESTIONS:
-        raise QuestionError(f"One call takes 1 to {MAX_QUESTIONS} questions, but {len(values)} came: "
-                            "send them in several calls.")  # fmt: skip
+        raise QuestionError(WRONG_COUNT, most=MAX_QUESTIONS, came=len(values))
     cleaned = []
     for number, value in enumerate(values, start=1):
         try:
             cleaned.append(clean_question(value))
         except QuestionError as error:
-            raise QuestionError(f"Question {number} of {len(values)}: {error}") from None
+            raise QuestionError(NUMBERED, number=number, total=len(values), why=str(error)) from None
     return cleaned
-
-
-def _too_long(length: int) -> str:
-    return (
-        f"The question may have {MAX_CHARACTERS:,} characters, but this one has {length:,}: "
-        "keep what matters most and ask again."
-    )
 
 
 def _kind(value: object) -> str:

@@ -1,12 +1,15 @@
 """The public endpoints as Gradio serves them. With page.py the only importer of gradio."""
 
 import logging
+from collections.abc import Callable
+from dataclasses import MISSING, fields
+from inspect import Parameter, Signature
+from typing import get_origin, get_type_hints
 
 import gradio as gr
 
-from conduct.answering.validation import DEFAULT_LIMIT
+from conduct.api.endpoints import ENDPOINTS, Endpoint
 from conduct.api.mcp_tools import offer_tools
-from conduct.api.schemas import ENDPOINTS, AnswerOut, CodeOut
 from conduct.api.service import AskService
 from conduct.errors import ConductError
 
@@ -17,8 +20,7 @@ _DIRECT = {"queue": False, "concurrency_limit": None}
 
 
 def add_endpoints(programs: AskService) -> None:
-    """Register /ask, /ask_many and /code in the Blocks that is open, described as the contract does."""
-
+    """Register each endpoint in the Blocks that is open, described as the contract does."""
     blocks = gr.context.Context.root_block
 
     async def is_disconnected() -> bool:
@@ -26,31 +28,47 @@ def add_endpoints(programs: AskService) -> None:
         event = blocks._queue.event_ids_to_events.get(gr.context.LocalContext.event_id.get(None))
         return event is not None and not event.alive
 
-    async def call(name: str, **arguments: object):
+    async def call(endpoint: Endpoint, arguments: tuple):
         try:
-            return await programs.call(name, arguments, is_disconnected)
+            return endpoint.dump(await programs.call(endpoint.name, arguments, is_disconnected))
         except ConductError as error:
             raise gr.Error(str(error), title=f"Error {error.status}", print_exception=False) from None
 
-    async def ask(question: str, limit: int = DEFAULT_LIMIT) -> AnswerOut:
-        return await call("ask", question=question, limit=limit)
-
-    async def ask_many(questions: list[str], limit: int = DEFAULT_LIMIT) -> list[AnswerOut]:
-        return await call("ask_many", questions=questions, limit=limit)
-
-    async def code() -> CodeOut:
-        return await call("code")
-
-    for endpoint, function in zip(ENDPOINTS, (ask, ask_many, code), strict=True):
+    for endpoint in ENDPOINTS:
         properties = endpoint.parameters["properties"]
-        # For the list of MCP tools that Gradio makes of docstrings; the Hub reads it without the protocol.
-        described = "\n".join(f"    {name}: {schema['description']}" for name, schema in properties.items())
-        function.__doc__ = f"{endpoint.description}\n\nArgs:\n{described}"
-        gr.api(function, api_name=endpoint.name, api_description=endpoint.description, **_DIRECT)
+        gr.api(_function(endpoint, call), api_name=endpoint.name, api_description=endpoint.description, **_DIRECT)
         registered = list(blocks.default_config.fns.values())[-1]
         for component, (name, schema) in zip(registered.inputs, properties.items(), strict=True):
             _describe(component, name, schema)
         _describe(registered.outputs[0], "result", endpoint.returns)
+
+
+def _function(endpoint: Endpoint, call: Callable) -> Callable:
+    """`call` as Gradio wants it: with the name, the parameters and the docstring of `endpoint`."""
+
+    async def function(*arguments: object):
+        return await call(endpoint, arguments)
+
+    types = get_type_hints(endpoint.takes)
+    function.__name__ = endpoint.name
+    function.__annotations__ = types
+    function.__signature__ = Signature(
+        [
+            Parameter(
+                field.name,
+                Parameter.POSITIONAL_OR_KEYWORD,
+                default=Parameter.empty if field.default is MISSING else field.default,
+                annotation=types[field.name],
+            )
+            for field in fields(endpoint.takes)
+        ],
+        return_annotation=list if get_origin(endpoint.gives) is list else dict,
+    )
+    # For the list of MCP tools that Gradio makes of docstrings; the Hub reads it without the protocol.
+    properties = endpoint.parameters["properties"]
+    described = "\n".join(f"    {name}: {schema['description']}" for name, schema in properties.items())
+    function.__doc__ = f"{endpoint.description}\n\nArgs:\n{described}"
+    return function
 
 
 def install_mcp_tools(demo: gr.Blocks, programs: AskService) -> None:

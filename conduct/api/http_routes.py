@@ -14,7 +14,8 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-from conduct.api.service import AskService, endpoint
+from conduct.api.endpoints import endpoint
+from conduct.api.service import AskService
 from conduct.errors import BusyError, ConductError, RequestError
 
 # A result that nobody fetched is forgotten.
@@ -31,7 +32,7 @@ def http_routes(programs: AskService) -> list[Route]:
     async def run(request: Request, name: str) -> Response:
         arguments = await _arguments(request, name)
         result = await programs.call(name, arguments, request.is_disconnected)
-        return JSONResponse({"data": [result]}, headers=_NOT_KEPT)
+        return JSONResponse({"data": [endpoint(name).dump(result)]}, headers=_NOT_KEPT)
 
     async def begin(request: Request, name: str) -> Response:
         return JSONResponse({"event_id": await begun.begin(name, await _arguments(request, name))})
@@ -70,7 +71,7 @@ class PendingResults:
 
     async def begin(self, name: str, arguments: Mapping[str, object] | list) -> str:
         """The id under which the result will be. Raises at once what can be told at once: QuestionError, BusyError."""
-        result = asyncio.create_task(self._programs.call(name, arguments))
+        result = asyncio.create_task(self._call(name, arguments))
         # Lets it run up to where it waits, or is refused.
         await asyncio.sleep(0)
         if result.done():
@@ -94,6 +95,9 @@ class PendingResults:
                 404,
             )
         return _events(result)
+
+    async def _call(self, name: str, arguments: Mapping[str, object] | list) -> object:
+        return endpoint(name).dump(await self._programs.call(name, arguments))
 
     def _forget(self, event_id: str) -> None:
         """Whoever began and did not come for the result has left."""
@@ -137,9 +141,9 @@ async def _arguments(request: Request, name: str) -> Mapping[str, object] | list
         sent = None
     if not isinstance(sent, dict):
         example = "{}" if name == "code" else '{"question": "May I joke about an accent?"}'
-        raise RequestError(f"The body must be a JSON object such as {example}, but it is not: correct it.", 400)
+        raise RequestError(f"The body must be a JSON object such as {example}, but it is not: fix it.", 400)
     if "data" not in sent:
         return sent
     if not isinstance(sent["data"], list):
-        raise RequestError("The data must be a list of arguments in order, but it is not: correct it.", 422)
+        raise RequestError("The data must be a list of arguments in order, but it is not: fix it.", 422)
     return sent["data"]

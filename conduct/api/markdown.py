@@ -1,9 +1,9 @@
 """Results as Markdown that a chat can show. All texts are untrusted: they may not become links or pictures. Pure."""
 
 import re
+from collections.abc import Sequence
 
-from conduct.answering.answer import NOT_COVERED
-from conduct.api.schemas import AnswerOut, CodeOut, PassageOut, SourceOut
+from conduct.answering.answer import NOT_COVERED, Answer, AnswerPassage, FullText, Source
 
 INCOMPLETE = " (this copy ends before the original does)"
 # Whatever Markdown could read as markup within a line; at its beginning see _LEADING.
@@ -11,28 +11,28 @@ _MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~!]|&(?=#?\w+;)|(?<=[A-Za-z]):(?=//)|(?<=
 _LEADING = re.compile(r"^(\s*)([-+=:])|^(\s*\d+)([.)])", re.MULTILINE)
 
 
-def answer_markdown(answer: AnswerOut) -> str:
+def answer_markdown(answer: Answer) -> str:
     """The coverage, then each passage as a quote with its closest sentence in bold."""
-    parts = [f"**{escaped(answer['message'])}**"]
-    if answer["notice"]:
-        parts.append(escaped(answer["notice"]))
-    if answer["coverage"] != NOT_COVERED:
-        parts += [_passage(passage) for passage in answer["passages"]]
-    return "\n\n".join([*parts, _source(answer["source"])])
+    parts = [f"**{escaped(answer.message)}**"]
+    if answer.notice:
+        parts.append(escaped(answer.notice))
+    if answer.coverage != NOT_COVERED:
+        parts += [_passage(passage) for passage in answer.passages]
+    return "\n\n".join([*parts, _source(answer.source)])
 
 
-def answers_markdown(answers: list[AnswerOut]) -> str:
+def answers_markdown(answers: Sequence[Answer]) -> str:
     """Answers, each under its question."""
-    return "\n\n".join(f"### {_in_line(answer['question'])}\n\n{answer_markdown(answer)}" for answer in answers)
+    return "\n\n".join(f"### {_in_line(answer.question)}\n\n{answer_markdown(answer)}" for answer in answers)
 
 
-def code_markdown(code: CodeOut) -> str:
+def code_markdown(code: FullText) -> str:
     """The whole code with its headings."""
-    parts = [f"# {_in_line(code['title'])}"]
-    for section in code["sections"]:
-        parts.append(f"## {_in_line(section['title'])}")
-        parts += [escaped(_outdented(passage["text"])) for passage in section["passages"]]
-    return "\n\n".join([*parts, _source(code["source"])])
+    parts = [f"# {_in_line(code.title)}"]
+    for section in code.sections:
+        parts.append(f"## {_in_line(section.title)}")
+        parts += [escaped(_outdented(passage.text)) for passage in section.passages]
+    return "\n\n".join([*parts, _source(code.source)])
 
 
 def escaped(text: str) -> str:
@@ -52,8 +52,8 @@ def _in_line(text: str) -> str:
     return escaped(" ".join(text.split()))
 
 
-def _passage(passage: PassageOut) -> str:
-    text, highlight = _outdented(passage["text"]), _outdented(passage["highlight"])
+def _passage(passage: AnswerPassage) -> str:
+    text, highlight = _outdented(passage.text), _outdented(passage.highlight)
     before, _, after = text.partition(highlight)
     # Between letters, as where no space parts sentences, the asterisks would be shown.
     if highlight.strip() and not before[-1:].strip() and not after[:1].strip():
@@ -61,9 +61,9 @@ def _passage(passage: PassageOut) -> str:
     else:
         text = escaped(text)
     quote = "\n".join(f"> {line}" for line in text.split("\n"))
-    because = f"\n>\n> Close to: {_in_line(passage['because'])}" if passage["because"] else ""
-    return f"> {_in_line(passage['section'])}, `{passage['id']}`\n>\n{quote}{because}"
+    because = f"\n>\n> Close to: {_in_line(passage.because)}" if passage.because else ""
+    return f"> {_in_line(passage.section)}, `{passage.id}`\n>\n{quote}{because}"
 
 
-def _source(source: SourceOut) -> str:
-    return f"*{_in_line(source['title'])}*{'' if source['complete'] else INCOMPLETE}"
+def _source(source: Source) -> str:
+    return f"*{_in_line(source.title)}*{'' if source.complete else INCOMPLETE}"

@@ -9,16 +9,13 @@ from mcp import types
 from mcp.server import Server
 
 from conduct import __version__
-from conduct.api.markdown import answer_markdown, answers_markdown, code_markdown
-from conduct.api.schemas import ENDPOINTS
+from conduct.api.endpoints import ENDPOINTS, endpoint
 from conduct.api.service import AskService
 
 INSTRUCTIONS = (
     "These tools show what a code of conduct says, word for word. Quote the passages as they are, with their section; "
     "say so when the code does not speak about something; leave the judgement to people."
 )
-_TITLES = {"ask": "Is this okay?", "ask_many": "Are these okay?", "code": "The whole code of conduct"}
-_MARKDOWN = {"ask": answer_markdown, "ask_many": answers_markdown, "code": code_markdown}
 # A structured result has to be an object; a list is one of its fields.
 ANSWERS = "answers"
 
@@ -35,11 +32,13 @@ def offer_tools(server: Server, programs: AskService) -> None:
     @server.call_tool(validate_input=False)
     async def call_tool(name: str, arguments: dict) -> types.CallToolResult:
         result = await programs.call(name, arguments)
-        structured = {ANSWERS: result} if isinstance(result, list) else result
+        called = endpoint(name)
+        sent = called.dump(result)
+        structured = {ANSWERS: sent} if isinstance(sent, list) else sent
         return types.CallToolResult(
             content=[
                 _text(json.dumps(structured, ensure_ascii=False), "assistant"),
-                _text(_MARKDOWN[name](result), "user"),
+                _text(called.markdown(result), "user"),
             ],
             structuredContent=structured,
         )
@@ -49,7 +48,7 @@ def _tools() -> list[types.Tool]:
     return [
         types.Tool(
             name=endpoint.name,
-            title=_TITLES[endpoint.name],
+            title=endpoint.title,
             description=endpoint.description,
             inputSchema={**endpoint.parameters, "additionalProperties": False},
             outputSchema=_structured(endpoint.returns),

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from conduct import __version__
-from conduct.api.schemas import ENDPOINTS, Endpoint
+from conduct.api.endpoints import ENDPOINTS, Endpoint
 
 ERRORS = {
     "400": "The body is no JSON object.",

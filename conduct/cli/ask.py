@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterable
 
 from conduct.answering.engine import Engine
-from conduct.api.schemas import answer_out
 from conduct.cli.exit_codes import EXIT_OK, EXIT_REFUSED
 from conduct.cli.terminal import WIDEST, readable
 from conduct.errors import QuestionError
@@ -34,7 +33,7 @@ def run_ask(chosen: argparse.Namespace) -> int:
             code = EXIT_REFUSED
             continue
         if chosen.json:
-            print(json.dumps(answer_out(answer), ensure_ascii=False), flush=True)
+            print(json.dumps(answer.model_dump(mode="json"), ensure_ascii=False), flush=True)
         else:
             width = shutil.get_terminal_size((WIDEST, 0)).columns
             print(readable(answer, width, bold=sys.stdout.isatty(), asked=many), flush=True)

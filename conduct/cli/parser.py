@@ -7,7 +7,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from conduct.answering.validation import DEFAULT_LIMIT, MAX_LIMIT, check_limit
+from conduct.answering.limits import DEFAULT_LIMIT, MAX_LIMIT
+from conduct.answering.validation import check_limit
 from conduct.cli.ask import run_ask
 from conduct.cli.develop import run_build, run_evaluate, run_export, run_train
 from conduct.cli.exit_codes import EXIT_CODES, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, EXIT_REFUSED

@@ -22,9 +22,8 @@ def readable(answer: Answer, width: int = WIDEST, bold: bool = False, asked: boo
     if answer.coverage == NOT_COVERED and answer.passages:
         parts.append("The closest passages, for reading on:")
     for number, shown in enumerate(answer.passages, start=1):
-        passage = shown.passage
-        parts.append("\n" + _safe(f"{number}. {passage.section}  ({passage.id}, relevance {shown.relevance:.2f})"))
-        parts.append(_passage(passage.text, shown.highlight if bold else "", width))
+        parts.append("\n" + _safe(f"{number}. {shown.section}  ({shown.id}, relevance {shown.relevance:.2f})"))
+        parts.append(_passage(shown.text, shown.highlight if bold else "", width))
         if shown.because:
             parts.append(_wrapped(f"Close to: {shown.because}", width, INDENT))
     if not answer.source.complete:

@@ -38,7 +38,9 @@ def read_text(folder: Path) -> str:
     except UnicodeDecodeError as error:
         raise DataError(f"{TEXT_FILE} in {folder} is not UTF-8: save it as UTF-8.") from error
     except OSError as error:
-        raise DataError(f"{TEXT_FILE} in {folder} cannot be read ({type(error).__name__}): mend its rights.") from error
+        raise DataError(
+            f"{TEXT_FILE} in {folder} cannot be read ({type(error).__name__}): fix its permissions."
+        ) from error
 
 
 def check_files(folder: Path, most_bytes: Mapping[str, int]) -> None:

@@ -123,7 +123,7 @@ def _rows(path: Path, labelled: bool = True) -> Iterable[_Row]:
         raise DataError(f"{path.name} is not UTF-8: save it as UTF-8.") from error
     except OSError as error:
         raise DataError(
-            f"{path.name} cannot be read ({type(error).__name__}): mend its rights or remove it."
+            f"{path.name} cannot be read ({type(error).__name__}): fix its permissions or remove it."
         ) from error
 
 
@@ -134,16 +134,16 @@ def _row(line: str, place: str, labelled: bool) -> _Row:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise DataError(f"{expected}, but it is not JSON: mend that line.") from error
+        raise DataError(f"{expected}, but it is not JSON: fix that line.") from error
     text, passages = (row.get("text"), row.get("passages")) if isinstance(row, dict) else (None, None)
     passages = passages if labelled else {}
     if not isinstance(text, str) or not text.strip() or not isinstance(passages, dict):
         missing = "text or passages are" if labelled else "the text is"
-        raise DataError(f"{expected}, but {missing} missing: mend that line.")
+        raise DataError(f"{expected}, but {missing} missing: fix that line.")
     if any(type(grade) is not int or grade not in (SHOW_FIRST, SHOW_ALSO) for grade in passages.values()):
-        raise DataError(f"{expected}, but a grade is {sorted(map(str, passages.values()))[0][:20]}: mend that line.")
+        raise DataError(f"{expected}, but a grade is {sorted(map(str, passages.values()))[0][:20]}: fix that line.")
     if len(text) > MAX_TEXT:
         raise DataError(f"{place} has a text of {len(text):,} characters, {MAX_TEXT:,} at most are read: shorten it.")
     if _HALF_CHARACTER.search(text):
-        raise DataError(f"{place} has half a character (\\ud800 to \\udfff), which no text can hold: mend that line.")
+        raise DataError(f"{place} has half a character (\\ud800 to \\udfff), which no text can hold: fix that line.")
     return _Row(text.strip(), tuple(Judgement(name, grade) for name, grade in passages.items()), row)

@@ -37,7 +37,7 @@ def _yaml(content: str) -> Values | None:
     except (yaml.YAMLError, RecursionError) as error:
         place = getattr(error, "problem_mark", None)
         line = f" at line {place.line + 2}" if place else ""
-        raise DataError(f"The front matter is not valid YAML{line}: mend it or remove it.") from error
+        raise DataError(f"The front matter is not valid YAML{line}: fix it or remove it.") from error
     return _plain({} if loaded == "" else loaded)
 
 
@@ -53,7 +53,7 @@ def _toml(content: str) -> Values:
     try:
         return _plain(tomllib.loads(content)) or {}
     except (ValueError, RecursionError) as error:
-        raise DataError("The front matter is not valid TOML: mend it or remove it.") from error
+        raise DataError("The front matter is not valid TOML: fix it or remove it.") from error
 
 
 def _plain(loaded: object) -> Values | None:

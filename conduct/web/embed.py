@@ -9,14 +9,18 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from conduct.answering.engine import Engine
-from conduct.answering.validation import DEFAULT_LIMIT, clean_question
+from conduct.answering.limits import DEFAULT_LIMIT
+from conduct.answering.validation import clean_question
 from conduct.errors import UNEXPECTED, ConductError, QuestionError, log_unexpected
+from conduct.messages import Message
 from conduct.web import render
 from conduct.web.translations import Words, preferred
 
 ASSETS = Path(__file__).parent / "assets"
 THEMES = ("auto", "light", "dark")
 MAX_PASSAGES = 5
+WRONG_THEME = "The theme must be light, dark or auto, but “{came}” came: fix the address."
+WRONG_LIMIT = "The limit must be a whole number from 1 to {most}, but “{came}” came: fix the address."
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -41,12 +45,12 @@ def embed_routes(engine: Engine) -> list[BaseRoute]:
             body, waiting = _body(engine, question, limit, w)
             status = 200
         except QuestionError as error:
-            body, waiting, status = render.render_error(str(error), w), False, 400
+            body, waiting, status = render.render_error(error.message, w), False, 400
         except ConductError as error:
-            body, waiting, status = render.render_error(str(error), w), False, 503
+            body, waiting, status = render.render_error(error.message, w), False, 503
         except Exception as error:
             log_unexpected(error)
-            body, waiting, status = render.render_error(UNEXPECTED, w), False, 500
+            body, waiting, status = render.render_error(Message(UNEXPECTED), w), False, 500
         html = render.render_embed(body, question, theme, limit, w, waiting=waiting)
         return HTMLResponse(html, status, HEADERS)
 
@@ -68,12 +72,10 @@ def _body(engine: Engine, question: str, limit: int, w: Words) -> tuple[str, boo
 def _theme(value: str) -> str:
     if value in THEMES:
         return value
-    raise QuestionError(f"The theme must be light, dark or auto, but {value[:40]!r} came: correct the address.")
+    raise QuestionError(WRONG_THEME, came=value[:40])
 
 
 def _limit(value: str) -> int:
     if value.isascii() and value.isdigit() and len(value) < 3 and 1 <= int(value) <= MAX_PASSAGES:
         return int(value)
-    raise QuestionError(
-        f"The limit must be a whole number from 1 to {MAX_PASSAGES}, but {value[:40]!r} came: correct the address."
-    )
+    raise QuestionError(WRONG_LIMIT, most=MAX_PASSAGES, came=value[:40])

@@ -18,6 +18,7 @@ from conduct.api.http_routes import http_routes
 from conduct.api.openapi import openapi_routes
 from conduct.api.service import MAX_PENDING_QUESTIONS, THREADS, AskService
 from conduct.errors import UNEXPECTED, ConductError, log_unexpected
+from conduct.messages import Message
 from conduct.web import render
 from conduct.web.embed import embed_routes
 from conduct.web.guard.allowlist import RouteAllowlist
@@ -190,7 +191,7 @@ def _rendered(engine: Engine, question: str, w: Words) -> str:
     try:
         return render.render_answer(engine.ask(question), engine.text().code.language, w)
     except ConductError as error:
-        return render.render_error(str(error), w)
+        return render.render_error(error.message, w)
     except Exception as error:
         log_unexpected(error)
-        return render.render_error(UNEXPECTED, w)
+        return render.render_error(Message(UNEXPECTED), w)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from conduct.answering.answer import COVERED, NOT_COVERED, UNCLEAR, Answer, FullText, Source
+from conduct.messages import Message
 from conduct.text.code import Section
 from conduct.web.translations import IN_ENGLISH, Words
 
@@ -36,7 +37,7 @@ def render_answer(
         w,
         state=answer.coverage,
         sentence=w(answer.message),
-        notice=w.retell(answer.notice or ""),
+        notice=" ".join(map(w.say, answer.cautions)),
         answer=answer,
         language=language,
         full_page=full_page,
@@ -46,9 +47,9 @@ def render_answer(
     )
 
 
-def render_error(sentence: str, w: Words = IN_ENGLISH) -> str:
+def render_error(message: Message, w: Words = IN_ENGLISH) -> str:
     """One sentence in the place of an answer."""
-    return _render("answer.html", w, state="error", sentence=w.retell(sentence), answer=None)
+    return _render("answer.html", w, state="error", sentence=w.say(message), answer=None)
 
 
 def render_waiting(w: Words = IN_ENGLISH) -> str:

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from conduct import messages
+from conduct.messages import Message
+
 ENGLISH = "en"
 LANGUAGES = (ENGLISH, "es", "fr", "pt", "hi", "ar", "zh")
 _RIGHT_TO_LEFT = ("ar",)
@@ -24,21 +27,11 @@ class Words:
 
     def __call__(self, english: str, **values: object) -> str:
         """`english` in this language."""
-        text = self.table.get(english, english)
-        return text.format_map(values) if values else text
+        return self.say(Message(english, values))
 
-    def retell(self, said: str) -> str:
-        """Sentences that the program said in English, values already filled in; unknown ones stay as they are."""
-        retold = []
-        while said:
-            for english, translated in self.table.items():
-                if english.endswith(".") and (found := _pattern(english).match(said)):
-                    retold.append(translated.format_map(found.groupdict()))
-                    said = said[found.end() :]
-                    break
-            else:
-                return " ".join([*retold, said])
-        return " ".join(retold)
+    def say(self, message: Message) -> str:
+        """`message` in this language, its numbers and names of languages in the language's own form."""
+        return messages.render(message, self.language, self.table.get(message.template, message.template))
 
     def around(self, english: str) -> tuple[str, str]:
         """What stands before and after the only {placeholder}, for a value with markup of its own."""
@@ -72,10 +65,3 @@ def preferred(accept_language: str | None) -> Words:
             wanted.append((-float(weight[1]) if weight else -1.0, place, tag.split("-")[0].lower()))
     first = min(wanted)[2] if wanted else ENGLISH
     return words(first if first in LANGUAGES else ENGLISH)
-
-
-@cache
-def _pattern(english: str) -> re.Pattern:
-    parts = re.split(r"\{(\w+)\}", english)
-    named = (f"(?P<{part}>.+?)" if n % 2 else re.escape(part) for n, part in enumerate(parts))
-    return re.compile("".join(named) + r"(?:\s+|$)", re.DOTALL)

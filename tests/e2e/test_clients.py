@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from conduct.answering.engine import Engine
-from conduct.api.schemas import answer_out
 from tests.support.tooling import apart
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +24,7 @@ QUESTION, LIMIT = "They laugh at his accent", 2
 @pytest.fixture(scope="session")
 def expected(engine: Engine) -> dict:
     """What the engine itself says."""
-    return json.loads(json.dumps(answer_out(engine.ask(QUESTION, LIMIT))))
+    return engine.ask(QUESTION, LIMIT).model_dump(mode="json")
 
 
 def snippet(language: str, number: int, address: str) -> str:

@@ -13,7 +13,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 from conduct.answering.engine import Engine
-from conduct.answering.validation import MAX_QUESTIONS
+from conduct.answering.limits import MAX_QUESTIONS
 from conduct.api.http_routes import PendingResults
 from conduct.api.service import MAX_PENDING_QUESTIONS, THREADS, AskService
 from conduct.errors import BusyError, RequestError
@@ -22,10 +22,8 @@ from tests.support.tooling import run, with_tools
 
 ASK = {"question": "He talks over her", "limit": 1}
 NO_QUESTION = "The question must be a text, but nothing came: send the question as a string."
-NO_ENDPOINT = "The endpoints are /ask, /ask_many and /code, but another one was called: correct its name."
-NO_JSON = (
-    'The body must be a JSON object such as {"question": "May I joke about an accent?"}, but it is not: correct it.'
-)
+NO_ENDPOINT = "The endpoints are /ask, /ask_many and /code, but another one was called: fix its name."
+NO_JSON = 'The body must be a JSON object such as {"question": "May I joke about an accent?"}, but it is not: fix it.'
 
 
 def request(address: str, method: str, path: str, body: object = None) -> tuple[int, dict, bytes]:
@@ -79,7 +77,7 @@ def test_defaults_are_filled_in(address: str):
          "The limit must be a whole number from 1 to 10, but 11 came: leave it out for 3."),
         ("ask", {"question": "x", "k": 1}, 422, "/ask takes question and limit, but 'k' came as well: leave it out."),
         ("ask", {"data": ["x", 1, 2]}, 422, "/ask takes question and limit, but 3 came: leave out what is too much."),
-        ("ask", {"data": "x"}, 422, "The data must be a list of arguments in order, but it is not: correct it."),
+        ("ask", {"data": "x"}, 422, "The data must be a list of arguments in order, but it is not: fix it."),
         ("code", {"x": 1}, 422, "/code takes no arguments, but 'x' came as well: leave it out."),
         ("ask_many", {"questions": ["x", ""]}, 422,
          "Question 2 of 2: The question is empty: describe in a few words what happened or what you want to do."),

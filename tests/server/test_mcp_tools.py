@@ -70,7 +70,7 @@ def test_a_chat_gets_markdown(address: str):
         ("ask", {"question": "x", "k": 1}, "/ask takes question and limit, but 'k' came as well: leave it out."),
         ("ask_many", {"questions": []},
          "One call takes 1 to 64 questions, but 0 came: send them in several calls."),
-        ("page_ask", {}, "The endpoints are /ask, /ask_many and /code, but another one was called: correct its name."),
+        ("page_ask", {}, "The endpoints are /ask, /ask_many and /code, but another one was called: fix its name."),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_one_sentence(address: str, name: str, arguments: dict, sentence: str):

@@ -37,7 +37,7 @@ def main(swaps: int) -> None:
                 failed.append(repr(error))
                 continue
             answered[own] += 1
-            seen.add((answer.source.dataset_revision, answer.passages[0].passage.text))
+            seen.add((answer.source.dataset_revision, answer.passages[0].text))
             time.sleep(PAUSE)
 
     threads = [threading.Thread(target=ask, args=(own,)) for own in range(ASK_SCRIPT)]

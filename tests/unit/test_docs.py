@@ -1,11 +1,9 @@
 """README, requirements and settings tell one story."""
 
-import ast
 import re
 from pathlib import Path
 
 import gradio
-import pytest
 import yaml
 
 from conduct.settings import DEFAULT_MODEL, DEFAULT_MODEL_REVISION
@@ -46,28 +44,6 @@ def test_every_setting_has_its_row():
     """No variable that nobody can find, and none that does nothing."""
     read = set(re.findall(r'"(CONDUCT_\w+)"', (ROOT / "conduct" / "settings.py").read_text()))
     assert read == set(re.findall(r"^\| `(CONDUCT_\w+)`", README, re.MULTILINE))
-
-
-@pytest.mark.parametrize(
-    ("package", "allowed"),
-    [
-        ("gradio", {"page.py", "endpoints.py"}),  # what people see; what programs call
-        ("mcp", {"tools.py"}),
-        ("huggingface_hub", {"hub_client.py"}),
-        ("sentence_transformers", {"encoder.py"}),
-        ("os", {"settings.py", "patience.py"}),  # the environment; the exit that waits for no hanging thread
-    ],
-)
-def test_each_outside_world_has_one_importer(package: str, allowed: set[str]):
-    """A newcomer knows from the file's name where a change belongs."""
-    importers = set()
-    for path in (ROOT / "conduct").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            if any(name.split(".")[0] == package for name in names):
-                importers.add(path.name)
-    assert importers == allowed
 
 
 def test_no_file_is_over_300_lines():

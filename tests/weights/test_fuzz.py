@@ -13,7 +13,6 @@ from safetensors.numpy import save as write_tensors
 
 from conduct.answering.engine import Engine
 from conduct.answering.validation import check_limit, clean_question, clean_questions
-from conduct.api.schemas import answer_out
 from conduct.dataset.situations import read_questions, read_situations
 from conduct.errors import DataError, QuestionError
 from conduct.ranking.courtesies import essence
@@ -54,11 +53,11 @@ def test_any_question_gets_an_answer_in_order(engine: Engine, questions: list[st
     """With the real model: plain JSON, probabilities, words that stand in the text."""
     answers = sentence_of(lambda: engine.ask_many(questions, 10), QuestionError)
     for answer in answers or ():
-        json.dumps(answer_out(answer), allow_nan=False, ensure_ascii=False).encode()
+        json.dumps(answer.model_dump(mode="json"), allow_nan=False, ensure_ascii=False).encode()
         relevance = [shown.relevance for shown in answer.passages]
         assert all(0 <= one <= 1 for one in relevance)
         assert relevance == sorted(relevance, reverse=True)
-        assert all(shown.highlight in shown.passage.text for shown in answer.passages)
+        assert all(shown.highlight in shown.text for shown in answer.passages)
 
 
 rows = st.fixed_dictionaries(

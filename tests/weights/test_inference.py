@@ -67,8 +67,8 @@ def test_the_ranking_is_that_of_the_model_in_process(
     assert "built anew" not in caplog.text
     assert len(served.asked) - begun < 16
     for answer, expected in zip(answers, engine.ask_many(questions, 10), strict=True):
-        relevance = {shown.passage.id: shown.relevance for shown in expected.passages}
-        assert {s.passage.id: s.relevance for s in answer.passages} == pytest.approx(relevance, abs=1e-3)
+        relevance = {shown.id: shown.relevance for shown in expected.passages}
+        assert {s.id: s.relevance for s in answer.passages} == pytest.approx(relevance, abs=1e-3)
         assert [s.relevance for s in answer.passages] == pytest.approx(list(relevance.values()), abs=1e-3)
         assert (answer.coverage, answer.notice) == (expected.coverage, expected.notice)
     source = answers[0].source
@@ -82,12 +82,12 @@ def test_no_torch_is_imported(served: LoopbackEngine, tmp_path: Path):
         "import json, sys\n"
         "from conduct.settings import Settings, apply_library_defaults\n"
         "apply_library_defaults()\n"
-        "from conduct import hub\n"
+        "from conduct.hub import find_model\n"
         "from conduct.answering.engine import Engine\n"
         "from conduct.web.page import build_page\n"
         "engine = Engine(Settings.from_environment(), find_model=lambda settings: find_model.packaged_model())\n"
         "build_page(engine)\n"
-        "first = engine.ask('They laugh at his accent').passages[0].passage.id\n"
+        "first = engine.ask('They laugh at his accent').passages[0].id\n"
         "print(json.dumps([first, [name for name in ('torch', 'sentence_transformers') if name in sys.modules]]))\n"
     )
     environ = environment(tmp_path, "http://127.0.0.1:9") | {"CONDUCT_INFERENCE": served.url}
@@ -181,7 +181,7 @@ def test_an_engine_that_is_away_at_the_start_is_waited_for(encoder: SentenceEnco
         until = time.monotonic() + 60
         while not app.ready and time.monotonic() < until:
             time.sleep(0.05)
-        assert app.ask("They laugh at his accent").passages[0].passage.id == "diversity-equity-inclusion-2"
+        assert app.ask("They laugh at his accent").passages[0].id == "diversity-equity-inclusion-2"
 
 
 def test_a_text_without_vectors_is_built_through_the_engine(tmp_path: Path, model: Snapshot):
@@ -189,7 +189,7 @@ def test_a_text_without_vectors_is_built_through_the_engine(tmp_path: Path, mode
     (tmp_path / "code_of_conduct.md").write_text("# Ours\n\n## Words\n\nNo accent is wrong.\n\nNo threat is fair.\n")
     with LoopbackEngine(WordEncoder()) as served:
         app = Engine(Settings(dataset=str(tmp_path), inference=served.url), find_model=lambda settings: model)
-        assert app.ask("a threat").passages[0].passage.text == "No threat is fair."
+        assert app.ask("a threat").passages[0].text == "No threat is fair."
 
 
 def test_a_new_text_is_not_given_up_because_the_engine_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

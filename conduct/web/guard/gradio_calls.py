@@ -20,7 +20,7 @@ def sanitize_queue_payload(body: bytes, inputs: Mapping[int, int]) -> bytes:
     """
     sent = _object(body)
     if not isinstance(sent.get("data"), list):
-        raise RequestError('The body must be a JSON object with a list "data", but it is not: correct it.', 400)
+        raise RequestError('The body must be a JSON object with a list "data", but it is not: fix it.', 400)
     session, function, trigger = _id(sent, "session_hash"), sent.get("fn_index"), sent.get("trigger_id")
     # True is 1 in Python.
     if type(function) is not int or function not in inputs:
@@ -36,7 +36,7 @@ def sanitize_cancel_payload(body: bytes) -> bytes:
     sent = _object(body)
     function = sent.get("fn_index")
     if type(function) is not int:
-        raise RequestError("The fn_index must be a whole number, but it is not: correct it.", 400)
+        raise RequestError("The fn_index must be a whole number, but it is not: fix it.", 400)
     given_up = {"session_hash": _id(sent, "session_hash"), "event_id": _id(sent, "event_id"), "fn_index": function}
     return json.dumps(given_up).encode()
 
@@ -47,14 +47,14 @@ def _object(body: bytes) -> dict:
     except (ValueError, RecursionError):
         sent = None
     if not isinstance(sent, dict):
-        raise RequestError("The body must be a JSON object, but it is not: correct it.", 400)
+        raise RequestError("The body must be a JSON object, but it is not: fix it.", 400)
     return sent
 
 
 def _id(sent: dict, name: str) -> str:
     value = sent.get(name)
     if not isinstance(value, str) or not _ID.fullmatch(value):
-        raise RequestError(f"The {name} must be 1 to 64 letters, digits or hyphens, but it is not: correct it.", 400)
+        raise RequestError(f"The {name} must be 1 to 64 letters, digits or hyphens, but it is not: fix it.", 400)
     return value
 
 

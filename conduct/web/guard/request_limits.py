@@ -97,7 +97,7 @@ async def _whole(receive: Receive) -> bytes:
 def _checked(body: bytes, rewrite: Callable[[bytes], bytes]) -> bytes:
     # JSON may be UTF-16 as well, in which brackets are not those that `too_deep` counts.
     if b"\0" in body or not _is_utf8(body):
-        raise RequestError("The body must be JSON in UTF-8, but it is not: correct it.", 400)
+        raise RequestError("The body must be JSON in UTF-8, but it is not: fix it.", 400)
     if too_deep(body):
         raise RequestError(
             f"A request may have brackets nested {DEEPEST} deep, but this one goes deeper: send it flatter.", 400

@@ -2,15 +2,10 @@
 
 import pytest
 
-from conduct.answering.answer import Source, compose
+from conduct.answering.answer import compose
 from conduct.ranking.calibration import Bands
-from conduct.ranking.index import Match, SearchResult
-from conduct.text.code import Passage
-
-SOURCE = Source("T", True, "bundled", "bundled", "packaged", "packaged")
-MATCHES = tuple(
-    Match(Passage(f"p-{n}", "P", f"Text {n}.", (f"Text {n}.",)), 1 / n, f"Text {n}.", None) for n in range(1, 13)
-)
+from conduct.ranking.index import SearchResult
+from tests.factories import MATCHES, SOURCE
 
 
 def answer(in_scope: float, limit: int = 3):
@@ -36,4 +31,4 @@ def test_the_bands_decide_the_words(in_scope: float, coverage: str, message: str
 @pytest.mark.parametrize("limit", [1, 3, 10])
 def test_the_limit_cuts_and_keeps_the_order(limit: int):
     """Passages stay ranked, and are there whatever the coverage."""
-    assert [shown.passage.id for shown in answer(0.0, limit).passages] == [f"p-{n}" for n in range(1, limit + 1)]
+    assert [shown.id for shown in answer(0.0, limit).passages] == [f"p-{n}" for n in range(1, limit + 1)]

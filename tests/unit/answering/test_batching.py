@@ -167,6 +167,6 @@ def test_nobody_gets_the_passages_of_anothers_question(engine: Engine, alone: An
     for answer, expected in zip(answers, wanted, strict=True):
         assert answer.question == expected.question
         # Two that are as good as level may change places.
-        relevance = {shown.passage.id: shown.relevance for shown in expected.passages}
-        assert {s.passage.id: s.relevance for s in answer.passages} == pytest.approx(relevance, abs=1e-5)
+        relevance = {shown.id: shown.relevance for shown in expected.passages}
+        assert {s.id: s.relevance for s in answer.passages} == pytest.approx(relevance, abs=1e-5)
         assert [s.relevance for s in answer.passages] == pytest.approx(list(relevance.values()), abs=1e-5)

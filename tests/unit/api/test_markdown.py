@@ -5,7 +5,9 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
+from conduct.answering.answer import Answer, AnswerPassage
 from conduct.api.markdown import answer_markdown, escaped
+from tests.factories import SOURCE
 
 HOSTILE = [
     "![track](https://evil.test/?q=1) [click](https://evil.test)",
@@ -30,11 +32,11 @@ def test_untrusted_text_is_shown_and_does_nothing(text: str):
     assert shown == text.replace("\n\t", "\n")
 
 
-def answer(text: str, highlight: str, coverage: str = "covered") -> dict:
+def answer(text: str, highlight: str, coverage: str = "covered") -> Answer:
     """An answer with one passage."""
-    passage = {"id": "x-1", "section": "X & [Y]", "text": text, "highlight": highlight, "because": "a*b"}
-    source = {"title": "T", "complete": False}
-    return {"message": "M.", "notice": "N.", "coverage": coverage, "passages": [passage], "source": source}
+    passage = AnswerPassage(id="x-1", section="X & [Y]", text=text, highlight=highlight, relevance=0.5, because="a*b")
+    source = SOURCE.model_copy(update={"complete": False})
+    return Answer(question="q", message="M.", notice="N.", coverage=coverage, passages=(passage,), source=source)
 
 
 def test_the_closest_sentence_is_bold_in_a_quote():

@@ -6,7 +6,9 @@ import threading
 
 import pytest
 
-from conduct.api.service import THREADS, AskService, bind
+from conduct.api.endpoints import endpoint
+from conduct.api.schemas import AskInput
+from conduct.api.service import THREADS, AskService
 from conduct.errors import UNEXPECTED, BusyError, ConductError, QuestionError, RequestError, UnexpectedError
 from tests.support.tooling import run
 
@@ -36,23 +38,24 @@ class Broken:
 @pytest.mark.parametrize(
     ("arguments", "bound"),
     [
-        ({"question": "x"}, {"question": "x", "limit": 3}),
-        (["x", 5], {"question": "x", "limit": 5}),
-        ({"limit": 1}, {"question": None, "limit": 1}),
-        ([], {"question": None, "limit": 3}),
+        ({"question": "x"}, AskInput("x", 3)),
+        (["x", 5], AskInput("x", 5)),
+        ({"limit": 1.0, "question": " x "}, AskInput("x", 1)),
     ],
 )
-def test_arguments_by_name_or_in_order(arguments: object, bound: dict):
-    """With defaults; what has none is None, which the engine refuses in a sentence of its own."""
-    assert bind("ask", arguments) == bound
+def test_arguments_by_name_or_in_order(arguments: object, bound: AskInput):
+    """Cleaned, with defaults; what has none is refused in a sentence of its own."""
+    assert endpoint("ask").arguments(arguments) == bound
+    with pytest.raises(QuestionError, match="but nothing came"):
+        endpoint("ask").arguments({})
 
 
 def test_arguments_that_there_are_not():
     """And an endpoint that there is not."""
     with pytest.raises(QuestionError, match=r"^/code takes no arguments, but 1 came: leave out what is too much\.$"):
-        bind("code", ["x"])
+        endpoint("code").arguments(["x"])
     with pytest.raises(RequestError) as refused:
-        bind("nope", {})
+        endpoint("nope")
     assert refused.value.status == 404
 
 
@@ -61,7 +64,7 @@ def test_a_fault_of_ours_is_one_sentence_and_logs_no_question(caplog: pytest.Log
     with caplog.at_level(logging.ERROR), pytest.raises(UnexpectedError) as failed:
         run(AskService(Broken()).call("ask", {"question": "secret"}))
     assert (str(failed.value), failed.value.status) == (UNEXPECTED, 500)
-    assert "Unexpected KeyError at test_programs.py:" in caplog.text
+    assert "Unexpected KeyError at test_service.py:" in caplog.text
     assert "secret" not in caplog.text
 
 

@@ -1,17 +1,23 @@
 """An answer in a terminal."""
 
-from conduct.answering.answer import Answer, AnswerPassage, Source
+from conduct.answering.answer import Answer, AnswerPassage
 from conduct.cli.terminal import readable
-from conduct.text.code import Passage
-
-SOURCE = Source("The Code", False, "bundled", "bundled", "packaged", "packaged")
+from tests.factories import SOURCE
 
 
 def answer(text: str, highlight: str, coverage: str = "covered") -> Answer:
     """An answer with one passage."""
-    passage = Passage("some-1", "Some", text, (text,))
-    shown = AnswerPassage(passage, highlight, 0.876, "a known situation")
-    return Answer("May I?", coverage, "The message.", "The notice.", (shown,), SOURCE)
+    shown = AnswerPassage(
+        id="some-1", section="Some", text=text, highlight=highlight, relevance=0.876, because="a known situation"
+    )
+    return Answer(
+        question="May I?",
+        coverage=coverage,
+        message="The message.",
+        notice="The notice.",
+        passages=(shown,),
+        source=SOURCE.model_copy(update={"title": "The Code", "complete": False}),
+    )
 
 
 def test_what_is_printed():

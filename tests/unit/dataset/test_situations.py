@@ -62,7 +62,7 @@ def test_a_malformed_text_is_named(tmp_path: Path):
 def test_a_malformed_line_is_named(tmp_path: Path, line: str):
     """The sentence gives the file, the line, what was expected and what to do."""
     path = write(tmp_path / "s.jsonl", {"text": "x", "passages": {}}, line)
-    with pytest.raises(DataError, match=r"^s\.jsonl line 2 must be like .* mend that line\.$"):
+    with pytest.raises(DataError, match=r"^s\.jsonl line 2 must be like .* fix that line\.$"):
         read_situations(path, ["a-1"])
 
 

@@ -21,7 +21,7 @@ def test_a_failure_is_told_without_its_words(name: str, caplog: pytest.LogCaptur
         raise ValueError("secret")
     except ValueError:
         logging.getLogger(name).exception("It was %s", "secret")
-    assert caplog.messages[0].startswith(f"{name}: ValueError at test_quiet.py:")
+    assert caplog.messages[0].startswith(f"{name}: ValueError at test_log_redaction.py:")
     assert "secret" not in caplog.text
 
 
@@ -35,7 +35,7 @@ def test_a_task_that_nobody_waits_for_is_told_without_its_words(caplog: pytest.L
         loop.call_exception_handler({"message": "Task exception was never retrieved", "exception": error})
     finally:
         loop.close()
-    assert "ValueError at test_quiet.py:" in caplog.text
+    assert "ValueError at test_log_redaction.py:" in caplog.text
     assert "secret" not in caplog.text
 
 

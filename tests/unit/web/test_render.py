@@ -1,23 +1,35 @@
 """Answers as HTML in which nothing untrusted is live."""
 
 import re
-from dataclasses import replace
 
 import pytest
 
-from conduct.answering.answer import Answer, AnswerPassage, FullText
+from conduct.answering.answer import Answer, AnswerPassage, FullText, Source
+from conduct.messages import Message
 from conduct.text.code import parse
 from conduct.web import render
 from conduct.web.translations import words
-from tests.unit.answering.test_answer import MATCHES, SOURCE
+from tests.factories import MATCHES, SOURCE
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> {{7*7}} ${7*7} `x` [a](javascript:b)"
 
 
 def answer(coverage: str, **changes: object) -> Answer:
     """An answer with two passages."""
-    shown = tuple(AnswerPassage(match.passage, match.sentence, 0.5, "like this") for match in MATCHES[:2])
-    return replace(Answer("q", coverage, "Message.", None, shown, SOURCE), **changes)
+    passages = tuple(passage(id=match.passage.id, text=match.passage.text) for match in MATCHES[:2])
+    plain = Answer(question="q", coverage=coverage, message="Message.", notice=None, passages=passages, source=SOURCE)
+    return plain.model_copy(update=changes)
+
+
+def passage(**changes: object) -> AnswerPassage:
+    """A passage of an answer."""
+    plain = {"id": "p-1", "section": "P", "text": "Text 1.", "highlight": "Text 1.", "relevance": 0.5, "because": None}
+    return AnswerPassage(**plain | changes)
+
+
+def changed(**changes: object) -> Source:
+    """SOURCE with other values."""
+    return SOURCE.model_copy(update=changes)
 
 
 @pytest.mark.parametrize(("coverage", "folded"), [("covered", False), ("unclear", False), ("not_covered", True)])
@@ -31,22 +43,21 @@ def test_cards_are_folded_away_only_where_the_code_is_silent(coverage: str, fold
 
 def test_the_closest_sentence_is_marked_inside_the_passage():
     """The text around it is whole."""
-    match = MATCHES[0]
-    passage = replace(match.passage, text="One & two. Three <4>.", sentences=("One & two.", "Three <4>."))
-    html = render.render_answer(answer("covered", passages=(AnswerPassage(passage, "Three <4>.", 0.5, None),)))
+    shown = passage(text="One & two. Three <4>.", highlight="Three <4>.")
+    html = render.render_answer(answer("covered", passages=(shown,)))
     assert "One &amp; two. <mark>Three &lt;4&gt;.</mark></blockquote>" in html
 
 
 def test_nothing_untrusted_becomes_markup():
     """A published text, a situation, a notice and a title full of tricks all show as text."""
-    passage = replace(MATCHES[0].passage, text=HOSTILE, section=HOSTILE, sentences=(HOSTILE,))
-    hostile = answer("covered", notice=HOSTILE, passages=(AnswerPassage(passage, HOSTILE, 0.5, HOSTILE),))
+    shown = passage(text=HOSTILE, section=HOSTILE, highlight=HOSTILE, because=HOSTILE)
+    hostile = answer("covered", cautions=(Message(HOSTILE),), passages=(shown,))
     code = parse(f"# {'<b>' * 3}\n\n## &lt;script&gt;x&lt;/script&gt;\n\n`<img src=x onerror=y>`\n")
     pages = [
         render.render_answer(hostile, language='"><script>'),
-        render.render_error(HOSTILE),
-        render.render_code(FullText(code, SOURCE)),
-        render.render_footer(replace(SOURCE, dataset=HOSTILE, model=HOSTILE, fallback_reason=HOSTILE)),
+        render.render_error(Message(HOSTILE)),
+        render.render_code(FullText.of(code, SOURCE)),
+        render.render_footer(changed(dataset=HOSTILE, model=HOSTILE, fallback_reason=HOSTILE)),
     ]
     for html in pages:
         assert not re.search(r"<(script|img)", html)
@@ -55,7 +66,7 @@ def test_nothing_untrusted_becomes_markup():
 def test_the_whole_code_has_an_anchor_for_each_passage_and_says_what_is_missing():
     """The address of a passage leads to it."""
     code = parse("---\ncomplete: false\nsource: https://a.b/c\n---\n## A\n\none\n\ntwo\n")
-    html = render.render_code(FullText(code, SOURCE))
+    html = render.render_code(FullText.of(code, SOURCE))
     assert re.findall(r'<p class="conduct-passage" id="([^"]+)"', html) == ["a-1", "a-2"]
     assert html.count("This copy is not complete.") == 1
     assert 'href="https://a.b/c"' in html
@@ -64,7 +75,7 @@ def test_the_whole_code_has_an_anchor_for_each_passage_and_says_what_is_missing(
 def test_headings_nest_as_in_the_source_and_leave_no_level_out():
     """A screen reader's outline: from 3, whatever the source begins with or jumps over."""
     html = render.render_code(
-        FullText(parse("zero\n\n# A\n\na\n\n### B\n\nb\n\n## C\n\nc\n\n# D\n\nd\n\n## E\n\ne\n"), SOURCE)
+        FullText.of(parse("zero\n\n# A\n\na\n\n### B\n\nb\n\n## C\n\nc\n\n# D\n\nd\n\n## E\n\ne\n"), SOURCE)
     )
     assert re.findall(r"<(h\d) class", html) == ["h3", "h4", "h4", "h3", "h4"]
 
@@ -73,7 +84,7 @@ def test_an_examples_list_is_only_promised_where_the_text_breaks_off_at_one():
     """Another community's incomplete copy may lack anything."""
     ends = {"Examples include:": "This copy ends before the list of examples.", "done.": "This copy is not complete."}
     for last, sentence in ends.items():
-        assert sentence in render.render_code(FullText(parse(f"---\ncomplete: false\n---\n{last}\n"), SOURCE))
+        assert sentence in render.render_code(FullText.of(parse(f"---\ncomplete: false\n---\n{last}\n"), SOURCE))
 
 
 def test_a_failed_example_never_becomes_markup():
@@ -85,15 +96,13 @@ def test_the_footer_links_the_exact_revision_and_says_why_it_is_not_the_newest()
     """The full commit is in the address, eight digits are read."""
     commit = "0123456789abcdef" * 2 + "01234567"
     url = f"https://hub.example/datasets/ada/code/tree/{commit}"
-    source = replace(
-        SOURCE, dataset="ada/code", dataset_revision=commit, dataset_url=url, fallback_reason="The Hub is away."
-    )
+    source = changed(dataset="ada/code", dataset_revision=commit, dataset_url=url, fallback_reason="The Hub is away.")
     html = render.render_footer(source)
     link = f'<a href="{url}" title="{commit}" dir="ltr" rel="noopener noreferrer">01234567</a>'
     assert f"Text: ada/code {link} ·" in html
     assert "The Hub is away.</p>" in html
     assert "found by similar sentences alone" in html
-    plain = render.render_footer(replace(SOURCE, dataset="bundled", dataset_revision="bundled", situations=9))
+    plain = render.render_footer(changed(dataset="bundled", dataset_revision="bundled", situations=9))
     assert "similar sentences" not in plain
     assert "Text: bundled ·" in plain
     assert "<a " not in plain
@@ -103,6 +112,6 @@ def test_the_footer_links_the_exact_revision_and_says_why_it_is_not_the_newest()
 def test_the_footer_says_when_questions_leave_this_machine():
     """In the reader's language, and only then."""
     sent = "They are sent to another machine"
-    assert sent in render.render_footer(replace(SOURCE, is_remote=True))
+    assert sent in render.render_footer(changed(is_remote=True))
     assert sent not in render.render_footer(SOURCE)
-    assert "Se envían a otra máquina" in render.render_footer(replace(SOURCE, is_remote=True), words("es"))
+    assert "Se envían a otra máquina" in render.render_footer(changed(is_remote=True), words("es"))

@@ -7,77 +7,93 @@ from pathlib import Path
 import pytest
 
 from conduct import errors
-from conduct.answering import answer, engine, language
+from conduct.answering import answer, engine, language, validation
 from conduct.answering.validation import clean_question
+from conduct.api import service
 from conduct.errors import QuestionError
+from conduct.messages import LanguageNames, Message
 from conduct.model import remote
-from conduct.web import page, render
-from conduct.web.translations import LANGUAGES, _pattern, preferred, words
+from conduct.web import embed, page, render, translations
+from conduct.web.translations import LANGUAGES, preferred, words
 
-CONDUCT = Path(answer.__file__).parent
+WEB = Path(translations.__file__).parent
 TRANSLATED = LANGUAGES[1:]
+# Names that no language translates: what is typed into an address, and our own.
+NAMES = {"light", "dark", "auto", "html", "hugging", "face", "python", "hub"}
+# Words that a language shares with English.
+SHARED = {
+    "passages", "pour", "situation", "code", "question", "questions", "secondes", "text", "original", "link", "normal",
+    "page", "describe", "machine", "minute", "decide",
+}  # fmt: skip
+VALUES = {
+    "most": 1000, "length": 1001, "waiting": 256, "seconds": 12, "came": "7", "number": 2, "total": 3,
+    "languages": LanguageNames(("en",)), "text": "7", "model": "7", "situation": "7",
+}  # fmt: skip
 
 
-def used() -> set[str]:
-    """Every English text that a template or a module gives to be translated."""
+def shown() -> set[str]:
+    """Every English text that a template or a script gives to be translated."""
     found = {render.GETTING_READY, *page.BROWSER_WORDS}
-    for template in (CONDUCT / "templates").glob("*.html"):
+    for template in (WEB / "templates").glob("*.html"):
         found |= set(re.findall(r'\bw(?:\.around)?\("([^"]+)"', template.read_text(encoding="utf-8")))
     return found
 
 
-def refusal(text: str) -> str:
-    """What a question is refused with."""
-    with pytest.raises(QuestionError) as refused:
-        clean_question(text)
-    return str(refused.value)
-
-
-def spoken() -> list[str]:
-    """Sentences that the program says in English, with values filled in."""
-    return [
+def said() -> set[str]:
+    """Every sentence that the program says to a visitor."""
+    return {
         *answer.MESSAGES.values(),
         answer.CUT_NOTICE,
-        language.NOTICE.format(languages="English"),
+        language.NOTICE,
         engine.NOT_READY,
         remote.AWAY,
         errors.UNEXPECTED,
-        refusal(""),
-        refusal("x" * 1001),
-    ]
+        validation.EMPTY,
+        validation.TOO_LONG,
+        embed.WRONG_THEME,
+        embed.WRONG_LIMIT,
+        service.BUSY,
+        service.BUSY_ONE,
+    }
 
 
 @pytest.mark.parametrize("name", TRANSLATED)
 def test_nothing_is_left_in_english_and_nothing_is_left_over(name: str):
     """The same keys in each file, all of them used, with the same placeholders."""
-    table = json.loads((CONDUCT / "locales" / f"{name}.json").read_text(encoding="utf-8"))
-    assert used() <= set(table)
-    first = json.loads((CONDUCT / "locales" / f"{TRANSLATED[0]}.json").read_text(encoding="utf-8"))
+    table = json.loads((WEB / "locales" / f"{name}.json").read_text(encoding="utf-8"))
+    assert set(table) == shown() | said()
+    first = json.loads((WEB / "locales" / f"{TRANSLATED[0]}.json").read_text(encoding="utf-8"))
     assert list(table) == list(first)
     for english, translated in table.items():
         assert sorted(re.findall(r"\{\w+\}", translated)) == sorted(re.findall(r"\{\w+\}", english)), english
-        assert translated.strip()
-        assert translated != english or english == "Passages"  # which is French, too
-        assert english in used() or any(_pattern(english).fullmatch(sentence) for sentence in spoken()), english
 
 
 @pytest.mark.parametrize("name", TRANSLATED)
-def test_what_the_program_says_is_retold(name: str):
-    """Messages, notices and refusals, the values kept."""
-    for sentence in spoken():
-        said = words(name).retell(sentence) if sentence.endswith(".") else words(name)(sentence)
-        assert said != sentence, sentence
-    assert "1,001" in words(name).retell(refusal("x" * 1001))
+def test_a_rendered_sentence_has_no_english_word_left(name: str):
+    """Values included: numbers and names of languages have the language's own form."""
+    english_words = {word for text in shown() | said() for word in re.findall(r"[a-z]{4,}", text.lower())}
+    for english in shown() | said():
+        needed = {key: VALUES[key] for key in re.findall(r"\{(\w+)\}", english)}
+        rendered = words(name).say(Message(english, needed))
+        left = set(re.findall(r"(?<![^\W\d_])[a-z]{4,}(?![^\W\d_])", rendered.lower())) & english_words - NAMES
+        assert left <= SHARED, rendered
+        assert "English" not in rendered
+    separator = {"es": ".", "fr": "\u202f", "pt": ".", "hi": ",", "ar": ",", "zh": ","}[name]
+    assert f"1{separator}001" in words(name).say(refusal("x" * 1001))
 
 
-def test_two_sentences_in_one_notice_are_both_retold():
-    """And one that is unknown stays as it is."""
-    both = f"{language.NOTICE.format(languages='English')} {answer.CUT_NOTICE}"
-    french = words("fr").retell(both)
-    assert french.startswith("Cette question ne semble pas être dans une langue que le modèle lit")
-    assert french.endswith("seul son début a été comparé au code.")
-    assert words("fr").retell("Three of four.") == "Three of four."
-    assert words("fr").retell("") == ""
+def refusal(text: str) -> Message:
+    """What a question is refused with."""
+    with pytest.raises(QuestionError) as refused:
+        clean_question(text)
+    return refused.value.message
+
+
+def test_the_notice_about_languages_names_them_in_the_readers_own():
+    """Also two."""
+    notice = Message(language.NOTICE, {"languages": LanguageNames(("de", "en"))})
+    assert "pregunta en alemán o inglés, si puedes." in words("es").say(notice)
+    assert "ask in English or German, if you can." in str(notice)
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from gradio_client import Client
 from jsonschema import Draft202012Validator
 from mcp import ClientSession
 
-from conduct.api.schemas import ENDPOINTS
+from conduct.api.endpoints import ENDPOINTS
 from tests.support.tooling import with_tools
 
-EXPECTED = Path(__file__).parents[2] / "expected" / "api.json"
+EXPECTED = Path(__file__).parents[1] / "expected" / "api.json"
 CAME = EXPECTED.with_name("api.came.json")
 
 

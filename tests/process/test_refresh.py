@@ -62,6 +62,6 @@ def test_a_question_that_has_begun_is_answered_from_the_text_it_began_with(tmp_p
 
     (engine, begun), (_, other) = reader(1), reader(2)
     engine.swap(other)
-    assert begun.answer(["accent"], 1)[0].passages[0].passage.text == "No accent is wrong, says version 1."
-    assert engine.ask("accent").passages[0].passage.text == "No accent is wrong, says version 2."
+    assert begun.answer(["accent"], 1)[0].passages[0].text == "No accent is wrong, says version 1."
+    assert engine.ask("accent").passages[0].text == "No accent is wrong, says version 2."
     assert engine.text().source.dataset == "2"

@@ -1,0 +1,118 @@
+"""The endpoints: what each takes, does and gives. Every interface is made from this list."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields
+
+from pydantic import TypeAdapter
+
+from conduct.answering.answer import Answer, FullText
+from conduct.answering.engine import Engine
+from conduct.answering.validation import check_limit, clean_question, clean_questions
+from conduct.api.markdown import answer_markdown, answers_markdown, code_markdown
+from conduct.api.schemas import AskInput, AskManyInput, CodeInput, json_schema
+from conduct.errors import QuestionError, RequestError
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One thing that programs can ask for. `takes` is a dataclass of its arguments in order, `gives` a type.
+
+    `check` gives its arguments, cleaned, or raises QuestionError; `run` gives its result, and may take long; `markdown`
+    shows a result to people; `questions` says how many questions a call brings, 0 if it needs no model.
+    """
+
+    name: str
+    title: str
+    description: str
+    result: str
+    takes: type
+    gives: object
+    check: Callable[..., object]
+    run: Callable[[Engine, object], object]
+    markdown: Callable[[object], str]
+    questions: Callable[[object], int]
+
+    @property
+    def parameters(self) -> dict:
+        """The JSON schema of its arguments, an object."""
+        # Not each pydantic gives a dataclass's docstring here, and the endpoint's description says more.
+        schema = json_schema(self.takes, "validation")
+        return {key: value for key, value in schema.items() if key != "description"}
+
+    @property
+    def returns(self) -> dict:
+        """The JSON schema of its result; it holds no references."""
+        return {**json_schema(self.gives, "serialization"), "description": self.result}
+
+    def dump(self, result: object) -> object:
+        """A result as plain JSON values."""
+        return TypeAdapter(self.gives).dump_python(result, mode="json")
+
+    def arguments(self, given: Mapping[str, object] | Sequence[object]) -> object:
+        """An instance of `takes` from arguments by name or in order; what is left out has its default, or is None.
+
+        Raises QuestionError for what the endpoint does not take, and for values that it would refuse.
+        """
+        takes = fields(self.takes)
+        names = [field.name for field in takes]
+        described = f"/{self.name} takes {' and '.join(names) or 'no arguments'}"
+        if not isinstance(given, Mapping):
+            if len(given) > len(names):
+                raise QuestionError(f"{described}, but {len(given)} came: leave out what is too much.")
+            given = dict(zip(names, given, strict=False))
+        if unknown := [key for key in given if key not in names]:
+            raise QuestionError(f"{described}, but {str(unknown[0])[:40]!r} came as well: leave it out.")
+        defaults = {field.name: None if field.default is MISSING else field.default for field in takes}
+        return self.check(**defaults | dict(given))
+
+
+ENDPOINTS = (
+    Endpoint(
+        name="ask",
+        title="Is this okay?",
+        description="Find the passages of the code of conduct that speak to a situation, word for word, or learn that "
+        "the code does not speak about it. It never says yes or no: show the passages and let people decide.",
+        result="An answer: whether the code speaks to the question, and the closest passages.",
+        takes=AskInput,
+        gives=Answer,
+        check=lambda question, limit: AskInput(clean_question(question), check_limit(limit)),
+        run=lambda engine, given: engine.ask(given.question, given.limit),
+        markdown=answer_markdown,
+        questions=lambda given: 1,
+    ),
+    Endpoint(
+        name="ask_many",
+        title="Are these okay?",
+        description="Answer several questions at once, each as `ask` does, in order.",
+        result="A list of answers, one for each question, in order.",
+        takes=AskManyInput,
+        gives=list[Answer],
+        check=lambda questions, limit: AskManyInput(clean_questions(questions), check_limit(limit)),
+        run=lambda engine, given: engine.ask_many(given.questions, given.limit),
+        markdown=answers_markdown,
+        questions=lambda given: len(given.questions),
+    ),
+    Endpoint(
+        name="code",
+        title="The whole code of conduct",
+        description="Read the whole code of conduct: its sections and passages with their ids, and where it comes "
+        "from.",
+        result="The whole code of conduct.",
+        takes=CodeInput,
+        gives=FullText,
+        check=CodeInput,
+        run=lambda engine, given: engine.text(),
+        markdown=code_markdown,
+        questions=lambda given: 0,
+    ),
+)
+_BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}
+_PATHS = [f"/{name}" for name in _BY_NAME]
+PATHS = f"{', '.join(_PATHS[:-1])} and {_PATHS[-1]}"
+
+
+def endpoint(name: str) -> Endpoint:
+    """The endpoint of that name, without its slash. Raises RequestError."""
+    if name not in _BY_NAME:
+        raise RequestError(f"The endpoints are {PATHS}, but another one was called: fix its name.", 404)
+    return _BY_NAME[name]

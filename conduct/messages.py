@@ -1,0 +1,51 @@
+"""Sentences for people as template and values, so that a translation can be whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageNames:
+    """Languages by their codes, as a value of a message; each reader sees their names in their own language."""
+
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An English sentence with {placeholders}, which is also the key of its translations, and their values.
+
+    A value is a text, a whole number or LanguageNames; its form is the language's ("1,000", "1.000", "1 000").
+    """
+
+    template: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """The sentence in English."""
+        return render(self, "en")
+
+
+def render(message: Message, language: str, template: str | None = None) -> str:
+    """`message` in `language`, whose translation of the template is `template` (default: the English one)."""
+    text = message.template if template is None else template
+    # A sentence without values is taken as it is: it may quote braces.
+    if not message.values:
+        return text
+    return text.format_map({name: _form(value, language) for name, value in message.values.items()})
+
+
+def _form(value: object, language: str) -> str:
+    if isinstance(value, int) and language == "en":
+        return f"{value:,}"
+    if isinstance(value, str):
+        return value
+    # Only who needs another language's forms pays for loading them.
+    from babel import Locale
+    from babel.lists import format_list
+    from babel.numbers import format_decimal
+
+    if isinstance(value, LanguageNames):
+        names = Locale.parse(language).languages
+        return format_list(sorted(names.get(code, code) for code in value.codes), "or", locale=language)
+    return format_decimal(value, locale=language)
