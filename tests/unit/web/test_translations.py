@@ -24,6 +24,7 @@ NAMES = {"light", "dark", "auto", "html", "hugging", "face", "python", "hub"}
 SHARED = {
     "passages", "pour", "situation", "code", "question", "questions", "secondes", "text", "original", "link", "normal",
     "page", "describe", "machine", "minute", "decide",
+    "suggestions",
 }  # fmt: skip
 VALUES = {
     "most": 1000, "length": 1001, "waiting": 256, "seconds": 12, "came": "7", "number": 2, "total": 3,
