@@ -22,9 +22,7 @@ TRANSLATED = LANGUAGES[1:]
 NAMES = {"light", "dark", "auto", "html", "hugging", "face", "python", "hub"}
 # Words that a language shares with English.
 SHARED = {
-    "passages", "pour", "situation", "code", "question", "questions", "secondes", "text", "original", "link", "normal",
-    "page", "describe", "machine", "minute", "decide",
-    "suggestions",
+    "code", "comment", "decide", "describe", "link", "machine", "minute", "original", "page", "passages", "question", "questions", "situation", "situations", "suggestions",
 }  # fmt: skip
 VALUES = {
     "most": 1000, "length": 1001, "waiting": 256, "seconds": 12, "came": "7", "number": 2, "total": 3,
