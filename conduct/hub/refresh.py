@@ -15,7 +15,7 @@ from conduct.settings import Settings
 
 log = logging.getLogger(__name__)
 
-Served = TypeVar("Reader")
+Served = TypeVar("Served")
 
 
 class Refresher(Generic[Served]):

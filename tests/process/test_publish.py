@@ -96,8 +96,8 @@ def send(tmp_path: Path, served: LoopbackHub, token: str) -> subprocess.Complete
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "code_of_conduct.md").write_text("Be kind.")
     script = (
-        "import sys; from pathlib import Path; from conduct.cli.publish import Parcel, send; "
-        "send(Parcel(sys.argv[1], 'dataset', Path(sys.argv[2]), ('questions.jsonl',)), private=True)"
+        "import sys; from pathlib import Path; from conduct.cli.publish import RepoUpload, send; "
+        "send(RepoUpload(sys.argv[1], 'dataset', Path(sys.argv[2]), ('questions.jsonl',)), private=True)"
     )
     environ = environment(tmp_path / "home", served.url, token)
     command = [sys.executable, "-c", script, DATASET[1], str(tmp_path / "data")]

@@ -87,9 +87,9 @@ def test_a_connection_that_is_used_again_and_a_stream_are_kept(serve, tmp_path: 
     engine = word_engine(tmp_path)
     answer, done = engine.ask, threading.Event()
 
-    def slowly(**arguments: object) -> object:
+    def slowly(*arguments: object) -> object:
         done.wait(1.5)
-        return answer(**arguments)
+        return answer(*arguments)
 
     engine.ask = slowly
     with serve(engine) as address:
