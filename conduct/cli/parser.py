@@ -52,7 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m conduct",
         description="Is this okay? Answers with the words of a code of conduct.",
-        epilog=f"{EXAMPLES}\n{EXIT_CODES}\n\n`python -m conduct COMMAND --help` tells more. Settings: see README.md.",
+        epilog=f"{EXAMPLES}\n{EXIT_CODES}\n\n"
+        "`python -m conduct COMMAND --help` says more. Settings: docs/deployment.md.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")

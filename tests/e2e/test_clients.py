@@ -1,4 +1,4 @@
-"""README's snippets, as they stand but for the address: each client gets the same answer, field by field."""
+"""The snippets of docs/api.md, as they stand but for the address: each client gets the same answer, field by field."""
 
 import json
 import os
@@ -15,8 +15,7 @@ from conduct.answering.engine import Engine
 from tests.support.tooling import apart
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-SECTION = README[README.index("## For programs") : README.index("## On your own page")]
+SECTION = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 NODE = shutil.which("node")
 QUESTION, LIMIT = "They laugh at his accent", 2
 
@@ -44,7 +43,7 @@ def printed(*command: str, **options) -> str:
 def test_python(address: str, expected: dict, capsys: pytest.CaptureFixture):
     """gradio_client."""
     names: dict = {}
-    exec(compile(snippet("python", 0, address), "README", "exec"), names)
+    exec(compile(snippet("python", 0, address), "docs/api.md", "exec"), names)
     assert names["answer"] == expected
     lines = capsys.readouterr().out.splitlines()
     assert "The code speaks to this." in lines
@@ -89,7 +88,7 @@ def test_curl_in_two_steps(address: str, expected: dict):
 def test_mcp(address: str, expected: dict, capsys: pytest.CaptureFixture):
     """The official Python SDK; the JSON for a model is the same, too."""
     names: dict = {}
-    apart(lambda: exec(compile(snippet("python", 1, address), "README", "exec"), names))
+    apart(lambda: exec(compile(snippet("python", 1, address), "docs/api.md", "exec"), names))
     assert names["answer"] == expected
     assert json.loads(names["result"].content[0].text) == expected
     assert capsys.readouterr().out.startswith("**The code speaks to this.**")

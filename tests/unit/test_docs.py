@@ -33,10 +33,29 @@ def test_the_front_matter_preloads_the_pinned_model():
 def test_every_setting_has_its_row():
     """No variable that nobody can find, and none that does nothing."""
     read = set(re.findall(r'"(CONDUCT_\w+)"', (ROOT / "conduct" / "settings.py").read_text()))
-    assert read == set(re.findall(r"^\| `(CONDUCT_\w+)`", README, re.MULTILINE))
+    rows = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
+    assert read == set(re.findall(r"^\| `(CONDUCT_\w+)`", rows, re.MULTILINE))
 
 
 def test_no_file_is_over_300_lines():
     """Longer ones are two files in one."""
     long = [p.name for p in ROOT.rglob("*.py") if ".venv" not in p.parts and len(p.read_text().splitlines()) > 300]
     assert long == []
+
+
+def test_the_readme_is_one_screen_for_each_reader():
+    """What is longer lies in docs/."""
+    assert len((ROOT / "README.md").read_bytes()) <= 8_000
+
+
+def test_each_link_between_the_documents_leads_somewhere():
+    """A file that moved takes its links along."""
+    for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")):
+        for link in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):
+            assert link.startswith("http") or (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_the_snippet_of_the_readme_is_the_first_of_docs_api():
+    """Which is run as it stands."""
+    first = re.search(r"```python\n.+?```", (ROOT / "docs" / "api.md").read_text(encoding="utf-8"), re.DOTALL)[0]
+    assert first in README

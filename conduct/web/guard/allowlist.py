@@ -14,7 +14,7 @@ from conduct.errors import UNEXPECTED, log_unexpected
 
 log = logging.getLogger(__name__)
 
-NOTHING = "There is nothing at this address: see the README for those that there are."
+NOTHING = "There is nothing at this address: see docs/api.md for those that there are."
 _API = "/gradio_api"
 OPEN = tuple(
     (frozenset(methods.split()), re.compile(pattern))
