@@ -12,6 +12,7 @@ from conduct.answering.answerer import Answerer
 from conduct.answering.batching import BatchingEncoder
 from conduct.answering.cache import AnswerCache
 from conduct.answering.engine import Engine
+from conduct.errors import UnexpectedError
 from tests.fakes import WordEncoder
 
 ASK_SCRIPT = 32
@@ -64,7 +65,12 @@ def test_a_failure_reaches_those_it_belongs_to_and_the_next_ones_are_encoded():
     with ThreadPoolExecutor(8) as pool:
         results = waiting(held, BatchingEncoder(held, most=2), ["accent", "fail", "joke"], pool)
         held.go.set()
-        assert [type(result.exception(60)) for result in results] == [type(None), ValueError, ValueError, type(None)]
+        assert [type(result.exception(60)) for result in results] == [
+            type(None),
+            UnexpectedError,
+            UnexpectedError,
+            type(None),
+        ]
 
 
 def test_many_texts_at_once_come_back_in_order():
