@@ -60,10 +60,6 @@ class Known:
         """Whoever asks wants it cut."""
         return False
 
-    def knows(self, word: str) -> bool:
-        """Of the encoder behind it."""
-        return self._encoder.knows(word)
-
 
 def main(port: int) -> None:
     """Serve until the process is ended."""

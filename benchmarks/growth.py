@@ -46,10 +46,6 @@ class Given:
         """Never."""
         return False
 
-    def knows(self, word: str) -> bool:
-        """Each."""
-        return True
-
 
 def main(passages: int, situations: int) -> None:
     """Print the milliseconds of a search, the seconds of a start from the file of vectors, and megabytes."""

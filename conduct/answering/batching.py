@@ -60,10 +60,6 @@ class BatchingEncoder:
         """Whether the model reads only the beginning of `text`."""
         return self._encoder.truncates(text)
 
-    def knows(self, word: str) -> bool:
-        """Whether the model reads `word` as one token."""
-        return self._encoder.knows(word)
-
     def _results(self, texts: Sequence[str], index: Index | None) -> list:
         submitted = [_Pending(text, index) for text in texts]
         with self._taking:

@@ -75,7 +75,7 @@ class Index:
 
     def search(self, questions: Sequence[str], encoder: Encoder) -> list[SearchResult]:
         """Rank all passages for each of `questions`, read by the model that the vectors were made with."""
-        questions = [self._spelling.mended(essence(question), encoder.knows) for question in questions]
+        questions = [self._spelling.corrected(essence(question)) for question in questions]
         question_vectors = encoder.encode(questions)
         similarity = question_vectors @ self._vectors.pieces.T
         near = along(self._vectors.axes, question_vectors) @ self._vectors.situations.T
