@@ -1,6 +1,5 @@
 """An app that cannot answer keeps none of the questions that it was asked."""
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from conduct.hub.snapshot import Snapshot
 from conduct.model.remote import AWAY
 from conduct.settings import Settings
 from tests.fakes import WordEncoder, word_engine
+from tests.support.traces import held_texts, without_gc
 
 MARK = "zanzibarquestion"
 
@@ -21,12 +21,6 @@ MARK = "zanzibarquestion"
 def marked() -> Iterator[str]:
     """50 questions that stand nowhere else."""
     return (f"{MARK} {number}" for number in range(50))
-
-
-def traces() -> list[str]:
-    """Marked questions in any object that is alive, frames of a kept traceback included."""
-    held = (text for holder in gc.get_objects() for text in gc.get_referents(holder) if isinstance(text, str))
-    return [text for text in held if text.startswith(f"{MARK} ")]
 
 
 class Broken(WordEncoder):
@@ -102,18 +96,14 @@ def test_a_failing_app_keeps_no_question(make: Callable[[Path], Engine], sentenc
     with caplog.at_level("DEBUG"):
         with pytest.raises(ConductError):
             engine.ask("is anybody there?")
-        gc.collect()
-        gc.disable()
-        try:
+        with without_gc():
             for question in marked():
                 try:
                     engine.ask(question)
                 except ConductError as error:
                     said.add(str(error))
             del question
-            kept = traces()
-        finally:
-            gc.enable()
+            kept = held_texts(f"{MARK} ")
     assert kept == []
     assert MARK not in caplog.text
     assert len(said) == 1
@@ -133,7 +123,7 @@ def test_the_search_for_traces_finds_what_a_kept_error_holds():
         except ValueError as error:
             kept.append(error)
     del question
-    assert len(set(traces())) == 50
+    assert len(set(held_texts(f"{MARK} "))) == 50
 
 
 def test_askers_of_one_batch_get_errors_of_their_own(tmp_path: Path):
