@@ -4,7 +4,6 @@ import pytest
 
 from conduct.answering.validation import check_limit, clean_question, clean_questions
 from conduct.errors import QuestionError
-from conduct.ranking.courtesies import essence
 
 
 @pytest.mark.parametrize(
@@ -82,21 +81,3 @@ def test_lists_that_cannot_be_asked_name_the_reason(sent: object, sentence: str)
     with pytest.raises(QuestionError) as refused:
         clean_questions(sent)
     assert str(refused.value) == sentence
-
-
-@pytest.mark.parametrize(
-    ("question", "kept"),
-    [
-        ("Hi all, is it ok to shout? Thanks!", "is it ok to shout?"),
-        ("Hello everybody, I hope you are well. He shouts at me please help!!", "He shouts at me"),
-        ("Sorry to bother you. Quick question: may I shout?", "may I shout?"),
-        ("Hello", "Hello"),
-        ("please help", "please help"),
-        ("he never says hello or thanks to her", "he never says hello or thanks to her"),
-        ("She ignored my thanks. Why?", "She ignored my thanks. Why?"),
-        ("Hi Bob is a rude name for a robot?", "Hi Bob is a rude name for a robot?"),
-    ],
-)
-def test_courtesies_at_the_ends_are_not_compared_with_the_code(question: str, kept: str):
-    """Greetings, pleas and thanks say nothing about the situation; a question of nothing else stays."""
-    assert essence(question) == kept
