@@ -49,7 +49,7 @@ REPO = "ada/code"
 MOST_GROWTH = 0.05
 # One of so many situations is kept: building two texts takes seconds, and refreshes are what is soaked.
 EVERY = 24
-# Several times as many as an answer is kept for, so that most are looked up; others are repeated, as in life.
+# Different ones; each is asked several times, as in life.
 QUESTIONS = 4_000
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from typing import Self
 
 from conduct.messages import Message
 
@@ -22,6 +23,16 @@ class ConductError(Exception):
         self.message = Message(template, values)
         super().__init__(str(self.message))
 
+    def again(self) -> Self:
+        """A new error that says the same.
+
+        To be raised where this one is kept: each raise adds the frames of its callers, and so their questions, to an
+        error's traceback, and its causes hold more of them.
+        """
+        same = type(self).__new__(type(self), *self.args)
+        same.__dict__.update(self.__dict__)
+        return same
+
 
 class QuestionError(ConductError, ValueError):
     """A question or a limit that cannot be answered."""
@@ -38,7 +49,7 @@ class BusyError(ConductError):
 
 
 class RequestError(ConductError):
-    """A request that says nothing that could be understood; `status` tells how."""
+    """A request that could not be understood; `status` is 4xx."""
 
     def __init__(self, template: str, status: int, **values: object) -> None:
         super().__init__(template, **values)
@@ -46,7 +57,7 @@ class RequestError(ConductError):
 
 
 class UnexpectedError(ConductError):
-    """A fault of ours; the log tells where."""
+    """A fault of ours; the log says where."""
 
     status = 500
 
@@ -75,7 +86,7 @@ class PublishError(ConductError):
     """Something that could not be sent to the Hub."""
 
 
-def log_unexpected(error: Exception) -> None:
+def log_unexpected(error: BaseException) -> None:
     """Log the place and the kind of an error, but not its message: that may quote the question."""
     log.error("Unexpected %s", place(error))
 

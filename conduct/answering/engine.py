@@ -90,13 +90,12 @@ class Engine:
     def reader(self) -> Answerer:
         """What answers now, once it is loaded. Raises ModelError if it cannot be, InferenceError if not yet."""
         self.start()
-        try:
-            return self._reader.result()
-        except InferenceError as error:
-            # A new one: the other is kept, and each raise would add to its traceback.
-            raise InferenceError(*error.args) from None
-        except ConductError as error:
-            raise ModelError(NOT_READY) from error
+        reader = self._reader
+        # Looked at and not raised: it is kept, and would keep the question of each asker in its traceback.
+        failure = reader.exception()
+        if failure is None:
+            return reader.result()
+        raise failure.again() if isinstance(failure, InferenceError) else ModelError(NOT_READY)
 
     def _read(self) -> DatasetRevision:
         with self._start:
@@ -122,10 +121,10 @@ class Engine:
         try:
             reader = self._make_when_engine_is_there(self._read(), self._model.result())
         except BaseException as error:
-            log.error("Questions cannot be answered: %s", error)
-            failure = error if isinstance(error, ConductError) else ModelError(NOT_READY)
-            failure.__cause__ = None if failure is error else error
-            self._fail(failure)
+            # Nobody's question is part of loading, so a fault of ours can be told in full.
+            expected = isinstance(error, ConductError)
+            log.error("Questions cannot be answered: %s", error, exc_info=None if expected else error)
+            self._fail(error if expected else ModelError(NOT_READY))
             return
         _say("model", reader.model)
         self.swap(reader)
@@ -178,11 +177,12 @@ class Engine:
             waited_for.set_result(reader)
 
     def _fail(self, error: ConductError) -> None:
+        failure = error.again()
         waited_for, failed = self._reader, Future()
-        failed.set_exception(error)
+        failed.set_exception(failure)
         self._reader = failed
         if not waited_for.done():
-            waited_for.set_exception(error)
+            waited_for.set_exception(failure)
 
 
 def _loader(settings: Settings) -> LoadEncoder:

@@ -76,10 +76,6 @@ class RemoteEncoder:
         """Whether the model reads only the beginning of `text`."""
         return len(self._tokenizer.encode(text).ids) > self._longest
 
-    def knows(self, word: str) -> bool:
-        """Whether the model reads `word` as one, and not in parts."""
-        return len(self._tokenizer.encode(word, add_special_tokens=False).ids) == 1
-
     def _ask(self, texts: Sequence[str], until: float) -> np.ndarray:
         for pause in (*PAUSES, None):
             try:

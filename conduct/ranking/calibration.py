@@ -5,12 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# Of the dev questions that the code speaks to, the share that may fall below each band.
-BELOW_COVERED = 0.05
-BELOW_UNCLEAR = 0.005
-# Of the dev questions that the code is silent on, the share that may reach each band.
-SILENT_COVERED = 0.02
-SILENT_UNCLEAR = 0.08
+from conduct.ranking.recipe import RECIPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +52,8 @@ def fit_bands(in_scope: Sequence[float], silent: Sequence[float]) -> Bands:
     scores crowd near 0 and 1, and between 0.98 and 0.99 lies as much as between 0.5 and 0.67.
     """
     keep, refuse = _logit(np.asarray(in_scope)), _logit(np.asarray(silent))
-    covered = (np.quantile(keep, BELOW_COVERED) + np.quantile(refuse, 1 - SILENT_COVERED)) / 2
-    unclear = (np.quantile(keep, BELOW_UNCLEAR) + np.quantile(refuse, 1 - SILENT_UNCLEAR)) / 2
+    covered = (np.quantile(keep, RECIPE.below_covered) + np.quantile(refuse, 1 - RECIPE.silent_covered)) / 2
+    unclear = (np.quantile(keep, RECIPE.below_unclear) + np.quantile(refuse, 1 - RECIPE.silent_unclear)) / 2
     upper, lower = _probability(max(covered, unclear)), _probability(min(covered, unclear))
     return Bands(covered=float(upper), not_covered=float(lower))
 

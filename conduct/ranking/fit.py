@@ -14,13 +14,12 @@ from conduct.ranking import vectors as files
 from conduct.ranking.calibration import UNFITTED, Calibration, fit_bands, fit_relevance
 from conduct.ranking.classifiers import VectorClassifier, WordClassifier
 from conduct.ranking.index import Index
+from conduct.ranking.recipe import RECIPE
 from conduct.ranking.vectors import Vectors, along, classes, pieces, principal_axes, targets
 from conduct.text.code import Code
 
 log = logging.getLogger(__name__)
 
-# Fewer labelled questions than this of either kind say little about a probability.
-LEAST_QUESTIONS = 30
 # Half precision and another machine's arithmetic move a number by less than a tenth of this.
 SAMPLE_TOLERANCE = 0.01
 
@@ -45,7 +44,7 @@ def build(code: Code, bank: Bank, questions: Sequence[Question], encoder: Encode
 def calibrate(index: Index, dev: Sequence[Question], encoder: Encoder) -> Calibration:
     """The curve and the bands that fit `dev`; UNFITTED if there are too few questions of a kind."""
     silent = sum(not question.in_scope for question in dev)
-    if min(silent, len(dev) - silent) < LEAST_QUESTIONS:
+    if min(silent, len(dev) - silent) < RECIPE.min_questions:
         return UNFITTED
     texts = [question.text for question in dev]
     found = index.search(texts, encoder)

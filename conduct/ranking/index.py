@@ -11,25 +11,15 @@ from conduct.dataset.situations import Bank
 from conduct.model.encoder import Encoder
 from conduct.ranking.calibration import SIMILARITY, Bands
 from conduct.ranking.courtesies import essence
+from conduct.ranking.recipe import RECIPE, Blend
 from conduct.ranking.spelling import Spelling
 from conduct.ranking.vectors import Vectors, along, classes, pieces, targets
 from conduct.text.code import Code, Passage
 
-# Softmax temperature of cosine similarity: the nearest few situations decide.
-TEMPERATURE = 0.05
 # Below this cosine the nearest situation explains nothing to a reader.
 MIN_EXPLANATION_COSINE = 0.4
 # The chance that a careful person would answer a question about conduct with a passage about the text's licence.
 BOILERPLATE = 0.01
-
-
-@dataclass(frozen=True, slots=True)
-class Blend:
-    """The share of each view of a question; the defaults were chosen by ablation on the dev split."""
-
-    neighbours: float = 0.3
-    meaning: float = 0.3
-    words: float = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +46,7 @@ class SearchResult:
 class Index:
     """Passages and situations of one text, ready to be searched. Immutable once built."""
 
-    def __init__(self, code: Code, bank: Bank, vectors: Vectors, blend: Blend = Blend()) -> None:
+    def __init__(self, code: Code, bank: Bank, vectors: Vectors, blend: Blend = RECIPE.blend) -> None:
         self._passages = code.passages
         self._vectors = vectors
         self._shares = blend
@@ -75,7 +65,7 @@ class Index:
 
     def search(self, questions: Sequence[str], encoder: Encoder) -> list[SearchResult]:
         """Rank all passages for each of `questions`, read by the model that the vectors were made with."""
-        questions = [self._spelling.mended(essence(question), encoder.knows) for question in questions]
+        questions = [self._spelling.corrected(essence(question)) for question in questions]
         question_vectors = encoder.encode(questions)
         similarity = question_vectors @ self._vectors.pieces.T
         near = along(self._vectors.axes, question_vectors) @ self._vectors.situations.T
@@ -129,5 +119,5 @@ class Index:
 def neighbours(near: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """The probability of each class (questions, classes) by the situations that are near, from their cosines
     (questions, situations) and their shares of the classes (situations, classes)."""
-    weights = np.exp((near - near.max(axis=1, keepdims=True)) / TEMPERATURE)
+    weights = np.exp((near - near.max(axis=1, keepdims=True)) / RECIPE.temperature)
     return (weights / weights.sum(axis=1, keepdims=True)) @ targets

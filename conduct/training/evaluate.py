@@ -12,7 +12,8 @@ from conduct.dataset.situations import Bank, Question
 from conduct.errors import DataError
 from conduct.model.encoder import Encoder
 from conduct.ranking.fit import build
-from conduct.ranking.index import Blend, Index, SearchResult
+from conduct.ranking.index import Index, SearchResult
+from conduct.ranking.recipe import Blend
 from conduct.ranking.vectors import Vectors
 from conduct.text.code import Code
 from conduct.training import metrics, robustness

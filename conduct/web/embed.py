@@ -47,7 +47,7 @@ def embed_routes(engine: Engine) -> list[BaseRoute]:
         except QuestionError as error:
             body, waiting, status = render.render_error(error.message, w), False, 400
         except ConductError as error:
-            body, waiting, status = render.render_error(error.message, w), False, 503
+            body, waiting, status = render.render_error(error.message, w), False, error.status
         except Exception as error:
             log_unexpected(error)
             body, waiting, status = render.render_error(Message(UNEXPECTED), w), False, 500

@@ -14,6 +14,7 @@ from conduct.errors import ModelError, QuestionError
 from conduct.hub.find_dataset import BUNDLED_DATA
 from conduct.hub.snapshot import Snapshot
 from conduct.settings import Settings
+from tests.support.traces import held_texts, without_gc
 from tests.unit.text.test_real_codes import CODES
 
 ACCENT = "is it ok to laugh about a thick accent if the guy laughs along?"
@@ -154,3 +155,12 @@ def test_no_log_line_holds_a_question(engine: Engine, caplog):
     with caplog.at_level(logging.DEBUG):
         engine.ask("zanzibarquestion about a joke")
     assert "zanzibarquestion" not in caplog.text
+
+
+def test_an_answered_question_stays_in_no_live_object(engine: Engine):
+    """Nor does a library keep it; asked alone and together, in two languages, longer than the model reads."""
+    with without_gc():
+        for number in range(10):
+            engine.ask(f"zanzibarquestion {number}")
+            engine.ask_many([f"zanzibarquestion {number} ¿puedo bromear?", f"zanzibarquestion {number}" + " a" * 400])
+        assert held_texts("zanzibarquestion ") == []

@@ -116,13 +116,6 @@ def test_it_knows_where_the_model_stops_reading(remote: RemoteEncoder, encoder: 
     assert [remote.truncates(text) for text in texts] == [False, False, False, True, True]
 
 
-def test_it_knows_the_words_that_the_model_knows(remote: RemoteEncoder, encoder: SentenceEncoder):
-    """Which words are mended does not depend on where the model runs."""
-    words = ["accent", "acccent", "joking", "crochet", "ümlaut", "話", "", "a b"]
-    assert [remote.knows(word) for word in words] == [encoder.knows(word) for word in words]
-    assert [remote.knows(word) for word in words[:3]] == [True, False, True]
-
-
 @pytest.mark.parametrize("fault", ["429 once", "drop once"])
 def test_an_engine_that_fails_once_is_asked_again(served: LoopbackEngine, remote: RemoteEncoder, fault: str):
     """Nobody hears of it."""

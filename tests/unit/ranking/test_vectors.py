@@ -1,6 +1,6 @@
 """What is computed ahead, and bound to what it was made from."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from conduct.hub.find_dataset import BUNDLED_DATA
 from conduct.hub.snapshot import Snapshot
 from conduct.model import adapter
 from conduct.ranking.fit import build, load_or_build
+from conduct.ranking.recipe import RECIPE, Recipe
 from conduct.ranking.vectors import along, load, principal_axes, save
 from tests.fakes import WordEncoder
 from tests.unit.ranking.test_index import BANK, CODE
@@ -84,6 +85,40 @@ def test_other_texts_or_another_model_build_anew_and_say_why(path: Path, caplog,
     load_or_build(path, CODE, bank, (), encoder, model)
     assert len(encoder.calls) == 2
     assert reason in caplog.text
+
+
+CHANGED = [
+    (field.name, replace(RECIPE, **{field.name: getattr(RECIPE, field.name) * 2}))
+    for field in fields(RECIPE)
+    if field.name != "blend"
+] + [
+    ("blend", replace(RECIPE, blend=replace(RECIPE.blend, **{field.name: 0.5})))
+    for field in fields(RECIPE.blend)
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "recipe"), CHANGED)
+def test_a_file_that_was_fitted_with_other_numbers_is_stale(path: Path, name: str, recipe: Recipe):
+    """Each of them: a changed blend, for example, would be read with the calibration of the old one."""
+    with pytest.raises(DataError, match=rf"^they were fitted with other numbers \({name}\)$"):
+        load(path, CODE, BANK, MODEL, recipe)
+
+
+@pytest.mark.parametrize(
+    ("stored", "reason"),
+    [
+        ("", "they do not say how they were fitted"),
+        ("null", "they do not say how they were fitted"),
+        ('{"format": 2}', "they were fitted with other numbers (format, blend, "),
+        (RECIPE.to_json()[:-1] + ', "later": 1}', "they were fitted with other numbers (of another version)"),
+        ("[" * 100_000, "the file is damaged"),
+    ],
+)
+def test_a_file_that_does_not_say_its_numbers_is_built_anew_and_says_why(path: Path, caplog, stored: str, reason: str):
+    """As one of an earlier version, or one that somebody made up."""
+    changed(path, {"recipe": stored})
+    load_or_build(path, CODE, BANK, (), WordEncoder(), MODEL)
+    assert f"The vectors are built anew, which takes a while: {reason}" in caplog.text
 
 
 def test_a_damaged_file_is_no_reason_to_stop(path: Path, caplog):
