@@ -75,6 +75,14 @@ class PublishError(ConductError):
     """Something that could not be sent to the Hub."""
 
 
+class NoTextError(ConductError):
+    """There is no text that may serve. Visitors read `message`; `detail`, for the owner, says what was tried."""
+
+    def __init__(self, template: str, detail: str, **values: object) -> None:
+        super().__init__(template, **values)
+        self.detail = detail
+
+
 def log_unexpected(error: Exception) -> None:
     """Log the place and the kind of an error, but not its message: that may quote the question."""
     log.error("Unexpected %s", place(error))

@@ -38,7 +38,7 @@ GC_THRESHOLDS = (50_000, 20, 100)
 class Settings:
     """The app's own settings; Gradio's and huggingface_hub's variables keep their meaning.
 
-    `dataset` is a Hub id, a folder, or None for the bundled copy; `model` a Hub id or a folder;
+    `dataset` is a Hub id, a folder, a file, or None for the bundled copy; `model` a Hub id or a folder;
     `inference` the engine that runs the model, a URL or a Hub id, or None to run it here.
     """
 
@@ -57,9 +57,8 @@ class Settings:
         def text(name: str, default: str = "") -> str:
             return environ.get(name, "").strip() or default
 
-        author = text("SPACE_AUTHOR_NAME")
-        dataset = text("CONDUCT_DATASET", f"{author}/{DATASET_NAME}" if author else "")
-        model = text("CONDUCT_MODEL", DEFAULT_MODEL)
+        dataset = _place(text("CONDUCT_DATASET"))
+        model = _place(text("CONDUCT_MODEL", DEFAULT_MODEL))
         # The pinned commit belongs to the default model; another model starts from its main branch.
         revision = DEFAULT_MODEL_REVISION if model == DEFAULT_MODEL else "main"
         return cls(
@@ -85,6 +84,13 @@ def apply_library_defaults(environ: dict[str, str] | None = None) -> None:
 def tune_gc() -> None:
     """Collect garbage less often; call it before the libraries are imported."""
     gc.set_threshold(*GC_THRESHOLDS)
+
+
+def _place(value: str) -> str:
+    """A Hub id or a path; quotes and a ~ come as they are where no shell has read them, as from an env file."""
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+        value = value[1:-1].strip()
+    return os.path.expanduser(value) if value.startswith("~") else value
 
 
 def _minutes(value: str) -> float:

@@ -20,6 +20,8 @@ def run_ask(chosen: argparse.Namespace) -> int:
     if many and sys.stdin.isatty():
         print("One question a line, please; Ctrl-D ends.", file=sys.stderr)
     engine = Engine(Settings.from_environment())
+    # Before the model is loaded for nothing: without a text of one's own there is no answer.
+    engine.text()
     if many:
         # Loads, or fails, before a question is read.
         engine.reader()

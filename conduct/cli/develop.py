@@ -82,7 +82,7 @@ def run_build(chosen: argparse.Namespace) -> int:
 
     edition = DatasetRevision.read(Snapshot(chosen.folder, chosen.folder.name, LOCAL))
     encoder, identity = encoder_for(edition, find_model.find_model(Settings.from_environment()))
-    vectors = build(edition.code, edition.bank, edition.questions, encoder)
+    vectors = build(edition.code, edition.bank, edition.read_questions(), encoder)
     path = chosen.folder / VECTORS_FILE
     save(vectors, path, edition.code, edition.bank, identity)
     calibration = vectors.calibration

@@ -14,7 +14,7 @@ from conduct.cli.develop import run_build, run_evaluate, run_export, run_train
 from conduct.cli.exit_codes import EXIT_CODES, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, EXIT_REFUSED
 from conduct.cli.publish_command import run_publish
 from conduct.dataset.files import TEXTS_FILE
-from conduct.errors import ConductError, QuestionError
+from conduct.errors import ConductError, NoTextError, QuestionError
 from conduct.hub.find_dataset import BUNDLED_DATA
 from conduct.settings import apply_library_defaults, tune_gc
 
@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return chosen.run(chosen)
     except ConductError as error:
-        print(error, file=sys.stderr)
+        print(error.detail if isinstance(error, NoTextError) else error, file=sys.stderr)
         return EXIT_REFUSED if isinstance(error, QuestionError) else EXIT_FAILED
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED

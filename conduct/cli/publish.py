@@ -105,7 +105,7 @@ def _make_vectors(source: Path, target: Path) -> None:
     model = find_model.find_model(Settings())
     texts = edition.code, edition.bank
     encoder, identity = encoder_for(edition, model)
-    save(build(*texts, edition.questions, encoder), target, *texts, identity)
+    save(build(*texts, edition.read_questions(), encoder), target, *texts, identity)
     stored = source / VECTORS_FILE
     try:
         same = _alike(load(stored, *texts, identity), load(target, *texts, identity))

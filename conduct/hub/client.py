@@ -103,6 +103,16 @@ def cached(repo: str, kind: str, revision: str, patterns: tuple[str, ...]) -> Pa
         return None
 
 
+def links_within(folder: Path) -> Path | None:
+    """How far links in `folder` may lead, if it is a snapshot of this client's own cache; else None.
+
+    The cache keeps files as links from <repository>/snapshots/<commit>/ to <repository>/blobs/.
+    """
+    cache, real = Path(constants.HF_HUB_CACHE), folder.resolve()
+    own = real.parent.name == "snapshots" and real.parents[2] == cache.expanduser().resolve()
+    return real.parents[1] if own else None
+
+
 def _snapshot(repo: str, kind: str, revision: str, patterns: tuple[str, ...], offline: bool) -> Path:
     return Path(
         snapshot_download(
@@ -125,27 +135,28 @@ def remember(repo: str, kind: str, revision: str, commit: str) -> None:
 
     The client's own note of a branch moves before the files are there, so it cannot say what is complete.
     """
-    note = _note(repo, kind, revision)
     try:
+        note = _note(repo, kind, revision)
         note.parent.mkdir(parents=True, exist_ok=True)
         draft = note.with_name(f"{note.name}.new")
         draft.write_text(commit)
         draft.replace(note)
-    except OSError as error:
-        log.warning("%s cannot be written (%s): a start without the Hub may find an older text.", note.parent, error)
+    except (OSError, RuntimeError) as error:
+        where = Path(constants.HF_HOME) / "conduct"
+        log.warning("%s cannot be written (%s): a start without the Hub may find an older text.", where, reason(error))
 
 
 def remembered(repo: str, kind: str, revision: str) -> str | None:
     """The commit that was noted last, or None."""
     try:
         commit = _note(repo, kind, revision).read_text().strip()
-    except (OSError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError, RuntimeError):
         return None
     return commit if COMMIT.fullmatch(commit) else None
 
 
 def _note(repo: str, kind: str, revision: str) -> Path:
-    return Path(constants.HF_HOME) / "conduct" / quote(f"{kind} {repo} {revision}", safe=" ")
+    return Path(constants.HF_HOME).expanduser() / "conduct" / quote(f"{kind} {repo} {revision}", safe=" ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +272,8 @@ def reason(error: Exception) -> str:
             return str(error)
         case DamagedError():
             return f"{error} came damaged"
+        case RuntimeError() if "home directory" in str(error):
+            return "there is no home directory for its cache: set HF_HOME to a folder that may be written"
         case TimeoutError():
             return "it took too long"
     # The client's errors share no base: OSError, errors of httpx, errors of validation.

@@ -151,7 +151,7 @@ def alone(engine: Engine) -> Answerer:
 
 def test_nobody_gets_the_passages_of_anothers_question(engine: Engine, alone: Answerer):
     """32 at once, each answer compared with what the question gets alone: the same to 1e-5 in relevance."""
-    questions = [question.text for question in engine.reader().edition.questions[: ASK_SCRIPT * 6]]
+    questions = [question.text for question in engine.reader().edition.read_questions()[: ASK_SCRIPT * 6]]
     together = replace(engine.reader(), repeats=AnswerCache())
     began = threading.Barrier(ASK_SCRIPT)
 
