@@ -4,7 +4,7 @@ import gc
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from conduct.errors import SettingError
 
@@ -39,7 +39,8 @@ class Settings:
     """The app's own settings; Gradio's and huggingface_hub's variables keep their meaning.
 
     `dataset` is a Hub id, a folder, a file, or None for the bundled copy; `model` a Hub id or a folder;
-    `inference` the engine that runs the model, a URL or a Hub id, or None to run it here.
+    `inference` the engine that runs the model, a URL or a Hub id, or None to run it here; `inference_token` is sent
+    to that engine and nowhere else.
     """
 
     dataset: str | None = None
@@ -48,6 +49,7 @@ class Settings:
     model_revision: str = DEFAULT_MODEL_REVISION
     refresh_minutes: float = 0.0
     inference: str | None = None
+    inference_token: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -68,6 +70,7 @@ class Settings:
             model_revision=text("CONDUCT_MODEL_REVISION", revision),
             refresh_minutes=_minutes(text("CONDUCT_REFRESH_MINUTES", "0")),
             inference=_engine(text("CONDUCT_INFERENCE")),
+            inference_token=_token(text("CONDUCT_INFERENCE_TOKEN")),
         )
 
 
@@ -107,5 +110,15 @@ def _engine(value: str) -> str | None:
         raise SettingError(
             "CONDUCT_INFERENCE must be the address of an inference engine, such as http://127.0.0.1:8080, or the Hub "
             f"id of a model, but it is {value[:80]!r}: set it to one of them, or remove it to run the model here."
+        )
+    return value or None
+
+
+def _token(value: str) -> str | None:
+    # It becomes a header. The sentence does not repeat it: errors are logged.
+    if not re.fullmatch(r"[!-~]*", value):
+        raise SettingError(
+            "CONDUCT_INFERENCE_TOKEN must be a token of ASCII characters without spaces, but it is not: copy it anew, "
+            "or remove it to ask the engine without one."
         )
     return value or None

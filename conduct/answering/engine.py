@@ -232,7 +232,7 @@ def _loader(settings: Settings) -> LoadEncoder:
         return SentenceEncoder.load_to_answer
     from conduct.model.remote import RemoteEncoder  # with the Hub's client, which is not free to import
 
-    return RemoteEncoder.loader(settings.inference)
+    return RemoteEncoder.loader(settings.inference, settings.inference_token)
 
 
 def _tried(reader: Answerer) -> Answerer:

@@ -37,8 +37,6 @@ STATUS = {
 }
 # What a busy or restarting engine answers.
 PASSING = (429, 500, 502, 503, 504)
-# Whose hosts are given the token; an engine anywhere else is asked without it.
-TOKEN_HOSTS = ("huggingface.co", "huggingface.cloud", "hf.space")
 COMMIT = re.compile(r"[0-9a-f]{40}")
 # Other forms of the same model.
 LEFT_OUT = ["onnx/*", "openvino/*"]
@@ -213,9 +211,11 @@ class NoVectorsError(ValueError):
     """What an engine gave in the place of vectors, as a part of a sentence."""
 
 
-def embed(engine: str, texts: list[str], seconds: float) -> np.ndarray:
+def embed(engine: str, texts: list[str], seconds: float, token: str | None = None) -> np.ndarray:
     """What `engine`, a URL or a Hub id, makes of `texts`, cut where its model stops reading: one request.
 
+    `token` is sent along. Without it a Hub id, which Hugging Face's own API runs, is asked with the client's HF_TOKEN,
+    and an address, behind which may be anybody's code, with none.
     Raises what the client raises, or NoVectorsError; `reason` and `may_pass` read it.
     """
     # Those who ask no engine need not wait for the import.
@@ -223,7 +223,7 @@ def embed(engine: str, texts: list[str], seconds: float) -> np.ndarray:
 
     # A look at the Hub before the first request to one of its models has no limit of its own.
     get_session().timeout = SILENCE_SECONDS
-    headers = None if _may_see_token(engine) else {"authorization": None}
+    headers = {"authorization": token and f"Bearer {token}"} if token or urlsplit(engine).scheme else None
     client = InferenceClient(engine, provider="hf-inference", timeout=seconds, headers=headers)
     try:
         return client.feature_extraction(texts, truncate=True)
@@ -240,13 +240,6 @@ def may_pass(error: Exception) -> bool:
         return error.response.status_code in PASSING
     kinds = {kind.__name__ for kind in type(error).__mro__}
     return "TransportError" in kinds and "TimeoutException" not in kinds
-
-
-def _may_see_token(engine: str) -> bool:
-    address = urlsplit(engine)
-    if not address.scheme:
-        return True
-    return address.scheme == "https" and any(f".{address.hostname}".endswith(f".{host}") for host in TOKEN_HOSTS)
 
 
 def address(repo: str, kind: str, commit: str) -> str:

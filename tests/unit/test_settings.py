@@ -84,3 +84,13 @@ def test_an_engine_that_is_neither_is_refused_in_a_sentence(value: str):
     """Before anything is sent there."""
     with pytest.raises(SettingError, match=r"must be the address.*but it is.*set it to"):
         Settings.from_environment({"CONDUCT_INFERENCE": value})
+
+
+def test_the_engines_token_is_read_and_never_shown():
+    """Neither by what prints the settings nor by the sentence that refuses it."""
+    settings = Settings.from_environment({"CONDUCT_INFERENCE_TOKEN": " engine_secret\n"})
+    assert settings.inference_token == "engine_secret"
+    assert "engine_secret" not in repr(settings)
+    with pytest.raises(SettingError, match=r"^CONDUCT_INFERENCE_TOKEN must be.*copy it anew") as error:
+        Settings.from_environment({"CONDUCT_INFERENCE_TOKEN": "engine\r\nsecret: 1"})
+    assert "secret" not in str(error.value)
