@@ -84,6 +84,12 @@ def apply_library_defaults(environ: dict[str, str] | None = None) -> None:
         environ.setdefault(name, value)
 
 
+def allows_escapes(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether a terminal may be sent escape sequences: not one that calls itself dumb, nor where NO_COLOR is set."""
+    environ = os.environ if environ is None else environ
+    return environ.get("TERM") != "dumb" and not environ.get("NO_COLOR")
+
+
 def tune_gc() -> None:
     """Collect garbage less often; call it before the libraries are imported."""
     gc.set_threshold(*GC_THRESHOLDS)

@@ -1,10 +1,7 @@
 """The commands and their options: ask, evaluate, train, build, export, publish."""
 
 import argparse
-import io
 import logging
-import sys
-from contextlib import suppress
 from pathlib import Path
 
 from conduct.answering.limits import DEFAULT_LIMIT, MAX_LIMIT
@@ -13,10 +10,10 @@ from conduct.cli.ask import run_ask
 from conduct.cli.develop import run_build, run_evaluate, run_export, run_train
 from conduct.cli.exit_codes import EXIT_CODES, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, EXIT_REFUSED
 from conduct.cli.publish_command import run_publish
+from conduct.cli.streams import complain, discard_lost_errors, discard_output, prepare_streams
 from conduct.dataset.files import TEXTS_FILE
-from conduct.errors import ConductError, NoTextError, QuestionError
+from conduct.errors import ConductError, NoTextError, OutputError, QuestionError
 from conduct.hub.find_dataset import BUNDLED_DATA
-from conduct.settings import apply_library_defaults, tune_gc
 
 EXAMPLES = """\
 examples:
@@ -29,23 +26,24 @@ examples:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; gives the exit code, one of EXIT_CODES."""
-    chosen = _parser().parse_args(arguments)
-    tune_gc()
-    apply_library_defaults()
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
+        prepare_streams()
+        chosen = _parser().parse_args(arguments)
+        logging.basicConfig(level=logging.WARNING, format="%(message)s")
         return chosen.run(chosen)
     except ConductError as error:
-        print(error.detail if isinstance(error, NoTextError) else error, file=sys.stderr)
+        complain(error.detail if isinstance(error, NoTextError) else error)
+        if isinstance(error, OutputError):
+            discard_output()
         return EXIT_REFUSED if isinstance(error, QuestionError) else EXIT_FAILED
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # Whoever read along, as `head` does, has enough. What is still to be printed would fail once more at exit.
-        with suppress(BrokenPipeError):
-            sys.stdout.close()
-        sys.stdout = io.StringIO()
+        # Its reader, such as `head`, has enough.
+        discard_output()
         return EXIT_OK
+    finally:
+        discard_lost_errors()
 
 
 def _parser() -> argparse.ArgumentParser:

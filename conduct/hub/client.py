@@ -97,7 +97,8 @@ def cached(repo: str, kind: str, revision: str, patterns: tuple[str, ...]) -> Pa
     """The snapshot in the cache if all its files are there, without a request."""
     try:
         return _snapshot(repo, kind, revision, patterns, offline=True)
-    except LocalEntryNotFoundError:
+    # Without a home directory, which is the RuntimeError, there is no cache.
+    except (LocalEntryNotFoundError, RuntimeError):
         return None
 
 

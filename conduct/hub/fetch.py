@@ -37,6 +37,17 @@ T = TypeVar("T")
 
 def pull(repo: str, kind: str, revision: str, seconds: float) -> Snapshot:
     """The files of a revision, from the cache if it is a commit, else from the Hub. Raises HubError."""
+    try:
+        return _pull(repo, kind, revision, seconds)
+    except HubError:
+        raise
+    # Whatever goes wrong with the Hub, its client or its cache, the copy at hand is to serve.
+    except Exception as error:
+        log.warning("Unexpected while %s was looked for.", repo, exc_info=error)
+        raise HubError(f"the Hub did not give {repo} (unexpected {type(error).__name__})") from error
+
+
+def _pull(repo: str, kind: str, revision: str, seconds: float) -> Snapshot:
     from conduct.hub import client  # it is not free to import, and those who need no Hub need not pay
 
     if not client.valid(repo):
@@ -81,24 +92,24 @@ def _run_with_deadline(until: float, what: tuple[str, ...], work: Callable[[], T
 
 def last_good(repo: str, kind: str, revision: str) -> Snapshot | None:
     """The cached snapshot that was good before, or the one that the client itself last pulled."""
-    from conduct.hub import client
+    try:
+        from conduct.hub import client
 
-    if not client.valid(repo):
+        if not client.valid(repo):
+            return None
+        good = client.remembered(repo, kind, revision)
+        return (good and _cached(repo, kind, good)) or _cached(repo, kind, revision)
+    # A cache that cannot be read is an empty one: a fault there must not keep the copy at hand from serving.
+    except Exception as error:
+        log.warning("The Hub's cache cannot be read (%s).", type(error).__name__)
         return None
-    good = client.remembered(repo, kind, revision)
-    return (good and _cached(repo, kind, good)) or _cached(repo, kind, revision)
 
 
 def _cached(repo: str, kind: str, revision: str) -> Snapshot | None:
     """The cached snapshot if all that is needed is there."""
     from conduct.hub import client
 
-    try:
-        folder = client.cached(repo, kind, revision, PATTERNS[kind])
-    # A cache that cannot be read is an empty one: a fault there must not keep the copy at hand from serving.
-    except Exception as error:
-        log.warning("The Hub's cache cannot be read (%s).", client.reason(error))
-        return None
+    folder = client.cached(repo, kind, revision, PATTERNS[kind])
     if folder is None:
         return None
     # What filled the cache may have left no list of the files: then this is all that can be told.
