@@ -1,4 +1,4 @@
-"""The commands and their options: ask, evaluate, train, build, export, publish."""
+"""The commands and their options: ask, check, evaluate, train, build, export, publish."""
 
 import argparse
 import logging
@@ -7,6 +7,7 @@ from pathlib import Path
 from conduct.answering.limits import DEFAULT_LIMIT, MAX_LIMIT
 from conduct.answering.validation import check_limit
 from conduct.cli.ask import run_ask
+from conduct.cli.check import run_check
 from conduct.cli.develop import run_build, run_evaluate, run_export, run_train
 from conduct.cli.exit_codes import EXIT_CODES, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, EXIT_REFUSED
 from conduct.cli.publish_command import run_publish
@@ -75,6 +76,16 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     ask.add_argument("--json", action="store_true", help="print each answer as one line of JSON, as /ask gives it")
     ask.set_defaults(run=run_ask)
+    check = commands.add_parser(
+        "check",
+        help="show what the app makes of a text, before you publish it",
+        description="Print the passages of a text with their ids as a tree, what is in no passage or taken for being "
+        "about\nthe text itself, sentences that are too long, situations that name unknown passages, and the limits.\n"
+        "Needs no model and no Hub; ends with 3 if the text cannot be used.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    check.add_argument("folder", metavar="FOLDER", help="a folder with code_of_conduct.md, or the text itself")
+    check.set_defaults(run=run_check)
     evaluate = commands.add_parser("evaluate", help="measure on the labelled questions, beside BM25 and embeddings")
     evaluate.add_argument("--split", choices=("dev", "test"), default="test", help="which questions (default test)")
     evaluate.add_argument("--curve", action="store_true", help="also with parts of the bank; takes minutes")

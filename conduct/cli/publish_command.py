@@ -4,9 +4,11 @@ import argparse
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from conduct.cli.check import examine, summary
 from conduct.cli.exit_codes import EXIT_OK
 from conduct.cli.streams import complain, write
 from conduct.errors import PublishError
+from conduct.hub.find_dataset import BUNDLED_DATA, local_dataset
 
 
 def run_publish(chosen: argparse.Namespace) -> int:
@@ -16,6 +18,8 @@ def run_publish(chosen: argparse.Namespace) -> int:
 
     if not chosen.dry_run and not client.logged_in():
         raise PublishError(publish.LOG_IN)
+    # What nobody could use is not published.
+    complain(summary(examine(local_dataset(str(BUNDLED_DATA)))))
     with TemporaryDirectory() as folder:
         complain("Encoding the situations and fitting ...")
         uploads = publish.stage(chosen.owner, Path(folder), data=not chosen.space_only, space=not chosen.data_only)

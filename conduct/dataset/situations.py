@@ -63,23 +63,25 @@ class Question(Situation):
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """Situations that fit a code; `dropped` counts those that named passages which it does not have."""
+    """Situations that fit a code; `dropped` counts those that named passages which it does not have, `unknown`."""
 
     situations: tuple[Situation, ...] = ()
     dropped: int = 0
+    unknown: tuple[str, ...] = ()
 
 
 def read_situations(path: Path, passages: Collection[str]) -> Bank:
     """Read `situations.jsonl`; a missing file is an empty bank. Raises DataError on a malformed line."""
     known = frozenset(passages)
-    kept, dropped = [], 0
+    kept, dropped, unknown = [], 0, set()
     for row in _rows(path):
         situation = Situation(row.text, row.judgements, str(row.extra.get("theme", "")))
         if situation.shown <= known:
             kept.append(situation)
         else:
             dropped += 1
-    return Bank(tuple(kept), dropped)
+            unknown |= situation.shown - known
+    return Bank(tuple(kept), dropped, tuple(sorted(unknown)))
 
 
 def read_questions(path: Path, passages: Collection[str]) -> tuple[Question, ...]:

@@ -36,7 +36,7 @@ def bundled_serves(settings: Settings) -> bool:
 def dataset_label(settings: Settings) -> str:
     """What the dataset is called where visitors read it: a Hub id, or the last part of a path."""
     name = settings.dataset or BUNDLED
-    return Path(name).name or name if _local(name) or _PATH.fullmatch(name) else name
+    return Path(name).name or name if local_dataset(name) or _PATH.fullmatch(name) else name
 
 
 def find_dataset(
@@ -88,7 +88,7 @@ def unreadable(snapshot: Snapshot, error: Exception) -> str:
 
 def _datasets(settings: Settings, seconds: float | None, tried: list[str]) -> Iterator[Snapshot]:
     """Folders of the text, the best first, without the bundled copy; reasons are added to `tried`."""
-    if (snapshot := _local(settings.dataset)) is not None:
+    if (snapshot := local_dataset(settings.dataset)) is not None:
         yield snapshot
         return
     if _PATH.fullmatch(settings.dataset):
@@ -109,7 +109,7 @@ def _datasets(settings: Settings, seconds: float | None, tried: list[str]) -> It
         yield good
 
 
-def _local(dataset: str) -> Snapshot | None:
+def local_dataset(dataset: str) -> Snapshot | None:
     """The folder or file of that name on this machine, or None."""
     path = Path(dataset)
     try:
@@ -123,9 +123,13 @@ def _local(dataset: str) -> Snapshot | None:
     return Snapshot(path.parent, name, LOCAL, text_file=path.name) if file else None
 
 
-def is_local(settings: Settings) -> bool:
+def islocal_dataset(settings: Settings) -> bool:
     """Whether the dataset lies on this machine, so that no Hub is asked for it."""
-    return settings.dataset is None or _local(settings.dataset) is not None or bool(_PATH.fullmatch(settings.dataset))
+    return (
+        settings.dataset is None
+        or local_dataset(settings.dataset) is not None
+        or bool(_PATH.fullmatch(settings.dataset))
+    )
 
 
 def newest_dataset(settings: Settings) -> str:
