@@ -24,6 +24,8 @@ def run_publish(chosen: argparse.Namespace) -> int:
         complain("Encoding the situations and fitting ...")
         uploads = publish.stage(chosen.owner, Path(folder), data=not chosen.space_only, space=not chosen.data_only)
         for upload in uploads:
+            for name in upload.left_out:
+                complain(f"{name} is not sent to the {upload.kind}: git does not track it.")
             if chosen.dry_run:
                 write(f"To the {upload.kind} {upload.repo}:")
                 write("\n".join(f"  {name}  {size:,} bytes" for name, size in upload.files))
