@@ -70,7 +70,7 @@ def main(port: int) -> None:
 
     edition = DatasetRevision.read(find_dataset.find_dataset(Settings()))
     encoder, _ = encoder_for(edition, find_model.packaged_model())
-    texts = list(dict.fromkeys(essence(question.text) for question in edition.questions))
+    texts = list(dict.fromkeys(essence(question.text) for question in edition.read_questions()))
     with LoopbackEngine(Known(encoder, texts), port=port) as engine:
         engine.closing.wait()
 

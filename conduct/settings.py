@@ -4,7 +4,7 @@ import gc
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from conduct.errors import SettingError
 
@@ -38,8 +38,9 @@ GC_THRESHOLDS = (50_000, 20, 100)
 class Settings:
     """The app's own settings; Gradio's and huggingface_hub's variables keep their meaning.
 
-    `dataset` is a Hub id, a folder, or None for the bundled copy; `model` a Hub id or a folder;
-    `inference` the engine that runs the model, a URL or a Hub id, or None to run it here.
+    `dataset` is a Hub id, a folder, a file, or None for the bundled copy; `model` a Hub id or a folder;
+    `inference` the engine that runs the model, a URL or a Hub id, or None to run it here; `inference_token` is sent
+    to that engine and nowhere else.
     """
 
     dataset: str | None = None
@@ -48,6 +49,7 @@ class Settings:
     model_revision: str = DEFAULT_MODEL_REVISION
     refresh_minutes: float = 0.0
     inference: str | None = None
+    inference_token: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -57,9 +59,8 @@ class Settings:
         def text(name: str, default: str = "") -> str:
             return environ.get(name, "").strip() or default
 
-        author = text("SPACE_AUTHOR_NAME")
-        dataset = text("CONDUCT_DATASET", f"{author}/{DATASET_NAME}" if author else "")
-        model = text("CONDUCT_MODEL", DEFAULT_MODEL)
+        dataset = _place(text("CONDUCT_DATASET"))
+        model = _place(text("CONDUCT_MODEL", DEFAULT_MODEL))
         # The pinned commit belongs to the default model; another model starts from its main branch.
         revision = DEFAULT_MODEL_REVISION if model == DEFAULT_MODEL else "main"
         return cls(
@@ -69,6 +70,7 @@ class Settings:
             model_revision=text("CONDUCT_MODEL_REVISION", revision),
             refresh_minutes=_minutes(text("CONDUCT_REFRESH_MINUTES", "0")),
             inference=_engine(text("CONDUCT_INFERENCE")),
+            inference_token=_token(text("CONDUCT_INFERENCE_TOKEN")),
         )
 
 
@@ -82,9 +84,22 @@ def apply_library_defaults(environ: dict[str, str] | None = None) -> None:
         environ.setdefault(name, value)
 
 
+def allows_escapes(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether a terminal may be sent escape sequences: not one that calls itself dumb, nor where NO_COLOR is set."""
+    environ = os.environ if environ is None else environ
+    return environ.get("TERM") != "dumb" and not environ.get("NO_COLOR")
+
+
 def tune_gc() -> None:
     """Collect garbage less often; call it before the libraries are imported."""
     gc.set_threshold(*GC_THRESHOLDS)
+
+
+def _place(value: str) -> str:
+    """A Hub id or a path; quotes and a ~ come as they are where no shell has read them, as from an env file."""
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+        value = value[1:-1].strip()
+    return os.path.expanduser(value) if value.startswith("~") else value
 
 
 def _minutes(value: str) -> float:
@@ -101,5 +116,15 @@ def _engine(value: str) -> str | None:
         raise SettingError(
             "CONDUCT_INFERENCE must be the address of an inference engine, such as http://127.0.0.1:8080, or the Hub "
             f"id of a model, but it is {value[:80]!r}: set it to one of them, or remove it to run the model here."
+        )
+    return value or None
+
+
+def _token(value: str) -> str | None:
+    # It becomes a header. The sentence does not repeat it: errors are logged.
+    if not re.fullmatch(r"[!-~]*", value):
+        raise SettingError(
+            "CONDUCT_INFERENCE_TOKEN must be a token of ASCII characters without spaces, but it is not: copy it anew, "
+            "or remove it to ask the engine without one."
         )
     return value or None

@@ -56,7 +56,7 @@ class Answerer:
         encoder, identity = encoder_for(edition, model, load_encoder)
         dispatcher = BatchingEncoder(encoder)
         path = edition.snapshot.folder / VECTORS_FILE
-        vectors = load_or_build(path, edition.code, edition.bank, edition.questions, dispatcher, identity)
+        vectors = load_or_build(path, edition.code, edition.bank, (), dispatcher, identity)
         index = Index(edition.code, edition.bank, vectors)
         languages = language.languages_of(model.folder)
         return cls(edition, dispatcher, vectors, index, source_of(edition, model), model, identity, languages)

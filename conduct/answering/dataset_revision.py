@@ -3,8 +3,8 @@
 import logging
 from dataclasses import dataclass
 
-from conduct.dataset.files import QUESTIONS_FILE, SITUATIONS_FILE, read_text
-from conduct.dataset.situations import Bank, Question, read_questions, read_situations
+from conduct.dataset.files import QUESTIONS_FILE, SITUATIONS_FILE, check_files, read_text
+from conduct.dataset.situations import MAX_BYTES, Bank, Question, read_questions, read_situations
 from conduct.hub.snapshot import Snapshot
 from conduct.text.code import Code, parse
 
@@ -17,16 +17,26 @@ class DatasetRevision:
 
     code: Code
     bank: Bank
-    questions: tuple[Question, ...]
     snapshot: Snapshot
 
     @classmethod
     def read(cls, snapshot: Snapshot) -> "DatasetRevision":
         """Read a dataset folder. Raises DataError with one sentence if it cannot be used."""
-        code = parse(read_text(snapshot.folder))
+        source = read_text(snapshot.folder, snapshot.text_file, snapshot.links_within)
+        if source.note:
+            log.warning("%s", source.note)
+        code = parse(source.text)
         ids = [passage.id for passage in code.passages]
         bank = read_situations(snapshot.folder / SITUATIONS_FILE, ids)
         if bank.dropped:
             log.warning("%d situations name passages that the text does not have; they are left out.", bank.dropped)
-        questions = read_questions(snapshot.folder / QUESTIONS_FILE, ids)
-        return cls(code, bank, questions, snapshot)
+        return cls(code, bank, snapshot)
+
+    def read_questions(self) -> tuple[Question, ...]:
+        """The labelled questions beside the text, which fitting and evaluation need and answering does not.
+
+        Raises DataError with one sentence if they cannot be used.
+        """
+        check_files(self.snapshot.folder, {QUESTIONS_FILE: MAX_BYTES}, self.snapshot.folder)
+        ids = [passage.id for passage in self.code.passages]
+        return read_questions(self.snapshot.folder / QUESTIONS_FILE, ids)

@@ -22,7 +22,7 @@ def readable(answer: Answer, width: int = WIDEST, bold: bool = False, asked: boo
     if answer.coverage == NOT_COVERED and answer.passages:
         parts.append("The closest passages, for reading on:")
     for number, shown in enumerate(answer.passages, start=1):
-        parts.append("\n" + _safe(f"{number}. {shown.section}  ({shown.id}, relevance {shown.relevance:.2f})"))
+        parts.append("\n" + printable(f"{number}. {shown.section}  ({shown.id}, relevance {shown.relevance:.2f})"))
         parts.append(_passage(shown.text, shown.highlight if bold else "", width))
         if shown.because:
             parts.append(_wrapped(f"Close to: {shown.because}", width, INDENT))
@@ -36,7 +36,7 @@ def _passage(text: str, highlight: str, width: int) -> str:
     if not highlight.strip():
         return wrapped
     # Marked after wrapping, which would count the marks as letters.
-    words = r"\s+".join(re.escape(word) for word in _safe(highlight).split())
+    words = r"\s+".join(re.escape(word) for word in printable(highlight).split())
     found = re.search(words, wrapped)
     return f"{wrapped[: found.start()]}{_BOLD}{found[0]}{_PLAIN}{wrapped[found.end() :]}" if found else wrapped
 
@@ -44,10 +44,11 @@ def _passage(text: str, highlight: str, width: int) -> str:
 def _wrapped(text: str, width: int, indent: str) -> str:
     # Not within words: an address or an id is copied whole.
     return textwrap.fill(
-        _safe(text), width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False,
+        printable(text), width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False,
         break_long_words=False,
     )  # fmt: skip
 
 
-def _safe(text: str) -> str:
+def printable(text: str) -> str:
+    """`text` without what would move the cursor or change a terminal's colours."""
     return _CONTROL.sub(" ", text)

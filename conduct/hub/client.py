@@ -37,8 +37,6 @@ STATUS = {
 }
 # What a busy or restarting engine answers.
 PASSING = (429, 500, 502, 503, 504)
-# Whose hosts are given the token; an engine anywhere else is asked without it.
-TOKEN_HOSTS = ("huggingface.co", "huggingface.cloud", "hf.space")
 COMMIT = re.compile(r"[0-9a-f]{40}")
 # Other forms of the same model.
 LEFT_OUT = ["onnx/*", "openvino/*"]
@@ -99,8 +97,19 @@ def cached(repo: str, kind: str, revision: str, patterns: tuple[str, ...]) -> Pa
     """The snapshot in the cache if all its files are there, without a request."""
     try:
         return _snapshot(repo, kind, revision, patterns, offline=True)
-    except LocalEntryNotFoundError:
+    # Without a home directory, which is the RuntimeError, there is no cache.
+    except (LocalEntryNotFoundError, RuntimeError):
         return None
+
+
+def links_within(folder: Path) -> Path | None:
+    """How far links in `folder` may lead, if it is a snapshot of this client's own cache; else None.
+
+    The cache keeps files as links from <repository>/snapshots/<commit>/ to <repository>/blobs/.
+    """
+    cache, real = Path(constants.HF_HUB_CACHE), folder.resolve()
+    own = real.parent.name == "snapshots" and real.parents[2] == cache.expanduser().resolve()
+    return real.parents[1] if own else None
 
 
 def _snapshot(repo: str, kind: str, revision: str, patterns: tuple[str, ...], offline: bool) -> Path:
@@ -125,27 +134,28 @@ def remember(repo: str, kind: str, revision: str, commit: str) -> None:
 
     The client's own note of a branch moves before the files are there, so it cannot say what is complete.
     """
-    note = _note(repo, kind, revision)
     try:
+        note = _note(repo, kind, revision)
         note.parent.mkdir(parents=True, exist_ok=True)
         draft = note.with_name(f"{note.name}.new")
         draft.write_text(commit)
         draft.replace(note)
-    except OSError as error:
-        log.warning("%s cannot be written (%s): a start without the Hub may find an older text.", note.parent, error)
+    except (OSError, RuntimeError) as error:
+        where = Path(constants.HF_HOME) / "conduct"
+        log.warning("%s cannot be written (%s): a start without the Hub may find an older text.", where, reason(error))
 
 
 def remembered(repo: str, kind: str, revision: str) -> str | None:
     """The commit that was noted last, or None."""
     try:
         commit = _note(repo, kind, revision).read_text().strip()
-    except (OSError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError, RuntimeError):
         return None
     return commit if COMMIT.fullmatch(commit) else None
 
 
 def _note(repo: str, kind: str, revision: str) -> Path:
-    return Path(constants.HF_HOME) / "conduct" / quote(f"{kind} {repo} {revision}", safe=" ")
+    return Path(constants.HF_HOME).expanduser() / "conduct" / quote(f"{kind} {repo} {revision}", safe=" ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +212,11 @@ class NoVectorsError(ValueError):
     """What an engine gave in the place of vectors, as a part of a sentence."""
 
 
-def embed(engine: str, texts: list[str], seconds: float) -> np.ndarray:
+def embed(engine: str, texts: list[str], seconds: float, token: str | None = None) -> np.ndarray:
     """What `engine`, a URL or a Hub id, makes of `texts`, cut where its model stops reading: one request.
 
+    `token` is sent along. Without it a Hub id, which Hugging Face's own API runs, is asked with the client's HF_TOKEN,
+    and an address, behind which may be anybody's code, with none.
     Raises what the client raises, or NoVectorsError; `reason` and `may_pass` read it.
     """
     # Those who ask no engine need not wait for the import.
@@ -212,7 +224,7 @@ def embed(engine: str, texts: list[str], seconds: float) -> np.ndarray:
 
     # A look at the Hub before the first request to one of its models has no limit of its own.
     get_session().timeout = SILENCE_SECONDS
-    headers = None if _may_see_token(engine) else {"authorization": None}
+    headers = {"authorization": token and f"Bearer {token}"} if token or urlsplit(engine).scheme else None
     client = InferenceClient(engine, provider="hf-inference", timeout=seconds, headers=headers)
     try:
         return client.feature_extraction(texts, truncate=True)
@@ -229,13 +241,6 @@ def may_pass(error: Exception) -> bool:
         return error.response.status_code in PASSING
     kinds = {kind.__name__ for kind in type(error).__mro__}
     return "TransportError" in kinds and "TimeoutException" not in kinds
-
-
-def _may_see_token(engine: str) -> bool:
-    address = urlsplit(engine)
-    if not address.scheme:
-        return True
-    return address.scheme == "https" and any(f".{address.hostname}".endswith(f".{host}") for host in TOKEN_HOSTS)
 
 
 def address(repo: str, kind: str, commit: str) -> str:
@@ -261,6 +266,8 @@ def reason(error: Exception) -> str:
             return str(error)
         case DamagedError():
             return f"{error} came damaged"
+        case RuntimeError() if "home directory" in str(error):
+            return "there is no home directory for its cache: set HF_HOME to a folder that may be written"
         case TimeoutError():
             return "it took too long"
     # The client's errors share no base: OSError, errors of httpx, errors of validation.

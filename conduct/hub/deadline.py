@@ -6,9 +6,13 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
+
+# The exit code of a process that Ctrl-C ended.
+INTERRUPTED = 130
 
 _running: dict[tuple[str, ...], Future] = {}
 _lock = threading.Lock()
@@ -36,9 +40,13 @@ def run_with_deadline(until: float, what: tuple[str, ...], work: Callable[[], T]
 
 
 def exit_without_waiting(code: int) -> None:
-    """End the process, also if work that was left behind still hangs in threads that Python would wait for."""
-    if any(not result.done() for result in _running.values()):
-        sys.stdout.flush()
-        sys.stderr.flush()
+    """End the process, also if work that was left behind still hangs in threads that Python would wait for.
+
+    After Ctrl-C a thread may be in the middle of an import, which Python cannot end without noise.
+    """
+    if code == INTERRUPTED or any(not result.done() for result in _running.values()):
+        with suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
         os._exit(code)
     sys.exit(code)

@@ -5,7 +5,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Generic, TypeVar
 
 from conduct.errors import HubError, InferenceError
@@ -38,8 +37,7 @@ class Refresher(Generic[Served]):
 
     def start(self) -> None:
         """Look every CONDUCT_REFRESH_MINUTES in the background; without them, or without a Hub id, never."""
-        dataset = self._settings.dataset
-        if self._settings.refresh_minutes and dataset is not None and not Path(dataset).is_dir():
+        if self._settings.refresh_minutes and not find_dataset.is_local(self._settings):
             threading.Thread(target=self._run, name="refresh", daemon=True).start()
 
     def _run(self) -> None:
@@ -68,6 +66,6 @@ class Refresher(Generic[Served]):
             log.warning("The text stays at %s %s: %s.", serving.name, serving.revision, why)
             return False
         self._swap(reader)
-        find_dataset.remember_dataset(self._settings, snapshot.revision)
+        find_dataset.remember_dataset(self._settings, snapshot)
         log.info("The text is now %s at %s.", snapshot.name, snapshot.revision)
         return True

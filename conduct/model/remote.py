@@ -31,12 +31,23 @@ PAUSES = (0.2, 0.8)
 
 
 class RemoteEncoder:
-    """A model that an inference engine runs. `longest` is how many tokens it reads of a text."""
+    """A model that an inference engine runs. `longest` is how many tokens it reads of a text.
+
+    `token` is what the engine knows the app by, if it wants one.
+    """
 
     workers = AT_ONCE
 
-    def __init__(self, engine: str, tokenizer: Tokenizer, longest: int, seconds: float = LONGEST_SECONDS) -> None:
+    def __init__(
+        self,
+        engine: str,
+        tokenizer: Tokenizer,
+        longest: int,
+        seconds: float = LONGEST_SECONDS,
+        token: str | None = None,
+    ) -> None:
         self._engine = engine
+        self._token = token
         self._tokenizer = tokenizer
         self._longest = longest
         self._seconds = seconds
@@ -45,14 +56,14 @@ class RemoteEncoder:
         self._lock = threading.Lock()
 
     @classmethod
-    def loader(cls, engine: str) -> Callable[[Path, Adapter | None], "RemoteEncoder"]:
+    def loader(cls, engine: str, token: str | None = None) -> Callable[[Path, Adapter | None], "RemoteEncoder"]:
         """How to load the model in a folder when `engine`, a URL or a Hub id, runs it.
 
         What was learnt for a text has to be in the engine's weights already: its vectors show whether it is.
         """
 
         def load(folder: Path, adapter: Adapter | None = None) -> RemoteEncoder:
-            return cls(engine, *_tokenizer(folder))
+            return cls(engine, *_tokenizer(folder), token=token)
 
         return load
 
@@ -79,7 +90,9 @@ class RemoteEncoder:
     def _ask(self, texts: Sequence[str], until: float) -> np.ndarray:
         for pause in (*PAUSES, None):
             try:
-                return self._checked(client.embed(self._engine, list(texts), until - time.monotonic()), len(texts))
+                return self._checked(
+                    client.embed(self._engine, list(texts), until - time.monotonic(), self._token), len(texts)
+                )
             except Exception as error:
                 left = until - time.monotonic()
                 if pause is None or pause >= left or not client.may_pass(error):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from safetensors import SafetensorError, safe_open
 
 from conduct.dataset.files import write_tensors
 from conduct.dataset.situations import SHOW_FIRST, Bank
+from conduct.dataset.tensors import READABLE, Header, read_header
 from conduct.errors import DataError
 from conduct.ranking.calibration import Bands, Calibration
 from conduct.ranking.classifiers import VectorClassifier, WordClassifier
@@ -20,6 +22,18 @@ from conduct.text.code import Code, Passage
 MAX_ABS_VALUE = 1_000_000
 # Half precision moves a length by less than a tenth of this.
 LENGTH_TOLERANCE = 0.01
+
+
+NAMES = (
+    "pieces",
+    "axes",
+    "situations",
+    "meaning.weights",
+    "meaning.bias",
+    "words.weights",
+    "words.bias",
+    "words.idf",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +130,31 @@ def save(vectors: Vectors, path: Path, code: Code, bank: Bank, model: str) -> No
     write_tensors(path, tensors, metadata)
 
 
-def load(path: Path, code: Code, bank: Bank, model: str, recipe: Recipe = RECIPE) -> Vectors:
-    """Read `path`. Raises DataError that says why if it does not belong to these texts, this model and this recipe."""
+def load(
+    path: Path,
+    code: Code,
+    bank: Bank,
+    model: str,
+    recipe: Recipe = RECIPE,
+    *,
+    dimensions: Callable[[], int] | None = None,
+) -> Vectors:
+    """Read `path`. Raises DataError that says why if it does not belong to these texts, this model and this recipe.
+
+    `dimensions` gives the length of the model's vectors; it is asked if all else fits, before a number is read.
+    """
     try:
+        header = read_header(path)
+        metadata = header.metadata
+        if metadata.get("texts") != fingerprint(code, bank):
+            raise DataError("they belong to other texts")
+        if (made := f"{metadata.get('model')}@{metadata.get('model_revision')}") != model:
+            raise DataError(f"they belong to the model {made[:200]}")
+        recipe.check(metadata.get("recipe"))
+        _check_shapes(header, code, bank, dimensions)
         with safe_open(path, framework="numpy") as file:
-            metadata = file.metadata() or {}
-            if metadata.get("texts") != fingerprint(code, bank):
-                raise DataError("they belong to other texts")
-            if (made := f"{metadata.get('model')}@{metadata.get('model_revision')}") != model:
-                raise DataError(f"they belong to the model {made[:200]}")
-            recipe.check(metadata.get("recipe"))
-            arrays = _read(file, code, bank)
-            calibration = _calibration(metadata["calibration"])
+            arrays = _read(file)
+        calibration = _calibration(metadata["calibration"])
     except FileNotFoundError as error:
         raise DataError("there are none yet") from error
     except (SafetensorError, OSError, LookupError, ValueError, TypeError, ArithmeticError, RecursionError) as error:
@@ -142,10 +169,11 @@ def load(path: Path, code: Code, bank: Bank, model: str, recipe: Recipe = RECIPE
     )
 
 
-def _read(file, code: Code, bank: Bank) -> dict[str, np.ndarray]:
-    """The arrays that are needed. A file from the Hub may hold anything: what does not fit must not reach a question,
-    nor, if it is large, the memory."""
-    width = file.get_slice("pieces").get_shape()[-1]
+def _check_shapes(header: Header, code: Code, bank: Bank, dimensions: Callable[[], int] | None) -> None:
+    """A file from the Hub may hold anything: DataError unless what it says that it holds is what is needed."""
+    width = header.tensors["pieces"].shape[-1]
+    if dimensions is not None and width != dimensions():
+        raise DataError("they are not what the model makes of the texts")
     columns, kept = len(classes(code, bank)), _kept(len(bank.situations), width)
     expected = {
         "pieces": (sum(len(pieces(passage)) for passage in code.passages), width),
@@ -157,11 +185,18 @@ def _read(file, code: Code, bank: Bank) -> dict[str, np.ndarray]:
         "words.bias": (columns,),
         "words.idf": (RECIPE.buckets,),
     }
-    arrays = {}
     for name, shape in expected.items():
-        came = tuple(file.get_slice(name).get_shape())
-        if came != shape:
-            raise DataError(f"{name} must have the shape {shape}, but have {came}")
+        spec = header.tensors[name]
+        if spec.shape != shape:
+            raise DataError(f"{name} must have the shape {shape}, but have {spec.shape}")
+        if not spec.readable:
+            raise DataError(f"{name} must be numbers of the type {' or '.join(READABLE)}, but are {spec.dtype[:20]}")
+
+
+def _read(file) -> dict[str, np.ndarray]:
+    """The arrays that are needed, whose shapes are known to fit. What does not fit must not reach a question."""
+    arrays = {}
+    for name in NAMES:
         arrays[name] = file.get_tensor(name).astype(np.float32)
         # Written so that what is not a number fails, too.
         if not (np.abs(arrays[name]) <= MAX_ABS_VALUE).all():

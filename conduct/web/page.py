@@ -17,7 +17,7 @@ from conduct.api.gradio_endpoints import add_endpoints, install_mcp_tools
 from conduct.api.http_routes import http_routes
 from conduct.api.openapi import openapi_routes
 from conduct.api.service import MAX_PENDING_QUESTIONS, THREADS, AskService
-from conduct.errors import UNEXPECTED, ConductError, log_unexpected
+from conduct.errors import UNEXPECTED, ConductError, NoTextError, log_unexpected
 from conduct.messages import Message
 from conduct.web import render
 from conduct.web.embed import embed_routes
@@ -29,7 +29,7 @@ from conduct.web.guard.log_redaction import redact_logs
 from conduct.web.guard.request_limits import RequestBodyGuard
 from conduct.web.guard.sessions import forget_ended_sessions
 from conduct.web.page_head import LinkPreview
-from conduct.web.translations import LANGUAGES, Words, preferred, words
+from conduct.web.translations import IN_ENGLISH, LANGUAGES, Words, preferred, words
 
 TITLE = "Is this okay?"
 SUBTITLE = "Ask about a situation; read what the code of conduct says, word for word."
@@ -60,9 +60,9 @@ def build_page(engine: Engine) -> gr.Blocks:
     with gr.Blocks(title=TITLE, analytics_enabled=False) as demo:
         # Gradio would crown a Space's page with a bar that fetches fonts and figures from other hosts.
         demo.space_id = None
-        text = engine.text()
+        parts = _text_parts(engine)
         # One translated text in each: Gradio replaces no more than the first in a value.
-        _html(f'<p class="conduct-kicker" lang="{escape(text.code.language)}" dir="auto">{escape(text.code.title)}</p>')
+        kicker = _html(parts[0])
         _html(f'<h1 class="conduct-title">{i18n(TITLE)}</h1>')
         _html(f'<p class="conduct-subtitle">{i18n(SUBTITLE)}</p>')
         with gr.Row(elem_id="conduct-form"):
@@ -76,8 +76,8 @@ def build_page(engine: Engine) -> gr.Blocks:
         _html(f'<p class="conduct-failed" hidden>{i18n(FAILED)}</p>')
         _html(render.render_examples(str(i18n("For example")), EXAMPLES), elem_id="conduct-examples")
         answer = _html("", elem_id="conduct-answer")
-        code = _html(render.render_code(text))
-        footer = _html(render.render_footer(text.source))
+        code = _html(parts[1])
+        footer = _html(parts[2])
 
         def ask(text: str, request: gr.Request) -> Iterator[str]:
             w = _words(request)
@@ -85,9 +85,8 @@ def build_page(engine: Engine) -> gr.Blocks:
                 yield render.render_waiting(w)
             yield _rendered(engine, text, w)
 
-        def open_page(request: gr.Request) -> tuple[str, str]:
-            text, w = engine.text(), _words(request)
-            return render.render_code(text, w), render.render_footer(text.source, w)
+        def open_page(request: gr.Request) -> tuple[str, str, str]:
+            return _text_parts(engine, _words(request))
 
         asking = gr.on(
             [button.click, question.submit], ask, question, answer, js=ASK_SCRIPT, concurrency_limit=THREADS,
@@ -96,7 +95,7 @@ def build_page(engine: Engine) -> gr.Blocks:
         asking.success(None, js="() => window.conduct.answered(false)", **_private("page_answered"))
         asking.failure(None, js="() => window.conduct.answered(true)", **_private("page_failed"))
         # Not through the queue: Gradio's page loses an answer whose question joins while its stream closes.
-        opening = demo.load(open_page, None, [code, footer], queue=False, **_private("page_open"))
+        opening = demo.load(open_page, None, [kicker, code, footer], queue=False, **_private("page_open"))
         opening.then(None, js="() => window.conduct.filled()", **_private("page_filled"))
         programs = AskService(engine)
         add_endpoints(programs)
@@ -170,6 +169,16 @@ def launch(demo: gr.Blocks, engine: Engine, **options):
     if not blocked:
         demo.block_thread()
     return served
+
+
+def _text_parts(engine: Engine, w: Words = IN_ENGLISH) -> tuple[str, str, str]:
+    """Title, whole code and footer as HTML; where no text can be read, a sentence that says so in the code's place."""
+    try:
+        text = engine.text()
+    except NoTextError as error:
+        return "", render.render_error(error.message, w), ""
+    title = f'<p class="conduct-kicker" lang="{escape(text.code.language)}" dir="auto">{escape(text.code.title)}</p>'
+    return title, render.render_code(text, w), render.render_footer(text.source, w)
 
 
 def _html(value: str, **options) -> gr.HTML:

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 from huggingface_hub import HfApi
+from huggingface_hub.errors import InferenceTimeoutError
 from huggingface_hub.inference._providers import get_provider_helper
 
 from conduct.answering.answerer import encoder_for
@@ -59,7 +60,7 @@ def test_the_ranking_is_that_of_the_model_in_process(
     served: LoopbackEngine, engine: Engine, model: Snapshot, caplog: pytest.LogCaptureFixture
 ):
     """Every passage of 64 questions to 1e-3 in relevance, from the vectors that are there, and in few requests."""
-    questions = [question.text for question in engine.reader().edition.questions[:63]] + [LONG]
+    questions = [question.text for question in engine.reader().edition.read_questions()[:63]] + [LONG]
     elsewhere = engine_at(served.url, model)
     elsewhere.reader()
     begun = len(served.asked)
@@ -205,42 +206,63 @@ def test_a_new_text_is_not_given_up_because_the_engine_is_away(tmp_path: Path, m
     assert swapped == ["reader"]
 
 
-@pytest.mark.parametrize(
-    ("engine", "sees"),
-    [
-        ("ada/model", True),
-        ("https://abc.us-east-1.aws.endpoints.huggingface.cloud", True),
-        ("https://ada-tei.hf.space/embed", True),
-        ("https://router.huggingface.co/x", True),
-        ("http://abc.endpoints.huggingface.cloud", False),
-        ("https://huggingface.co.evil.example", False),
-        ("https://evilhuggingface.co", False),
-        ("http://tei:80", False),
-    ],
-)
-def test_only_hugging_face_is_given_the_token(engine: str, sees: bool):
-    """And only where nobody on the way can read it."""
-    assert client._may_see_token(engine) is sees
+TOKENS = [
+    (None, None),
+    ("engine_secret", "Bearer engine_secret"),
+]
 
 
-def test_an_engine_of_ones_own_is_asked_without_the_token(
-    served: LoopbackEngine, remote: RemoteEncoder, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("own", "sent"), TOKENS)
+def test_an_engine_at_an_address_is_given_its_own_token_or_none(
+    served: LoopbackEngine, model: Snapshot, monkeypatch: pytest.MonkeyPatch, own: str | None, sent: str | None
 ):
-    """Although one is set."""
+    """Never HF_TOKEN: behind an address may be anybody's code, on Hugging Face's hosts too."""
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
-    remote.encode(["an accent"])
-    assert [(asked.path, asked.token) for asked in served.asked] == [("/", None)]
+    settings = Settings(inference=served.url, inference_token=own)
+    Engine(settings, find_model=lambda settings: model).ask("They laugh at his accent")
+    assert {(asked.path, asked.token) for asked in served.asked} == {("/", sent)}
 
 
-def test_a_hub_id_goes_to_hugging_faces_own_engines(
-    served: LoopbackEngine, model: Snapshot, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "host",
+    ["abc.us-east-1.aws.endpoints.huggingface.cloud", "ada-tei.hf.space", "huggingface.co", "router.huggingface.co"],
+)
+def test_no_host_is_given_the_owners_token_for_its_name(monkeypatch: pytest.MonkeyPatch, host: str):
+    """What is sent is looked at on its way out: nothing reaches the network here."""
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    sent = []
+
+    def send(self, request, **_: object):
+        sent.append((request.url.host, request.headers.get("authorization")))
+        raise InferenceTimeoutError("not sent")
+
+    monkeypatch.setattr(type(client.get_session()), "send", send)
+    with pytest.raises(InferenceTimeoutError):
+        client.embed(f"https://{host}/embed", ["an accent"], 1.0)
+    assert sent == [(host, None)]
+
+
+def test_an_engine_that_leads_elsewhere_gives_no_token_away(
+    served: LoopbackEngine, encoder: SentenceEncoder, model: Snapshot
 ):
-    """With the token, to the address that the client knows (here: this machine's)."""
+    """A redirect to another host comes without it."""
+    with LoopbackEngine(encoder) as other:
+        served.leads_to = other.url.replace("127.0.0.1", "localhost")
+        assert RemoteEncoder.loader(served.url, "engine_secret")(model.folder).encode(["an accent"]).shape == (1, 384)
+        assert [asked.token for asked in served.asked] == ["Bearer engine_secret"]
+        assert [asked.token for asked in other.asked] == [None]
+
+
+@pytest.mark.parametrize(("own", "sent"), [(None, "Bearer hf_secret"), TOKENS[1]])
+def test_a_hub_id_goes_to_hugging_faces_own_engines(
+    served: LoopbackEngine, model: Snapshot, monkeypatch: pytest.MonkeyPatch, own: str | None, sent: str
+):
+    """With HF_TOKEN where no other is set, to the address that the client knows (here: this machine's)."""
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     info = SimpleNamespace(pipeline_tag="sentence-similarity", tags=["feature-extraction"])
     monkeypatch.setattr(HfApi, "model_info", lambda self, model: info)
     helper = get_provider_helper("hf-inference", task="feature-extraction", model="ada/model")
     monkeypatch.setattr(helper, "base_url", f"{served.url}/hf-inference")
-    assert RemoteEncoder.loader("ada/model")(model.folder).encode(["an accent"]).shape == (1, 384)
+    assert RemoteEncoder.loader("ada/model", own)(model.folder).encode(["an accent"]).shape == (1, 384)
     path = "/hf-inference/models/ada/model/pipeline/feature-extraction"
-    assert [(asked.path, asked.token) for asked in served.asked] == [(path, "Bearer hf_secret")]
+    assert [(asked.path, asked.token) for asked in served.asked] == [(path, sent)]

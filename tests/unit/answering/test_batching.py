@@ -14,7 +14,7 @@ from conduct.answering.engine import Engine
 from conduct.errors import UnexpectedError
 from tests.fakes import WordEncoder
 
-ASK_SCRIPT = 32
+ASKERS = 32
 
 
 class Held(WordEncoder):
@@ -154,18 +154,18 @@ def alone(engine: Engine) -> Answerer:
 
 def test_nobody_gets_the_passages_of_anothers_question(engine: Engine, alone: Answerer):
     """32 at once, each answer compared with what the question gets alone: the same to 1e-5 in relevance."""
-    questions = [question.text for question in engine.reader().edition.questions[: ASK_SCRIPT * 6]]
+    questions = [question.text for question in engine.reader().edition.read_questions()[: ASKERS * 6]]
     together = engine.reader()
-    began = threading.Barrier(ASK_SCRIPT)
+    began = threading.Barrier(ASKERS)
 
     def ask(own: int) -> list:
         began.wait(60)
-        return [together.answer([question], 10)[0] for question in questions[own::ASK_SCRIPT]]
+        return [together.answer([question], 10)[0] for question in questions[own::ASKERS]]
 
-    with ThreadPoolExecutor(ASK_SCRIPT) as pool:
+    with ThreadPoolExecutor(ASKERS) as pool:
         answers = [None] * len(questions)
-        for own, mine in enumerate(pool.map(ask, range(ASK_SCRIPT))):
-            answers[own::ASK_SCRIPT] = mine
+        for own, mine in enumerate(pool.map(ask, range(ASKERS))):
+            answers[own::ASKERS] = mine
     wanted = [alone.answer([question], 10)[0] for question in questions]
     for answer, expected in zip(answers, wanted, strict=True):
         assert answer.question == expected.question
