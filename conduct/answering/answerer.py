@@ -51,10 +51,23 @@ class Answerer:
     languages: frozenset[str] = frozenset()
 
     @classmethod
-    def make(cls, edition: DatasetRevision, load_encoder: LoadEncoder, model: Snapshot) -> "Answerer":
-        """Load the model for this text; take the vectors that lie beside the texts, or build them."""
-        encoder, identity = encoder_for(edition, model, load_encoder)
-        dispatcher = BatchingEncoder(encoder)
+    def make(
+        cls,
+        edition: DatasetRevision,
+        load_encoder: LoadEncoder,
+        model: Snapshot,
+        serving: "Answerer | None" = None,
+    ) -> "Answerer":
+        """Load the model for this text; take the vectors that lie beside the texts, or build them.
+
+        If what was learnt for the text is what `serving` answers with, its encoder is shared and none is loaded.
+        """
+        learnt = adapter.load(edition.snapshot.folder / ADAPTER_FILE, model.identity)
+        identity = learnt.identity if learnt else model.identity
+        if serving is not None and serving.weights == identity:
+            dispatcher = serving.encoder
+        else:
+            dispatcher = BatchingEncoder(load_encoder(model.folder, learnt))
         path = edition.snapshot.folder / VECTORS_FILE
         vectors = load_or_build(path, edition.code, edition.bank, (), dispatcher, identity)
         index = Index(edition.code, edition.bank, vectors)

@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import replace
 
 from conduct.answering.answer import Answer, FullText
 from conduct.answering.answerer import Answerer, LoadEncoder, source_of
@@ -201,12 +200,8 @@ class Engine:
 
     def _keep_fresh(self, model: Snapshot) -> None:
         def make(snapshot: Snapshot) -> Answerer:
-            # A model of its own: questions never wait for this one, and tokenizers cannot be shared between threads.
-            reader, now = (
-                _tried(Answerer.make(DatasetRevision.read(snapshot), self._load_encoder, model)),
-                self.reader(),
-            )
-            return replace(reader, encoder=now.encoder) if reader.weights == now.weights else reader
+            # What has to be encoded waits in the same batches as questions do.
+            return _tried(Answerer.make(DatasetRevision.read(snapshot), self._load_encoder, model, self.reader()))
 
         Refresher(self._settings, lambda: self.reader().edition.snapshot, make, self.swap).start()
 

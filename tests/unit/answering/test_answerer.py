@@ -1,40 +1,41 @@
-"""Answers from one dataset revision and one model."""
+"""A dataset revision together with a model."""
 
 from pathlib import Path
 
-import pytest
+import numpy as np
 
 from conduct.answering.answerer import Answerer
-from tests.fakes import word_engine
-from tests.support.traces import held_texts, without_gc
+from conduct.answering.dataset_revision import DatasetRevision
+from conduct.dataset.files import ADAPTER_FILE, TEXT_FILE
+from conduct.hub.snapshot import Snapshot
+from conduct.model import adapter
+from conduct.model.adapter import Update
+from tests.fakes import WordEncoder
 
 
-@pytest.fixture
-def answerer(tmp_path: Path) -> Answerer:
-    """An answerer whose model counts words and remembers what it was given."""
-    answerer = word_engine(tmp_path).reader()
-    answerer.encoder._encoder.calls.clear()
-    return answerer
+def revision(folder: Path, words: str, learnt: float = 0.0) -> DatasetRevision:
+    """A text in `folder`, with an adapter of its own unless `learnt` is 0."""
+    folder.mkdir()
+    (folder / TEXT_FILE).write_text(f"## Ours\n\n{words}\n", encoding="utf-8")
+    if learnt:
+        update = Update("layer.weight", np.full((2, 1), learnt, np.float32), np.ones((1, 2), np.float32))
+        adapter.save((update,), folder / ADAPTER_FILE, "words@local")
+    return DatasetRevision.read(Snapshot(folder, folder.name, "local"))
 
 
-def test_a_question_that_was_asked_before_takes_the_same_work(answerer: Answerer):
-    """A stranger cannot tell whether it was: each time the model reads it, and nothing else differs."""
-    first, again = (answerer.answer(["may I joke about the accent"], 3) for _ in range(2))
-    assert first == again
-    assert answerer.encoder._encoder.calls == [["may I joke about the accent"]] * 2
+def test_a_second_model_is_loaded_only_for_another_adapter(tmp_path: Path):
+    """A new text with what the model has learnt already is read by the model that serves."""
+    model, loaded = Snapshot(tmp_path, "words", "local"), []
 
+    def load(folder: Path, learnt: object) -> WordEncoder:
+        loaded.append(learnt)
+        return WordEncoder()
 
-def test_a_question_twice_in_one_call_is_read_once(answerer: Answerer):
-    """And answered twice."""
-    answers = answerer.answer(["same joke", "other slot", "same joke"], 1)
-    assert [answer.question for answer in answers] == ["same joke", "other slot", "same joke"]
-    assert answerer.encoder._encoder.calls == [["same joke", "other slot"]]
-
-
-def test_an_answered_question_stays_in_no_live_object(answerer: Answerer):
-    """Once its answer is dropped, even before garbage is collected."""
-    with without_gc():
-        for number in range(50):
-            answerer.answer([f"zanzibarquestion {number}"], 3)
-        answerer.encoder._encoder.calls.clear()
-        assert held_texts("zanzibarquestion ") == []
+    first = Answerer.make(revision(tmp_path / "a", "No accent is wrong.", 0.5), load, model)
+    second = Answerer.make(revision(tmp_path / "b", "No joke is fair.", 0.5), load, model, first)
+    assert second.encoder is first.encoder
+    assert second.answer(["a joke"], 1)[0].passages[0].text == "No joke is fair."
+    assert len(loaded) == 1
+    third = Answerer.make(revision(tmp_path / "c", "No threat is fair.", 0.25), load, model, second)
+    assert third.encoder is not second.encoder
+    assert len(loaded) == 2
