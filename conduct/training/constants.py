@@ -86,16 +86,17 @@ def main() -> None:
     answerer = Answerer.make(DatasetRevision.read(find_dataset.find_dataset(Settings())), SentenceEncoder.load, model)
     code, bank = answerer.edition.code, answerer.edition.bank
     vectors, encoder = answerer.vectors, answerer.encoder
-    dev = [question for question in answerer.edition.questions if question.split == DEV]
+    dev = [question for question in answerer.edition.read_questions() if question.split == DEV]
     # A code without situations has no adapter either.
     fitted = fit_similarity(code, dev, SentenceEncoder.load(model.folder))
+    bands = vectors.calibration.bands
     hits = hits_by_temperature(code, bank, vectors, dev, encoder)
     sys.stdout.write(
         f"SIMILARITY: slope {fitted.slope:.3f}, intercept {fitted.intercept:.3f}, "
         f"covered {fitted.bands.covered:.3f}, not covered {fitted.bands.not_covered:.3f}\n"
         f"MIN_EXPLANATION_COSINE: {fit_explanation_cosine(bank, vectors, dev, encoder):.2f}\n"
         f"RECIPE.temperature: {', '.join(f'hit@1 {hit:.3f} at {at}' for at, hit in hits.items())}\n"
-        f"UNFITTED: {vectors.calibration.bands}\n"
+        f"UNFITTED: covered {bands.covered:.2f}, not covered {bands.not_covered:.2f}\n"
     )
 
 

@@ -1,0 +1,20 @@
+"""The constants of the ranking are those that the command fits."""
+
+import pytest
+
+from conduct.ranking.calibration import SIMILARITY, UNFITTED
+from conduct.ranking.index import MIN_EXPLANATION_COSINE
+from conduct.training import constants
+
+
+def test_the_constants_are_what_the_command_prints(capsys: pytest.CaptureFixture):
+    """To the last digit that they are written with; after a change of the data this says which to write anew."""
+    constants.main()
+    printed = capsys.readouterr().out
+    bands = SIMILARITY.bands
+    assert (
+        f"SIMILARITY: slope {SIMILARITY.slope:.3f}, intercept {SIMILARITY.intercept:.3f}, "
+        f"covered {bands.covered:.3f}, not covered {bands.not_covered:.3f}\n"
+    ) in printed
+    assert f"MIN_EXPLANATION_COSINE: {MIN_EXPLANATION_COSINE:.2f}\n" in printed
+    assert f"UNFITTED: covered {UNFITTED.bands.covered:.2f}, not covered {UNFITTED.bands.not_covered:.2f}\n" in printed
