@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
+import stamina
 from tokenizers import Tokenizer
 
 from conduct.errors import InferenceError, ModelError
@@ -27,7 +28,9 @@ MOST_IN_A_REQUEST = 32
 AT_ONCE = 8
 # All attempts together. An engine that is busy or restarts may answer a moment later; a visitor waits no longer.
 LONGEST_SECONDS = 10.0
-PAUSES = (0.2, 0.8)
+SHORTEST_SECONDS = 0.1
+ATTEMPTS = 3
+FIRST_PAUSE_SECONDS = 0.2
 
 
 class RemoteEncoder:
@@ -88,17 +91,19 @@ class RemoteEncoder:
         return len(self._tokenizer.encode(text).ids) > self._longest
 
     def _ask(self, texts: Sequence[str], until: float) -> np.ndarray:
-        for pause in (*PAUSES, None):
-            try:
-                return self._checked(
-                    client.embed(self._engine, list(texts), until - time.monotonic(), self._token), len(texts)
-                )
-            except Exception as error:
-                left = until - time.monotonic()
-                if pause is None or pause >= left or not client.may_pass(error):
-                    raise
-                time.sleep(pause)
-        raise AssertionError("the last pause is None, so the loop has returned or raised")
+        def embed() -> np.ndarray:
+            left = max(until - time.monotonic(), SHORTEST_SECONDS)
+            return self._checked(client.embed(self._engine, list(texts), left, self._token), len(texts))
+
+        again = stamina.retry(
+            on=client.may_pass,
+            attempts=ATTEMPTS,
+            timeout=self._seconds,
+            wait_initial=FIRST_PAUSE_SECONDS,
+            wait_exp_base=4,
+            wait_jitter=0.1,
+        )
+        return again(embed)()
 
     def _checked(self, made: np.ndarray, count: int) -> np.ndarray:
         """Of unit length, which not every engine sees to."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import httpx2
 import pytest
 from huggingface_hub import HfApi
 from huggingface_hub.errors import InferenceTimeoutError
@@ -20,7 +21,7 @@ from conduct.errors import HubError, InferenceError
 from conduct.hub import client, find_dataset
 from conduct.hub.refresh import Refresher
 from conduct.hub.snapshot import Snapshot
-from conduct.model.remote import AWAY, PAUSES, RemoteEncoder
+from conduct.model.remote import ATTEMPTS, AWAY, RemoteEncoder
 from conduct.model.sentence_transformer import SentenceEncoder
 from conduct.settings import DEFAULT_MODEL, DEFAULT_MODEL_REVISION, Settings
 from tests.fakes import WordEncoder
@@ -128,8 +129,8 @@ def test_an_engine_that_fails_once_is_asked_again(served: LoopbackEngine, remote
 @pytest.mark.parametrize(
     ("fault", "requests", "why"),
     [
-        ("503", 1 + len(PAUSES), "it answered 503"),
-        ("drop", 1 + len(PAUSES), "RemoteProtocolError"),
+        ("503", ATTEMPTS, "it answered 503"),
+        ("drop", ATTEMPTS, "RemoteProtocolError"),
         ("422", 1, "it answered 422"),
         ("hang", 1, "it took too long"),
         ("tokens", 1, "1 vectors were expected, but the shape (1, 2, 384) came"),
@@ -236,7 +237,7 @@ def test_no_host_is_given_the_owners_token_for_its_name(monkeypatch: pytest.Monk
         sent.append((request.url.host, request.headers.get("authorization")))
         raise InferenceTimeoutError("not sent")
 
-    monkeypatch.setattr(type(client.get_session()), "send", send)
+    monkeypatch.setattr(httpx2.Client, "send", send)
     with pytest.raises(InferenceTimeoutError):
         client.embed(f"https://{host}/embed", ["an accent"], 1.0)
     assert sent == [(host, None)]
