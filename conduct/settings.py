@@ -12,11 +12,11 @@ DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 DEFAULT_MODEL_REVISION = "1110a243fdf4706b3f48f1d95db1a4f5529b4d41"
 DATASET_NAME = "ambassador-code-of-conduct"
 
-# Read by these libraries at import or at the first `Blocks()`; a visitor's question is nobody's statistic.
+# Read by these libraries at import or at the first `Blocks()`. Nothing about a visitor's question is reported.
 _LIBRARY_DEFAULTS = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_DISABLE_TELEMETRY": "1",
-    # Gradio rebuilds a summary of past events after each queued one, unless told to do it rarely.
+    # Gradio rebuilds a summary of past events after each queued one, unless this is large.
     "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000",
     "GRADIO_ANALYTICS_MAX_EVENTS": "100",
     # The tokenizer of one short question gains nothing from threads of its own.

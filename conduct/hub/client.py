@@ -1,5 +1,4 @@
-"""What is asked of the Hub and of inference engines, and sent to the Hub. The only user of huggingface_hub, which
-knows of tokens and the cache."""
+"""Requests to the Hub and to inference engines. The only user of huggingface_hub, which knows tokens and the cache."""
 
 import logging
 import re
@@ -27,9 +26,9 @@ from huggingface_hub.utils._http import default_client_factory
 
 log = logging.getLogger(__name__)
 
-# The one request of the client with a time limit of its own: it tells at once whether the Hub is there.
+# repo_info is the only request of the client that takes a time limit: it shows at once whether the Hub is reachable.
 PROBE_SECONDS = 2.0
-# Requests that have no limit of their own would wait for ever, each in a thread that never ends.
+# Requests without a limit would wait for ever, each in a thread that never ends.
 SILENCE_SECONDS = 10.0
 
 STATUS = {
@@ -223,11 +222,11 @@ def send(
 
 
 class NoVectorsError(ValueError):
-    """What an engine gave in the place of vectors, as a part of a sentence."""
+    """An engine's answer that holds no vectors; its text is a part of a sentence."""
 
 
 def embed(engine: str, texts: list[str], seconds: float, token: str | None = None) -> np.ndarray:
-    """What `engine`, a URL or a Hub id, makes of `texts`, cut where its model stops reading: one request.
+    """Vectors of `texts` from `engine`, a URL or a Hub id, cut where its model stops reading: one request.
 
     `token` is sent along. Without it a Hub id, which Hugging Face's own API runs, is asked with the client's HF_TOKEN,
     and an address, behind which may be anybody's code, with none.
@@ -244,7 +243,7 @@ def embed(engine: str, texts: list[str], seconds: float, token: str | None = Non
         # Of an HTTP answer the status says more.
         if isinstance(error, HfHubHTTPError):
             raise
-        raise NoVectorsError("what came is no list of vectors") from error
+        raise NoVectorsError("its answer is no list of vectors") from error
 
 
 def may_pass(error: Exception) -> bool:
@@ -277,7 +276,7 @@ def reason(error: Exception) -> str:
         case NoVectorsError():
             return str(error)
         case DamagedError():
-            return f"{error} came damaged"
+            return f"{error} was damaged on the way"
         case RuntimeError() if "home directory" in str(error):
             return "there is no home directory for its cache: set HF_HOME to a folder that may be written"
         case TimeoutError():

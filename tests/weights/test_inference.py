@@ -133,11 +133,11 @@ def test_an_engine_that_fails_once_is_asked_again(served: LoopbackEngine, remote
         ("drop", ATTEMPTS, "RemoteProtocolError"),
         ("422", 1, "it answered 422"),
         ("hang", 1, "it took too long"),
-        ("tokens", 1, "1 vectors were expected, but the shape (1, 2, 384) came"),
-        ("object", 1, "what came is no list of vectors"),
-        ("fewer", 1, "1 vectors were expected, but the shape (0,) came"),
+        ("tokens", 1, "1 vectors were expected, but the shape is (1, 2, 384)"),
+        ("object", 1, "its answer is no list of vectors"),
+        ("fewer", 1, "1 vectors were expected, but the shape is (0,)"),
         ("zero", 1, "a vector has no length"),
-        ("narrow", 1, "1 vectors were expected, but the shape (1, 7) came"),
+        ("narrow", 1, "1 vectors were expected, but the shape is (1, 7)"),
     ],
 )
 def test_an_engine_that_gives_no_vectors_is_one_sentence(
