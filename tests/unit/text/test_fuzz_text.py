@@ -81,7 +81,7 @@ BLOCKS = (
     (one_line, "1. {}\n2. {}\n\n<!-- -->\n\n", ["{}", "{}"]),
     (one_line, "- {}\n    - {}\n\n<!-- -->\n\n", ["{}", "{}"]),
     (one_line, "> {}\n\n", ["{}"]),
-    (one_line, "Rules:\n\n- {}\n\n<!-- -->\n\n", ["Rules:", "Rules:\n{}"]),
+    (one_line, "Rules:\n\n- {}\n\n<!-- -->\n\n", ["Rules:\n{}"]),
     (one_line, "| Rule | |\n|---|---|\n| {} | {} |\n\n", ["Rule\n{}\n{}"]),
     (one_line, "<div>\n\n{}\n\n</div>\n\n", ["{}"]),
 )  # fmt: skip
