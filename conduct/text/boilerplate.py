@@ -25,6 +25,7 @@ _HEADING = re.compile(
 # Longer passages say more than where they come from, and a search of them would take its time.
 _READ = 2_000
 _BADGE_WORDS = 4
+_MAX_HEADING = 200
 # Other codes and licences. A rule may name one ("harassment as the Citizen Code of Conduct defines it"), so that a
 # name counts only beside a word of origin.
 _NAMES = re.compile(
@@ -71,8 +72,23 @@ _RULE = re.compile(
 )
 
 
+# What a code of conduct calls itself, where no top-level heading does.
+_NAMES_ITSELF = re.compile(
+    r"code of conduct|community guidelines|code de conduite|c[oó]digo de condu[ct]ta|verhaltenskodex|codice di condotta"
+    r"|кодекс поведения|行为准则|行為準則|行動規範|행동 강령|आचार संहिता|قواعد السلوك",
+    re.IGNORECASE,
+)
+
+
+def names_itself(text: str) -> bool:
+    """Whether `text` has the words by which a code of conduct calls itself."""
+    return bool(_NAMES_ITSELF.search(text))
+
+
 def is_heading(heading: str) -> bool:
     """Whether a section of this name is about the text itself; emoji and numbers around it do not count."""
+    if len(heading) > _MAX_HEADING:
+        return False
     start, end = 0, len(heading)
     # Step by step: a search for a run at the end takes the square of the run's length.
     while start < end and not heading[start].isalpha():

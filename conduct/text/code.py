@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from conduct.errors import DataError
 from conduct.text import front_matter, language, page, passages, pasted, rendering, templates
-from conduct.text.boilerplate import is_boilerplate, is_heading
+from conduct.text.boilerplate import is_boilerplate, is_heading, names_itself
 from conduct.text.elements import lines
 from conduct.text.passages import Block
 
@@ -21,13 +21,6 @@ MAX_SENTENCES = 10_000
 # Ids shall be readable, however long a heading is.
 MAX_SLUG = 100
 PREAMBLE = "Preamble"
-
-# What a code of conduct calls itself, where no top-level heading does.
-_NAMES_ITSELF = re.compile(
-    r"code of conduct|community guidelines|code de conduite|c[oó]digo de condu[ct]ta|verhaltenskodex|codice di condotta"
-    r"|кодекс поведения|行为准则|行為準則|行動規範|행동 강령|आचार संहिता|قواعد السلوك",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +124,7 @@ def _limited(blocks: Iterator[Block]) -> Iterator[Block]:
 def _title(blocks: Sequence[Block]) -> str:
     """The first top-level heading; else a first heading or line that names itself a code of conduct."""
     first = blocks[0].text
-    own = first.rstrip(":：") if len(first) <= MAX_SLUG and _NAMES_ITSELF.search(first) else "Code of Conduct"
+    own = first.rstrip(":：") if len(first) <= MAX_SLUG and names_itself(first) else "Code of Conduct"
     return next((block.text for block in blocks if block.level == 1), own)
 
 
@@ -152,7 +145,7 @@ def _sections(blocks: Sequence[Block], title: str) -> tuple[Section, ...]:
     """Group blocks by heading; the heading that is the document's title opens no section of its own."""
     grouped: list[tuple[str, int, list[Block]]] = [(PREAMBLE, 0, [])]
     for number, block in enumerate(blocks):
-        named = block.level == 1 or (block.level and _NAMES_ITSELF.search(title))
+        named = block.level == 1 or (block.level and names_itself(title))
         if named and block.text == title and number == 0:
             continue
         if block.level:

@@ -38,7 +38,7 @@ _IMPERATIVES = frozenset(
 _NO_GERUND = frozenset(
     {"anything", "ceiling", "clothing", "evening", "everything", "feeling", "gathering", "lightning", "meeting",
      "morning", "nothing", "offspring", "outing", "setting", "sibling", "something", "spring", "staffing",
-     "string", "thing", "training", "wedding", "wing", "mailing", "networking", "including", "excluding",
+     "string", "thing", "training", "wedding", "warning", "wing", "mailing", "networking", "including", "excluding",
      "parking", "dining", "gaming", "waiting", "changing", "building", "during"}
 )  # fmt: skip
 _SCOPE = re.compile(

@@ -6,6 +6,7 @@ For texts without headings of their own, as they are pasted from word processors
 import re
 from collections.abc import Iterator, Sequence
 
+from conduct.text.boilerplate import names_itself
 from conduct.text.elements import Heading, Items, Paragraph, Unit
 from conduct.text.sentences import ends_sentence, split_sentences
 
@@ -13,6 +14,8 @@ MAX_TITLE = 100
 # One bold beginning stresses a paragraph; two are how the text is built.
 MIN_TITLES = 2
 LEVEL = 2
+# Lines of about this length and all alike are wrapped by an editor.
+WRAPPED = 100
 
 _CLOSES_TITLE = ".:!?。：！？ –—-"
 _GLUED = re.compile(r"[A-ZÀ-ÞА-ЯΑ-Ω][^\W\d_]*(?:[ ,&/'’-]+[^\W\d_]+){0,4}")
@@ -26,7 +29,8 @@ _GOES_ON = frozenset(
 
 def find_headings(units: Sequence[Unit], width: int) -> tuple[Unit, ...]:
     """`units` with a heading for each title that has none; `width` is how wide the text is written."""
-    own = next((n for n, unit in enumerate(units) if n and isinstance(unit, Heading)), len(units))
+    own = next((n for n, unit in enumerate(units) if isinstance(unit, Heading) and not (n == 0 and _is_title(unit))),
+               len(units))  # fmt: skip
     # What comes under headings of its own has its titles already.
     before = tuple(part for unit in units[:own] for part in _unglued(unit, width))
     return (*_titled(before), *units[own:])
@@ -35,6 +39,10 @@ def find_headings(units: Sequence[Unit], width: int) -> tuple[Unit, ...]:
 def written_width(text: str) -> int:
     """The longest line of prose in a source; an address makes a line long that was wrapped earlier."""
     return max((len(line) for line in text.split("\n") if line.count(" ") > 4 and "://" not in line), default=0)
+
+
+def _is_title(heading: Heading) -> bool:
+    return heading.level == 1 or names_itself(heading.text)
 
 
 def _titled(units: Sequence[Unit]) -> Iterator[Unit]:
@@ -99,7 +107,8 @@ def _unglued(unit: Unit, width: int) -> Iterator[Unit]:
         rest = unit.lines[n + 1]
         words = split_sentences(line)[-1:]
         title = words[0] if words else ""
-        room = len(line) + 1 + len(rest.split(" ", 1)[0]) <= width
+        wrapped = len(unit.lines) > 2 and len(line) > 0.8 * max(map(len, unit.lines)) and len(line) < WRAPPED
+        room = not wrapped and len(line) + 1 + len(rest.split(" ", 1)[0]) <= width
         alone = title == line.strip() and n > start and not ends_sentence(unit.lines[n - 1])
         if room and not alone and _is_glued(title) and _begins_sentence(rest, unit.lines[-1]):
             above = " ".join([*unit.lines[start:n], line[: line.rindex(title)].rstrip()]).strip()

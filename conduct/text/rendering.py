@@ -28,10 +28,15 @@ MAX_INLINE = 10_000
 # Ordinary texts take one or two steps a character; a table of bare bars or a row of brackets takes thousands.
 STEPS_PER_CHARACTER = 8
 STEPS = 10_000
+# Beginnings and ends of blocks: a text that may be shown has a third of these at most.
+MAX_TOKENS = 90_000
+# Each box looks for its end to the end of the text.
+MAX_BOXES = 10
 # A paragraph above a line of hyphens is a heading to the parser.
 MAX_HEADING = 200
 
 TOO_DEEP = "The text nests lists, quotes or HTML too deeply to be read: write it flatter."
+_TOO_MANY = "The text has more lines, list items and table cells than can be shown: publish a shorter one."
 _TOO_MUCH = (
     "The text has more table cells, open brackets or images within images than can be read in good time: "
     "give each table row its cells, close each bracket, or write it plainer."
@@ -76,11 +81,16 @@ class _Tokens(list):
     def __init__(self, budget: _Budget) -> None:
         super().__init__()
         self.budget = budget
+        self.boxes = 0
 
     def append(self, token: Token) -> None:
         self.budget.spend()
-        if token.level >= MAX_NESTING - 1:
+        if token.type.startswith("container"):
+            self.boxes += token.nesting
+        if token.level >= MAX_NESTING - 1 or self.boxes > MAX_BOXES:
             raise DataError(TOO_DEEP)
+        if len(self) >= MAX_TOKENS:
+            raise DataError(_TOO_MANY)
         super().append(token)
 
 
