@@ -18,14 +18,14 @@ MAX_CHARACTERS = 200_000
 # Each is encoded and stands on the page.
 MAX_BLOCKS = 3_000
 MAX_SENTENCES = 10_000
-# Ids shall be readable, however long a heading is.
+# Keeps ids readable, however long a heading is.
 MAX_SLUG = 100
 PREAMBLE = "Preamble"
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A paragraph, a list item with what introduces its list, a table row or a quote.
+    """A paragraph, a list item with the words that introduce its list, a table row, or a step with its consequence.
 
     `text` is what a reader of the source sees; each of `sentences` stands in it, letter for letter.
     `boilerplate`: it is about the text itself, such as its licence, and answers no question about conduct.
@@ -110,13 +110,13 @@ def _limited(blocks: Iterator[Block]) -> Iterator[Block]:
     sentences = 0
     for number, block in enumerate(blocks, start=1):
         sentences += len(block.sentences)
-        for most, what, count in (
+        for limit, what, count in (
             (MAX_BLOCKS, "headings and passages", number),
             (MAX_SENTENCES, "sentences", sentences),
         ):
-            if count > most:
+            if count > limit:
                 raise DataError(
-                    f"A code of conduct may have {most:,} {what}, and this text has more: publish a shorter one."
+                    f"A code of conduct may have {limit:,} {what}, and this text has more: publish a shorter one."
                 )
         yield block
 
@@ -153,7 +153,7 @@ def _sections(blocks: Sequence[Block], title: str) -> tuple[Section, ...]:
         else:
             grouped[-1][2].append(block)
     # What repeats one of these is a title, or an entry of a table of contents.
-    names = {slug(block.text) for block in blocks if block.level and not block.found} | {slug(title)}
+    names = {slug(block.text) for block in blocks if block.level and not block.inferred} | {slug(title)}
     taken: set[str] = set()
     repeats: Counter[str] = Counter()
     sections = []
@@ -179,7 +179,7 @@ def _sections(blocks: Sequence[Block], title: str) -> tuple[Section, ...]:
             )
         )
     if all(passage.boilerplate for section in sections for passage in section.passages):
-        # "We follow the Contributor Covenant" is all that this one says: then it is what it says of conduct.
+        # "We follow the Contributor Covenant" is all that this text says: then that is what it says about conduct.
         return tuple(
             replace(section, passages=tuple(replace(passage, boilerplate=False) for passage in section.passages))
             for section in sections

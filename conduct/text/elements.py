@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading; `found` where only its form makes it one."""
+    """A heading; `inferred` where only its form makes it a heading."""
 
     level: int
     text: str
-    found: bool = False
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ MAX_SCOPE_WORDS = 20
 # "Write to [YOUR CONTACT HERE]." says nothing yet; a paragraph with a gap in it does.
 MAX_WORDS_AROUND_GAP = 5
 
-# English words that make a sentence wherever they stand, and those that begin what somebody is told to do.
+# English words that make a sentence wherever they stand, and those that begin what somebody is asked to do.
 _AUXILIARIES = frozenset(
     {"is", "are", "was", "were", "be", "been", "am", "isn't", "aren't", "do", "does", "did", "don't", "doesn't",
      "has", "have", "had", "will", "won't", "would", "can", "can't", "cannot", "could", "may", "might", "must",
@@ -118,8 +118,8 @@ def _first_letter(text: str) -> str:
 
 def label(text: str) -> str:
     """The words before the colon of "Consequence: a warning"; else ""."""
-    found = _LABEL.match(text)
-    return found[1].strip().lower() if found else ""
+    match = _LABEL.match(text)
+    return match[1].strip().lower() if match else ""
 
 
 def are_step(texts: Sequence[str]) -> bool:

@@ -17,13 +17,13 @@ MAX_PASSAGE = 3_000
 class Block:
     """A heading of `level` 1 to 6, or with level 0 a passage and the sentences to search it by.
 
-    `found`: only its form makes it a heading, so its words may be a rule's.
+    `inferred`: only its form makes it a heading, so its words may be a rule's.
     """
 
     level: int
     text: str
     sentences: tuple[str, ...] = ()
-    found: bool = False
+    inferred: bool = False
 
 
 def read(units: Sequence[Unit], notes: dict[str, tuple[Unit, ...]], language: str) -> Iterator[Block]:
@@ -71,7 +71,7 @@ class _Reader:
     def _group(self, group: Sequence[Unit], lead: str) -> Iterator[Block]:
         match group:
             case [Heading() as heading]:
-                yield Block(heading.level, heading.text, found=heading.found)
+                yield Block(heading.level, heading.text, inferred=heading.inferred)
             case [Paragraph() as before, Items() as items, Paragraph() as after]:
                 yield from _one_rule(before.text, items, after.text, lead)
             case [Items() as items, Paragraph() as after]:
@@ -219,10 +219,10 @@ def _passage(
         for part in pieces(own, MAX_PASSAGE):
             yield from _block(_joined(lead, part.strip()), split_sentences(part))
         return
-    found = sentences or ((own,) if whole else split_sentences(own))
-    if unsearched and found[-1:] == (unsearched,):
-        found = found[:-1]
-    yield from _block(_joined(lead, own), found)
+    searched = sentences or ((own,) if whole else split_sentences(own))
+    if unsearched and searched[-1:] == (unsearched,):
+        searched = searched[:-1]
+    yield from _block(_joined(lead, own), searched)
 
 
 def _block(text: str, sentences: Sequence[str]) -> Iterator[Block]:

@@ -69,7 +69,7 @@ def _one_titled(unit: Unit, is_item: bool) -> Iterator[Unit]:
     """A heading and what it heads; a title that stands alone above its text is shown as the heading only."""
     title = _title(unit)
     if title:
-        yield Heading(LEVEL, title, found=True)
+        yield Heading(LEVEL, title, inferred=True)
     if not title or is_item or unit.title != unit.text:
         yield unit
 
@@ -114,7 +114,7 @@ def _unglued(unit: Unit, width: int) -> Iterator[Unit]:
             above = " ".join([*unit.lines[start:n], line[: line.rindex(title)].rstrip()]).strip()
             if above:
                 yield Paragraph(above, lines=tuple(unit.lines[start : n + 1]))
-            yield Heading(LEVEL, title, found=True)
+            yield Heading(LEVEL, title, inferred=True)
             start = n + 1
     if start:
         yield Paragraph(" ".join(unit.lines[start:]).strip(), lines=unit.lines[start:], notes=unit.notes)

@@ -178,9 +178,9 @@ def _box(_renderer: object, tokens: Sequence[Token], index: int, _options: objec
     token = tokens[index]
     if token.nesting < 0:
         return "</div>\n"
-    found = _BOX.match(token.info)
-    name = (found[1] or found[2] or found[3] or "") if found else ""
-    title = ((found[4] or found[5] or "") if found else token.info).strip()
+    match = _BOX.match(token.info)
+    name = (match[1] or match[2] or match[3] or "") if match else ""
+    title = ((match[4] or match[5] or "") if match else token.info).strip()
     if quoted := re.search(r"""\btitle=["']([^"'\n]{0,200})["']""", token.info):
         title = quoted[1]
     if name in _UNSEEN:

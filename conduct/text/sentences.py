@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 
 _ENDS = ".!?…।॥؟۔።။៖。！？．｡‼⁇⁈⁉"
-_CLOSES = "\"'”’»›)]」』）>*_ \u00a0\u202f"
+_CLOSES = "\"'”“’»›)]」』）>*_ \u00a0\u202f"
 # What may stand before the first word of a sentence; French sets a space after its quotation mark.
 _OPENS = r"(?:[\"'“‘„(\[¿¡]|[«‹][ \u00a0\u202f]?)*"
 # A sentence ends at one of these (and what closes it) before a space and something that can begin another;
 # East Asian full stops need no space, and those of Hindi, Urdu and Arabic are often typed without one.
 _END = re.compile(
-    rf"(?<=[.!?…।॥؟۔።။៖])(?:[\"'”’»)\]]|[ \u00a0\u202f][»›])*\s+(?={_OPENS}(\w))"
+    rf"(?<=[.!?…।॥؟۔።။៖])(?:[\"'”“’»«)\]]|[ \u00a0\u202f][»›])*\s+(?={_OPENS}(\w))"
     rf"|(?<=[।॥؟۔])(?=[^\W\d_])"
     rf"|(?<=[。！？．｡‼⁇⁈⁉])(?![。！？．｡‼⁇⁈⁉…])[」』”’）]*\s*"
 )

@@ -72,7 +72,7 @@ INLINE = (
     ("{}\n{}", "{} {}"),
 )
 written = st.tuples(phrases, st.sampled_from(INLINE)).map(
-    lambda one: (one[1][0].format(one[0], one[0]), one[1][1].format(one[0], one[0]))
+    lambda pair: (pair[1][0].format(pair[0], pair[0]), pair[1][1].format(pair[0], pair[0]))
 )
 one_line = written.filter(lambda pair: "\n" not in pair[0])
 BLOCKS = (

@@ -103,8 +103,8 @@ attribution-3: Last updated: 3 May 2025
 def test_all_that_markdown_and_html_can_do():
     """Badges, Setext and HTML headings, links, lists, tables, quotes, emoji: what a reader sees, and nothing else."""
     code = read("as_found")
-    told = "".join(f"{passage.id}: {passage.text}\n".replace("\n", "|")[:-1] + "\n" for passage in code.passages)
-    assert told == AS_FOUND
+    listed = "".join(f"{passage.id}: {passage.text}\n".replace("\n", "|")[:-1] + "\n" for passage in code.passages)
+    assert listed == AS_FOUND
     assert code.title == "Tea Club Code of Conduct"
     assert [(section.level, section.title) for section in code.sections] == [
         (0, "Preamble"),
