@@ -214,7 +214,8 @@ def _box(node: Node, tag: str) -> Iterator[Unit]:
     if units and isinstance(units[0], Paragraph) and (option := _OPTION.match("\n".join(units[0].lines))):
         rest = _shorter(units[0], option.end())
         units = (*rest, *units[1:])
-    yield Box(title, units)
+    if title or units:
+        yield Box(title, units)
 
 
 def _quote(units: tuple[Unit, ...]) -> Iterator[Unit]:
@@ -233,14 +234,16 @@ def _shorter(paragraph: Paragraph, start: int) -> tuple[Paragraph, ...]:
 
 def _definitions(node: Node) -> Iterator[Unit]:
     terms: list[str] = []
+    defined = False
     for child in _parts(node, ("dt", "dd"), ("div",)):
         units = tuple(_units(child))
-        if child.tag == "dt":
-            terms += lines(units)
-        elif units:
+        if child.tag == "dd" and units:
             yield Box("\n".join(terms), units, is_definition=True)
-            terms = []
-    if terms:
+            defined = True
+        elif child.tag == "dt":
+            terms = [*([] if defined else terms), *lines(units)]
+            defined = False
+    if terms and not defined:
         yield Box("\n".join(terms), (), is_definition=True)
 
 
@@ -250,7 +253,8 @@ def _table(node: Node) -> Iterator[Unit]:
     rows = [tuple(_parts(row, ("td", "th"), ())) for row in _parts(node, ("tr",), ("thead", "tbody", "tfoot"))]
     texts = [tuple("\n".join(lines(tuple(_units(cell)))) for cell in row) for row in rows]
     named = bool(rows) and bool(rows[0]) and all(cell.tag == "th" for cell in rows[0])
-    yield Table(texts[0] if named else (), tuple(texts[1:] if named else texts))
+    if any(map(any, texts)):
+        yield Table(texts[0] if named else (), tuple(texts[1:] if named else texts))
 
 
 def _parts(node: Node, tags: tuple[str, ...], through: tuple[str, ...]) -> Iterator[Node]:

@@ -101,6 +101,7 @@ def test_entities_in_a_title_of_the_front_matter_are_characters():
          ["Dogs\nOn a lead.", "Cats\nBirds\nAt home."]),
         ("We allow:\n\n<dl><dt>Dogs</dt><dd>On a lead.</dd><dt>Cats</dt><dd>At home.</dd></dl>",
          ["We allow:\nDogs\nOn a lead.", "We allow:\nCats\nAt home."]),
+        ("Dogs\n: On a lead.\n: At home.\n", ["Dogs\nOn a lead.", "Dogs\nAt home."]),
         ("<details><summary>Photos</summary></details>", ["Photos"]),
     ],
 )  # fmt: skip
