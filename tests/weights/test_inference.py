@@ -86,9 +86,10 @@ def test_no_torch_is_imported(served: LoopbackEngine, tmp_path: Path):
         "apply_library_defaults()\n"
         "from conduct.hub import find_model\n"
         "from conduct.answering.engine import Engine\n"
+        "from conduct.api.service import AskService\n"
         "from conduct.web.page import build_page\n"
         "engine = Engine(Settings.from_environment(), find_model=lambda settings: find_model.packaged_model())\n"
-        "build_page(engine)\n"
+        "build_page(AskService(engine))\n"
         "first = engine.ask('They laugh at his accent').passages[0].id\n"
         "print(json.dumps([first, [name for name in ('torch', 'sentence_transformers') if name in sys.modules]]))\n"
     )
