@@ -102,12 +102,12 @@ def _unglued(unit: Unit, width: int) -> Iterator[Unit]:
     if not isinstance(unit, Paragraph) or len(unit.lines) < 2 or unit.title:
         yield unit
         return
-    start = 0
+    start, longest = 0, max(map(len, unit.lines))
     for n, line in enumerate(unit.lines[:-1]):
         rest = unit.lines[n + 1]
         words = split_sentences(line)[-1:]
         title = words[0] if words else ""
-        wrapped = len(unit.lines) > 2 and len(line) > 0.8 * max(map(len, unit.lines)) and len(line) < WRAPPED
+        wrapped = len(unit.lines) > 2 and len(line) > 0.8 * longest and len(line) < WRAPPED
         room = not wrapped and len(line) + 1 + len(rest.split(" ", 1)[0]) <= width
         alone = title == line.strip() and n > start and not ends_sentence(unit.lines[n - 1])
         if room and not alone and _is_glued(title) and _begins_sentence(rest, unit.lines[-1]):

@@ -101,6 +101,26 @@ def test_a_heading_of_any_marks_takes_steps_by_its_length(unit: str):
     assert twice <= 2.1 * once + 1_000
 
 
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "Be. Abc\nDef ghi jkl mno.\n",
+        "**A.** b\n\n",
+        "- **A.** b\n",
+        "[^1]",
+        "a<br>",
+        "<dt>a",
+        "<td>a",
+        "- a\n\nb c\n\n",
+    ],
+)
+def test_whatever_is_made_of_a_text_takes_steps_by_its_length(unit: str):
+    """Titles without headings, footnotes, definitions, tables and lists, all in one place."""
+    head, tail = "<table><dl>" * unit.startswith("<"), "\n\n[^1]: x"
+    once, twice = (steps(lambda n=n: parse(head + unit * n + tail)) for n in (300, 600))
+    assert twice <= 2.1 * once + 2_000
+
+
 def test_a_long_heading_is_not_searched_for_the_names_of_boilerplate():
     """It is none of them; a search of 200,000 exclamation marks took 25 seconds."""
     short, long = (steps(lambda n=n: is_heading("a" + "!" * n + "a")) for n in (1_000, MAX_CHARACTERS))
