@@ -21,7 +21,7 @@ def run_ask(chosen: argparse.Namespace) -> int:
     if many and sys.stdin.isatty():
         complain("One question a line, please; Ctrl-D ends.")
     engine = Engine(Settings.from_environment())
-    # Before the model is loaded for nothing: without a text of one's own there is no answer.
+    # Fails here if there is no text, before a model is loaded for nothing.
     engine.text()
     if many:
         # Loads, or fails, before a question is read.
@@ -53,5 +53,5 @@ def _lines() -> Iterable[str]:
 
 
 def _typed(words: str) -> str:
-    """The words of the command line; where the locale cannot read them, they came as their bytes."""
+    """The arguments as text; where the locale cannot decode them, Python hands on their bytes as surrogates."""
     return words.encode("utf-8", "surrogateescape").decode("utf-8", "replace") if not words.isascii() else words

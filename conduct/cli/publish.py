@@ -68,8 +68,8 @@ class RepoUpload:
     @property
     def files(self) -> tuple[tuple[str, int], ...]:
         """Name and bytes of each file, in order."""
-        found = sorted(path for path in self.folder.rglob("*") if path.is_file())
-        return tuple((path.relative_to(self.folder).as_posix(), path.stat().st_size) for path in found)
+        paths = sorted(path for path in self.folder.rglob("*") if path.is_file())
+        return tuple((path.relative_to(self.folder).as_posix(), path.stat().st_size) for path in paths)
 
 
 def stage(owner: str, into: Path, data: bool = True, space: bool = True, root: Path = ROOT) -> tuple[RepoUpload, ...]:
@@ -138,7 +138,7 @@ def _make_vectors(source: Path, target: Path) -> None:
         shutil.copy(stored, target)
 
 
-def _alike(one: Vectors, other: Vectors) -> bool:
+def _alike(first: Vectors, second: Vectors) -> bool:
     def numbers(vectors: Vectors) -> list[np.ndarray]:
         parts = vectors.meaning, vectors.words, vectors.calibration.bands
         fitted = [np.asarray(value) for part in parts for value in astuple(part)]
@@ -147,7 +147,7 @@ def _alike(one: Vectors, other: Vectors) -> bool:
 
     return all(
         np.allclose(a, b, rtol=SAMPLE_TOLERANCE, atol=SAMPLE_TOLERANCE)
-        for a, b in zip(numbers(one), numbers(other), strict=True)
+        for a, b in zip(numbers(first), numbers(second), strict=True)
     )
 
 

@@ -18,7 +18,7 @@ def run_publish(chosen: argparse.Namespace) -> int:
 
     if not chosen.dry_run and not client.logged_in():
         raise PublishError(publish.LOG_IN)
-    # What nobody could use is not published.
+    # Raises if nobody could use the text.
     complain(summary(examine(local_dataset(str(BUNDLED_DATA)))))
     with TemporaryDirectory() as folder:
         complain("Encoding the situations and fitting ...")

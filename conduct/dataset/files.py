@@ -28,7 +28,7 @@ MOST_BYTES = {
 
 
 def read_text(folder: Path, name: str = "", links_within: Path | None = None) -> SourceText:
-    """The code of conduct in a dataset folder, in the file `name` or the one that is called like one.
+    """The code of conduct in a dataset folder: the file `name`, by default the one that `find_text` finds.
 
     Raises DataError unless all files that serve may be read; links may lead no further than `links_within`, which is
     the folder itself unless huggingface_hub made it.

@@ -1,4 +1,4 @@
-"""The code of conduct's own file: which one it is, and its characters. GitHub's names and old encodings are read."""
+"""The file that holds the code of conduct: how it may be named, and how its bytes are decoded."""
 
 import re
 from collections.abc import Iterable
@@ -8,11 +8,11 @@ from pathlib import Path
 from conduct.errors import DataError
 
 TEXT_FILE = "code_of_conduct.md"
-# Where GitHub looks for it, the first of each that has one.
+# Where GitHub looks for it.
 _FOLDERS = ("", ".github/", "docs/")
 _ENDINGS = (".md", ".markdown", ".txt", "")
 _NAME = re.compile(r"(\.github/|docs/)?(?i:code[-_ ]?of[-_ ]?conduct(\.md|\.markdown|\.txt)?)")
-# What people have beside Markdown: named in the error, so that nobody has to guess why it is not read.
+# Other formats that people have: named in the error, which would otherwise say that there is no file.
 _OTHER_FORMAT = re.compile(r"code[-_ ]?of[-_ ]?conduct\.(rst|adoc|asciidoc|html?|pdf|docx?|odt|org|tex)", re.IGNORECASE)
 
 # Marks at the beginning of a file, the longer first: UTF-32's begins with UTF-16's.

@@ -1,4 +1,4 @@
-"""safetensors files that may come from anybody: what their header says is known before a number of them is read."""
+"""The header of safetensors files, which may come from anybody, read with a limit and before any number."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ READABLE = ("F16", "F32", "F64")
 
 
 class DamagedTensorsError(ValueError):
-    """A file that is no safetensors file, or one with a header that nobody needs."""
+    """A file that is not in the safetensors format, or whose header is too long."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Waits for work that may hang, for so long and no longer."""
+"""Runs work that may hang with a deadline."""
 
 import os
 import sys
@@ -19,9 +19,9 @@ _lock = threading.Lock()
 
 
 def run_with_deadline(until: float, what: tuple[str, ...], work: Callable[[], T]) -> T:
-    """The result of `work`, or TimeoutError at `until` (by time.monotonic); it is then left behind, running.
+    """The result of `work`, or TimeoutError at `until` (by time.monotonic); the work then goes on in its thread.
 
-    Who asks for the same `what` meanwhile waits for the one that runs, so that hanging work never piles up.
+    Further calls for the same `what` wait for the thread that runs already, so that hanging work never piles up.
     """
 
     def run() -> None:
@@ -40,7 +40,7 @@ def run_with_deadline(until: float, what: tuple[str, ...], work: Callable[[], T]
 
 
 def exit_without_waiting(code: int) -> None:
-    """End the process, also if work that was left behind still hangs in threads that Python would wait for.
+    """End the process, also if work that missed its deadline still hangs.
 
     After Ctrl-C a thread may be in the middle of an import, which Python cannot end without noise.
     """

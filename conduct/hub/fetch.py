@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# A Hub that is down, hanging or slow may cost this much before the copy at hand serves; a download that
-# was begun goes on behind and is there for the next start.
+# A Hub that is down, hanging or slow may take this long before the copy at hand serves; a download that has begun goes
+# on in the background and is there for the next start.
 PATIENCE_SECONDS = 3.0
 # Where nobody waits, or where there is no copy at hand, a slow download is better than none.
 LONG_PATIENCE_SECONDS = 900.0
-# For a text that has no copy at hand: the page waits for it, and then says that there is none yet.
+# For a text without a copy at hand: the page waits this long, and then says that there is no text yet.
 FIRST_TEXT_SECONDS = 30.0
 
 DATASET, MODEL = "dataset", "model"
@@ -106,18 +106,20 @@ def last_good(repo: str, kind: str, revision: str) -> Snapshot | None:
 
 
 def _cached(repo: str, kind: str, revision: str) -> Snapshot | None:
-    """The cached snapshot if all that is needed is there."""
+    """The cached snapshot, if it is complete."""
     from conduct.hub import client
 
     folder = client.cached(repo, kind, revision, PATTERNS[kind])
     if folder is None:
         return None
-    # What filled the cache may have left no list of the files: then this is all that can be told.
+    # Other programs may have filled the cache without a list of the files: then this is all that can be checked.
     if kind == DATASET:
-        whole = any(choose_text([path.relative_to(folder).as_posix()]) for path in folder.rglob("*") if path.is_file())
+        complete = any(
+            choose_text([path.relative_to(folder).as_posix()]) for path in folder.rglob("*") if path.is_file()
+        )
     else:
-        whole = (folder / "config.json").is_file() and any(folder.rglob("*.safetensors"))
-    return _snapshot(folder, repo, kind, folder.name) if whole else None
+        complete = (folder / "config.json").is_file() and any(folder.rglob("*.safetensors"))
+    return _snapshot(folder, repo, kind, folder.name) if complete else None
 
 
 def _snapshot(folder: Path, repo: str, kind: str, commit: str) -> Snapshot:
@@ -138,7 +140,7 @@ def links_within(folder: Path) -> Path | None:
 
 
 def remember(repo: str, kind: str, revision: str, commit: str) -> None:
-    """Note that `commit` of a branch was pulled whole and can be used: the next start falls back on it."""
+    """Note that `commit` of a branch is complete and usable: the next start falls back on it."""
     from conduct.hub import client
 
     client.remember(repo, kind, revision, commit)

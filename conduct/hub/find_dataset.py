@@ -17,7 +17,7 @@ from conduct.settings import DATASET_NAME, Settings
 log = logging.getLogger(__name__)
 
 BUNDLED_DATA = Path(__file__).parents[1] / "data"
-# What nobody calls a repository: where it leads nowhere, the Hub need not be asked.
+# The form of a path, which no Hub id has: one that does not exist here is a slip, and the Hub is not asked for it.
 _PATH = re.compile(r"[/.~\\].*|.*[/\\].*[/\\].*|.*\.(md|markdown|txt)", re.IGNORECASE | re.DOTALL)
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ def find_dataset(
         fallback_reason = f"The newest {settings.dataset} was not used: {'; '.join(tried)}." if tried else ""
         try:
             return read(replace(snapshot, fallback_reason=fallback_reason))
-        # Whatever a text from outside does to its reader, the next one is tried.
+        # Whatever a text from outside does to the reader, the next candidate is tried.
         except Exception as error:
             tried.append(unreadable(snapshot, error))
     if bundled_serves(settings):

@@ -1,4 +1,4 @@
-"""Looks for a new revision of the text now and then, and swaps it in beside the running one."""
+"""Polls the Hub for a new revision of the text, and swaps it in while the old one answers."""
 
 import gc
 import logging
@@ -44,15 +44,15 @@ class Refresher(Generic[Served]):
         while True:
             time.sleep(self._settings.refresh_minutes * 60)
             if self.once():
-                # A model that was dropped refers to itself: left to Python, several would pile up first.
+                # The old model refers to itself: left to Python, several would pile up before it is freed.
                 gc.collect()
 
     def once(self) -> bool:
-        """Look once; whether another text was swapped in. Whatever goes wrong, the text that serves stays."""
+        """Look once; returns whether another text was swapped in. Whatever goes wrong, the current text stays."""
         serving = self._serving()
         snapshot = None
         try:
-            # A commit that could not be used will not get better: it is not pulled again.
+            # A commit that could not be used stays unusable: it is not pulled again.
             if find_dataset.newest_dataset(self._settings) in (serving.revision, self._refused):
                 return False
             snapshot = find_dataset.pull_dataset(self._settings, self._seconds)

@@ -16,7 +16,7 @@ from conduct.dataset.tensors import TensorSpec, read_header
 from conduct.errors import DataError
 
 UP, DOWN = ".up", ".down"
-# Hexadecimal digits of the file's hash that tell one adapter from another.
+# Hexadecimal digits of the file's hash in an adapter's identity.
 DIGITS = 16
 
 

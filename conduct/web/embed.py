@@ -8,10 +8,10 @@ from starlette.responses import HTMLResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from conduct.answering.engine import Engine
 from conduct.answering.limits import DEFAULT_LIMIT
 from conduct.answering.validation import clean_question
-from conduct.errors import UNEXPECTED, ConductError, QuestionError, log_unexpected
+from conduct.api.service import AskService
+from conduct.errors import UNEXPECTED, BusyError, ConductError, QuestionError, log_unexpected
 from conduct.messages import Message
 from conduct.web import render
 from conduct.web.translations import Words, preferred
@@ -31,42 +31,47 @@ HEADERS = {
 }
 
 
-def embed_routes(engine: Engine) -> list[BaseRoute]:
+def embed_routes(service: AskService) -> list[BaseRoute]:
     """The page, and the style and script that it shares with the full one."""
 
-    # Not async: an answer is work for a thread, which Starlette then takes.
-    def embed(request: Request) -> HTMLResponse:
+    async def embed(request: Request) -> HTMLResponse:
         w = preferred(request.headers.get("accept-language"))
         question = request.query_params.get("q", "")
         theme, limit = "auto", DEFAULT_LIMIT
+        body, waiting, status, headers = "", False, 200, HEADERS
         try:
             theme = _theme(request.query_params.get("theme", theme))
             limit = _limit(request.query_params.get("limit", str(limit)))
-            body, waiting = _body(engine, question, limit, w)
-            status = 200
+            if question.strip():
+                waiting = service.engine.loading
+                body = await _body(service, question, limit, w, request)
         except QuestionError as error:
             body, waiting, status = render.render_error(error.message, w), False, 400
         except ConductError as error:
             body, waiting, status = render.render_error(error.message, w), False, error.status
+            if isinstance(error, BusyError):
+                headers = HEADERS | {"retry-after": str(error.seconds)}
         except Exception as error:
             log_unexpected(error)
             body, waiting, status = render.render_error(Message(UNEXPECTED), w), False, 500
         html = render.render_embed(body, question, theme, limit, w, waiting=waiting)
-        return HTMLResponse(html, status, HEADERS)
+        return HTMLResponse(html, status, headers)
 
     return [Route("/embed", embed), Mount("/embed-assets", StaticFiles(directory=ASSETS))]
 
 
-def _body(engine: Engine, question: str, limit: int, w: Words) -> tuple[str, bool]:
-    """What stands under the form, and whether the model is still being loaded."""
-    if not question.strip():
-        return "", False
-    cleaned = clean_question(question)
+async def _body(service: AskService, question: str, limit: int, w: Words, request: Request) -> str:
+    """What stands under the form."""
+    cleaned, engine = clean_question(question), service.engine
     if engine.loading:
-        return render.render_waiting(w), True
-    answer = engine.ask(cleaned, limit)
+        return render.render_waiting(w)
     full_page = "./?" + urlencode({"q": question})
-    return render.render_answer(answer, engine.text().code.language, w, full_page, advice=False), False
+
+    def answer() -> str:
+        language = engine.text().code.language
+        return render.render_answer(engine.ask(cleaned, limit), language, w, full_page, advice=False)
+
+    return await service.answer(cleaned, answer, request.is_disconnected)
 
 
 def _theme(value: str) -> str:

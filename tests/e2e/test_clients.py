@@ -73,6 +73,26 @@ def test_javascript_gets_errors_as_one_sentence(address: str, node: Callable[[st
     assert json.loads(node(caught)) == "The limit must be a whole number from 1 to 10, but 11 came: leave it out for 3."
 
 
+def test_javascript_ends_when_all_has_come(light: str, node: Callable[[str], str]):
+    """What the client submits can be iterated, and the loop ends: after an answer, and after a refusal."""
+    module = """
+        import { Client } from "@gradio/client";
+        const app = await Client.connect("ADDRESS", { events: ["data", "status"] });
+        const ended = [];
+        for (const limit of [3, 11]) {
+            for await (const message of app.submit("/ask", { question: "accent", limit }))
+                if (message.type === "data" || message.stage === "error")
+                    ended.push(message.data?.[0].question ?? message.message);
+            ended.push("end");
+        }
+        console.log(JSON.stringify(ended));
+        process.exit(0);
+    """
+    assert json.loads(node(module.replace("ADDRESS", light))) == [
+        "accent", "end", "The limit must be a whole number from 1 to 10, but 11 came: leave it out for 3.", "end",
+    ]  # fmt: skip
+
+
 def test_curl_in_one_step(address: str, expected: dict):
     """The result alone in a list."""
     assert json.loads(printed("bash", "-ec", snippet("bash", 0, address))) == {"data": [expected]}

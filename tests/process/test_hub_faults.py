@@ -29,7 +29,7 @@ REASONS = {
     "slow": "(it took too long)",
     "hang in files": "(it took too long)",
     "truncated": "(it took too long)",
-    "flipped": "came damaged)",
+    "flipped": "was damaged on the way)",
 }
 
 

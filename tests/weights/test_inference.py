@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import httpx2
 import pytest
 from huggingface_hub import HfApi
 from huggingface_hub.errors import InferenceTimeoutError
@@ -20,7 +21,7 @@ from conduct.errors import HubError, InferenceError
 from conduct.hub import client, find_dataset
 from conduct.hub.refresh import Refresher
 from conduct.hub.snapshot import Snapshot
-from conduct.model.remote import AWAY, PAUSES, RemoteEncoder
+from conduct.model.remote import ATTEMPTS, AWAY, RemoteEncoder
 from conduct.model.sentence_transformer import SentenceEncoder
 from conduct.settings import DEFAULT_MODEL, DEFAULT_MODEL_REVISION, Settings
 from tests.fakes import WordEncoder
@@ -85,9 +86,10 @@ def test_no_torch_is_imported(served: LoopbackEngine, tmp_path: Path):
         "apply_library_defaults()\n"
         "from conduct.hub import find_model\n"
         "from conduct.answering.engine import Engine\n"
+        "from conduct.api.service import AskService\n"
         "from conduct.web.page import build_page\n"
         "engine = Engine(Settings.from_environment(), find_model=lambda settings: find_model.packaged_model())\n"
-        "build_page(engine)\n"
+        "build_page(AskService(engine))\n"
         "first = engine.ask('They laugh at his accent').passages[0].id\n"
         "print(json.dumps([first, [name for name in ('torch', 'sentence_transformers') if name in sys.modules]]))\n"
     )
@@ -128,15 +130,15 @@ def test_an_engine_that_fails_once_is_asked_again(served: LoopbackEngine, remote
 @pytest.mark.parametrize(
     ("fault", "requests", "why"),
     [
-        ("503", 1 + len(PAUSES), "it answered 503"),
-        ("drop", 1 + len(PAUSES), "RemoteProtocolError"),
+        ("503", ATTEMPTS, "it answered 503"),
+        ("drop", ATTEMPTS, "RemoteProtocolError"),
         ("422", 1, "it answered 422"),
         ("hang", 1, "it took too long"),
-        ("tokens", 1, "1 vectors were expected, but the shape (1, 2, 384) came"),
-        ("object", 1, "what came is no list of vectors"),
-        ("fewer", 1, "1 vectors were expected, but the shape (0,) came"),
+        ("tokens", 1, "1 vectors were expected, but the shape is (1, 2, 384)"),
+        ("object", 1, "its answer is no list of vectors"),
+        ("fewer", 1, "1 vectors were expected, but the shape is (0,)"),
         ("zero", 1, "a vector has no length"),
-        ("narrow", 1, "1 vectors were expected, but the shape (1, 7) came"),
+        ("narrow", 1, "1 vectors were expected, but the shape is (1, 7)"),
     ],
 )
 def test_an_engine_that_gives_no_vectors_is_one_sentence(
@@ -236,7 +238,7 @@ def test_no_host_is_given_the_owners_token_for_its_name(monkeypatch: pytest.Monk
         sent.append((request.url.host, request.headers.get("authorization")))
         raise InferenceTimeoutError("not sent")
 
-    monkeypatch.setattr(type(client.get_session()), "send", send)
+    monkeypatch.setattr(httpx2.Client, "send", send)
     with pytest.raises(InferenceTimeoutError):
         client.embed(f"https://{host}/embed", ["an accent"], 1.0)
     assert sent == [(host, None)]
