@@ -170,12 +170,12 @@ def compose(question: str, result: SearchResult, limit: int, source: Source, cau
     if cautions.language and band == NOT_COVERED:
         # What the model cannot read, it cannot call silent.
         band = UNCLEAR
-    said = tuple(filter(None, (cautions.language, cautions.cut)))
+    sentences = tuple(filter(None, (cautions.language, cautions.cut)))
     return Answer(
         question=question,
         coverage=band,
         message=MESSAGES[band],
-        notice=" ".join(map(str, said)) or None,
+        notice=" ".join(map(str, sentences)) or None,
         passages=tuple(
             AnswerPassage(
                 id=match.passage.id,
@@ -188,5 +188,5 @@ def compose(question: str, result: SearchResult, limit: int, source: Source, cau
             for match in result.matches[: min(limit, MAX_LIMIT)]
         ),
         source=source,
-        cautions=said,
+        cautions=sentences,
     )

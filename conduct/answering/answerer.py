@@ -91,7 +91,7 @@ class Answerer:
 
 
 def source_of(edition: DatasetRevision, model: Snapshot | None) -> Source:
-    """Where an answer comes from, as people and programs are told; without a model, of the text alone."""
+    """Where an answer comes from, for people and programs; without a model, that of the text alone."""
     return Source(
         title=edition.code.title,
         complete=edition.code.complete,
@@ -103,10 +103,10 @@ def source_of(edition: DatasetRevision, model: Snapshot | None) -> Source:
         model_url=model.url if model else "",
         situations=len(edition.bank.situations),
         is_remote=model.is_remote if model else False,
-        # Packaged weights are the same weights: nobody needs to hear why the others were not used.
+        # Packaged weights are the same weights: why the others were not used matters to nobody.
         fallback_reason=" ".join(
-            one.fallback_reason
-            for one in (edition.snapshot, model)
-            if one and one.fallback_reason and one.name != PACKAGED
+            snapshot.fallback_reason
+            for snapshot in (edition.snapshot, model)
+            if snapshot and snapshot.fallback_reason and snapshot.name != PACKAGED
         ),
     )

@@ -48,18 +48,16 @@ def calibrate(index: Index, dev: Sequence[Question], encoder: Encoder) -> Calibr
     if min(silent, len(dev) - silent) < RECIPE.min_questions:
         return UNFITTED
     texts = [question.text for question in dev]
-    found = index.search(texts, encoder)
-    scores = np.array([[match.relevance for match in one.matches] for one in found])
-    shown = np.array(
-        [
-            [match.passage.id in question.shown for match in one.matches]
-            for question, one in zip(dev, found, strict=True)
-        ]
-    )
+    results = index.search(texts, encoder)
+    scores = np.array([[match.relevance for match in result.matches] for result in results])
+    shown = np.array([
+        [match.passage.id in question.shown for match in result.matches]
+        for question, result in zip(dev, results, strict=True)
+    ])  # fmt: skip
     slope, intercept = fit_relevance(scores.ravel(), shown.ravel())
     bands = fit_bands(
-        [one.in_scope for question, one in zip(dev, found, strict=True) if question.in_scope],
-        [one.in_scope for question, one in zip(dev, found, strict=True) if not question.in_scope],
+        [result.in_scope for question, result in zip(dev, results, strict=True) if question.in_scope],
+        [result.in_scope for question, result in zip(dev, results, strict=True) if not question.in_scope],
     )
     return Calibration(slope, intercept, bands)
 
@@ -70,20 +68,20 @@ def load_or_build(
     """The vectors in `path` if they belong to these texts and to `model`, "id@revision"; else new ones."""
     try:
         sample = _Sample(code, bank, encoder)
-        found = files.load(path, code, bank, model, dimensions=lambda: sample.vectors.shape[1])
-        sample.check(found)
+        vectors = files.load(path, code, bank, model, dimensions=lambda: sample.vectors.shape[1])
+        sample.check(vectors)
     except DataError as error:
         log.warning("The vectors are built anew, which takes a while: %s.", error)
         return build(code, bank, questions, encoder)
-    return found
+    return vectors
 
 
 class _Sample:
     """A few of the texts, encoded when it is asked for: what a file says of its model may be wrong."""
 
     def __init__(self, code: Code, bank: Bank, encoder: Encoder) -> None:
-        own = [piece for passage in code.passages for piece in pieces(passage)]
-        self._texts = [own[0], own[-1], *(situation.text for situation in bank.situations[-1:])]
+        all_pieces = [piece for passage in code.passages for piece in pieces(passage)]
+        self._texts = [all_pieces[0], all_pieces[-1], *(situation.text for situation in bank.situations[-1:])]
         self._encoder = encoder
 
     @cached_property
@@ -91,10 +89,10 @@ class _Sample:
         """Vectors of the first and last piece, and of the last situation, if there is one."""
         return self._encoder.encode(self._texts)
 
-    def check(self, found: Vectors) -> None:
-        """Raise DataError unless `found` has the same vectors."""
-        same = np.allclose(self.vectors[:2], found.pieces[[0, -1]], atol=SAMPLE_TOLERANCE) and np.allclose(
-            along(found.axes, self.vectors[2:]), found.situations[-1:], atol=SAMPLE_TOLERANCE
+    def check(self, stored: Vectors) -> None:
+        """Raise DataError unless `stored` has the same vectors."""
+        same = np.allclose(self.vectors[:2], stored.pieces[[0, -1]], atol=SAMPLE_TOLERANCE) and np.allclose(
+            along(stored.axes, self.vectors[2:]), stored.situations[-1:], atol=SAMPLE_TOLERANCE
         )
         if not same:
             raise DataError("they are not what the model makes of the texts")

@@ -42,8 +42,8 @@ class Spelling:
         # A capital is a name's: to be mistaken for a common word would be worse than a slip.
         if not choices or lower in self._known or word not in (lower, word.upper()):
             return word
-        near = extract_iter(lower, choices, scorer=OSA.distance, score_cutoff=1)
-        meant = next((meant for meant, *_ in near if _is_slip(lower, meant)), None)
+        candidates = extract_iter(lower, choices, scorer=OSA.distance, score_cutoff=1)
+        meant = next((meant for meant, *_ in candidates if _is_slip(lower, meant)), None)
         # An insult or a name is often one letter from a common word: "moron" is not "Mormon", "amit" is not "admit".
         return word if meant is None or is_english(lower) else meant
 

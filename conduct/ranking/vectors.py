@@ -68,8 +68,8 @@ def _kept(count: int, dimensions: int) -> int:
 
 def along(axes: np.ndarray, vectors: np.ndarray) -> np.ndarray:
     """Vectors (n, d) along `axes` (d, k): (n, k), of unit length again."""
-    found = vectors @ axes
-    return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-12)
+    turned = vectors @ axes
+    return turned / np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-12)
 
 
 def pieces(passage: Passage) -> tuple[str, ...]:
