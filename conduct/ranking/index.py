@@ -35,12 +35,13 @@ class Blend:
 @dataclass(frozen=True, slots=True)
 class Match:
     """A passage for a question; `relevance` is a calibrated probability, `sentence` the closest one,
-    `situation` the nearest one known to lead to the passage, or None."""
+    `situation` the nearest one known to lead to the passage that may be shown, or None; `nearness` its cosine."""
 
     passage: Passage
     relevance: float
     sentence: str
     situation: str | None
+    nearness: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class Index:
                 relevance = SIMILARITY.relevance((1 + own.max()) / 2) * (BOILERPLATE if aside else 1)
                 unknown += [] if aside else [relevance]
             sentence = passage.sentences[int(own[: len(passage.sentences)].argmax())]
-            match = Match(passage, float(relevance), sentence, self._nearest(passage, near))
+            match = Match(passage, float(relevance), sentence, *self._nearest(passage, near))
             (last if aside else matches).append(match)
         matches.sort(key=lambda match: -match.relevance)
         least = min((match.relevance for match in matches), default=1.0)
@@ -118,12 +119,13 @@ class Index:
             in_scope = max(in_scope, bands.not_covered)
         return SearchResult(tuple(matches), in_scope, bands)
 
-    def _nearest(self, passage: Passage, near: np.ndarray) -> str | None:
+    def _nearest(self, passage: Passage, near: np.ndarray) -> tuple[str | None, float]:
         members = self._members.get(passage.id)
         if members is None:
-            return None
-        best = members[near[members].argmax()]
-        return self._situations[best].text if near[best] >= MIN_EXPLANATION_COSINE else None
+            return None, 0.0
+        best = self._situations[members[near[members].argmax()]]
+        cosine = float(near[members].max())
+        return (best.text, cosine) if best.showable and cosine >= MIN_EXPLANATION_COSINE else (None, 0.0)
 
 
 def neighbours(near: np.ndarray, targets: np.ndarray) -> np.ndarray:
