@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from conduct.answering import language
-from conduct.answering.answer import CUT_NOTICE, Answer, Cautions, Source, compose
+from conduct.answering.answer import CUT_NOTICE, Answer, Cautions, Source, compose, contact_of
 from conduct.answering.batching import BatchingEncoder
 from conduct.answering.cache import AnswerCache
 from conduct.answering.dataset_revision import DatasetRevision
@@ -69,7 +69,11 @@ class Answerer:
                 found = replace(found, matches=found.matches[:MAX_LIMIT])
                 known[question] = found, self._cautions(question)
                 self.repeats.keep(question, known[question])
-        return [compose(question, known[question][0], limit, self.source, known[question][1]) for question in questions]
+        steps, contact = self.edition.next_steps, contact_of(self.edition.code)
+        return [
+            compose(question, known[question][0], limit, self.source, known[question][1], steps, contact)
+            for question in questions
+        ]
 
     def _cautions(self, question: str) -> Cautions:
         return Cautions(

@@ -31,19 +31,27 @@ _LANGUAGES = ("en", "es", "fr", "pt", "de", "id", "hi", "ar", "zh", "ja", "ru")
 _PEOPLE = (
     "girl|woman|guy|man|boy|kid|child|person|member|student|volunteer|participant|attendee|organi[sz]er|co org|"
     "co organi[sz]er|speaker|intern|moderator|mod|ambassador|mentor|mentee|colleague|coworker|friend|wife|husband|"
-    "girlfriend|boyfriend|gf|bf|sister|brother|mother|father|daughter|son|newcomer|employee|staff|staff member|waitress|"
-    "waiter|boss|manager|teenager|teen|roommate|roomate|partner|user|maintainer|teammate|chapter|ex|speakers"
+    "girlfriend|boyfriend|gf|bf|sister|brother|mother|father|daughter|son|newcomer|employee|staff|staff member|"
+    "waitress|waiter|boss|manager|teenager|teen|roommate|roomate|partner|user|maintainer|teammate|chapter|ex|speakers"
 )
 _NAMES = {
     "{someone}": r"(?:me|him|her|us|them|you|someone|some one|somebody|someones|anyone|anybody|people|everyone|women|"
     r"girls|men|kids|children|minors|students|members|volunteers|"
-    rf"(?:a|an|the|my|our|his|her|your|one of|half|other|another|two|each|this|that|some)(?: \w+){{0,3}}? (?:{_PEOPLE})s?)",
+    r"(?:a|an|the|my|our|his|her|your|one of|half|other|another|two|each|this|that|some)(?: \w+){0,3}? "
+    rf"(?:{_PEOPLE})s?)",
     "{doer}": rf"(?:a|an|the|my|our|his|her|this|that|some|one of|two)(?: \w+){{0,3}}? (?:{_PEOPLE})s?",
 }
 # English contractions lose their apostrophe in a hurry.
 _CONTRACTION = re.compile(r"\b(do|does|did|ca|wo|would|could|is|was|are|have|should)nt\b")
 _MARKS = re.compile("[\u0300-\u036f\u064b-\u0655\u0670\u0640]")
 _ARABIC = str.maketrans("ىة", "يه")
+
+
+# What asks the one who was hurt to be patient with the other.
+_PATIENCE = re.compile(
+    r"benefit of the doubt|hiccups|assume (?:good|the best|positive)|good faith|be patient|forgiv",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,11 @@ def care_for(question: str) -> Care | None:
         if not found and any(pattern.search(rest) for pattern in patterns.grave):
             found = GRAVE
     return found
+
+
+def asks_for_patience(passage: str) -> bool:
+    """Whether a passage of a code asks for patience with others; English alone, as the bundled text is."""
+    return bool(_PATIENCE.search(passage))
 
 
 def _plain(text: str) -> str:

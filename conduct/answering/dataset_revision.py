@@ -3,8 +3,10 @@
 import logging
 from dataclasses import dataclass
 
-from conduct.dataset.files import QUESTIONS_FILE, SITUATIONS_FILE, read_text
+from conduct.dataset.files import NEXT_STEPS_FILE, QUESTIONS_FILE, SITUATIONS_FILE, read_text
+from conduct.dataset.next_steps import Step, read_next_steps
 from conduct.dataset.situations import Bank, Question, read_questions, read_situations
+from conduct.hub.find_dataset import BUNDLED_DATA
 from conduct.hub.snapshot import Snapshot
 from conduct.text.code import Code, parse
 
@@ -19,6 +21,7 @@ class DatasetRevision:
     bank: Bank
     questions: tuple[Question, ...]
     snapshot: Snapshot
+    next_steps: tuple[Step, ...] = ()
 
     @classmethod
     def read(cls, snapshot: Snapshot) -> "DatasetRevision":
@@ -29,4 +32,8 @@ class DatasetRevision:
         if bank.dropped:
             log.warning("%d situations name passages that the text does not have; they are left out.", bank.dropped)
         questions = read_questions(snapshot.folder / QUESTIONS_FILE, ids)
-        return cls(code, bank, questions, snapshot)
+        steps = read_next_steps(snapshot.folder / NEXT_STEPS_FILE)
+        if steps is None:
+            general = read_next_steps(BUNDLED_DATA / NEXT_STEPS_FILE) or ()
+            steps = tuple(step for step in general if not step.own)
+        return cls(code, bank, questions, snapshot, steps)

@@ -10,7 +10,15 @@ import numpy as np
 
 from conduct.answering.answerer import encoder_for
 from conduct.answering.dataset_revision import DatasetRevision
-from conduct.dataset.files import ADAPTER_FILE, QUESTIONS_FILE, SITUATIONS_FILE, TEXT_FILE, TEXTS_FILE, VECTORS_FILE
+from conduct.dataset.files import (
+    ADAPTER_FILE,
+    NEXT_STEPS_FILE,
+    QUESTIONS_FILE,
+    SITUATIONS_FILE,
+    TEXT_FILE,
+    TEXTS_FILE,
+    VECTORS_FILE,
+)
 from conduct.errors import DataError, PublishError
 from conduct.hub import client, fetch, find_model
 from conduct.hub.find_dataset import BUNDLED_DATA
@@ -28,6 +36,7 @@ DATA_FILES = (
     SITUATIONS_FILE,
     QUESTIONS_FILE,
     TEXTS_FILE,
+    NEXT_STEPS_FILE,
     ADAPTER_FILE,
 )
 SPACE_PATHS = ("README.md", "LICENSE", "app.py", "requirements.txt", "conduct")

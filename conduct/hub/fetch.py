@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from conduct.dataset.files import (
     ADAPTER_FILE,
     MOST_BYTES,
+    NEXT_STEPS_FILE,
     QUESTIONS_FILE,
     SITUATIONS_FILE,
     TEXT_FILE,
@@ -28,7 +29,7 @@ LONG_PATIENCE_SECONDS = 900.0
 
 DATASET, MODEL = "dataset", "model"
 PATTERNS = {
-    DATASET: (TEXT_FILE, SITUATIONS_FILE, QUESTIONS_FILE, VECTORS_FILE, ADAPTER_FILE),
+    DATASET: (TEXT_FILE, SITUATIONS_FILE, QUESTIONS_FILE, NEXT_STEPS_FILE, VECTORS_FILE, ADAPTER_FILE),
     MODEL: ("*.json", "*.txt", "*.model", "*.safetensors", "README.md"),
 }
 

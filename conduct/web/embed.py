@@ -66,7 +66,8 @@ def _body(engine: Engine, question: str, limit: int, w: Words) -> tuple[str, boo
         return render.render_waiting(w), True
     answer = engine.ask(cleaned, limit)
     full_page = "./?" + urlencode({"q": question})
-    return render.render_answer(answer, engine.text().code.language, w, full_page, advice=False), False
+    code = engine.text().code
+    return render.render_answer(answer, code.language, w, full_page, code.url), False
 
 
 def _theme(value: str) -> str:

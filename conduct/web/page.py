@@ -189,7 +189,8 @@ def _private(name: str) -> dict:
 def _rendered(engine: Engine, question: str, w: Words) -> str:
     """An answer, or one sentence that says why there is none, as HTML."""
     try:
-        return render.render_answer(engine.ask(question), engine.text().code.language, w)
+        answer, code = engine.ask(question), engine.text().code
+        return render.render_answer(answer, code.language, w, original=code.url)
     except ConductError as error:
         return render.render_error(error.message, w)
     except Exception as error:

@@ -4,7 +4,17 @@ from collections.abc import Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from conduct.answering.answer import COVERED, NOT_COVERED, UNCLEAR, Answer, FullText, Source
+from conduct.answering.answer import (
+    COVERED,
+    HELPLINE,
+    NOT_COVERED,
+    SELFHARM_NOTICE,
+    UNCLEAR,
+    Answer,
+    FullText,
+    Source,
+)
+from conduct.answering.care import SELFHARM
 from conduct.messages import Message
 from conduct.text.code import Section
 from conduct.web.translations import IN_ENGLISH, Words
@@ -14,8 +24,9 @@ MARKS = {COVERED: "●", UNCLEAR: "◐", NOT_COVERED: "○", "error": "!", "wait
 GETTING_READY = "Getting ready: the first answer takes a few seconds."
 # The server does not know by which address it is seen; page.js puts the page's own in its place.
 ADDRESS = "https://address.invalid/"
-REPORTING = "https://huggingface.co/docs/hub/moderation"
-CONTACT = "https://huggingface.co/code-of-conduct"
+HELPLINE_URL = f"https://{HELPLINE}"
+# Where somebody gets to who must leave the page at once: nothing about it says where they come from.
+ELSEWHERE = "https://en.wikipedia.org/wiki/Special:Random"
 
 # Autoescape everywhere: questions, texts from the Hub and errors are all untrusted.
 _templates = Environment(
@@ -28,22 +39,27 @@ _templates = Environment(
 
 
 def render_answer(
-    answer: Answer, language: str = "en", w: Words = IN_ENGLISH, full_page: str = "", advice: bool = True
+    answer: Answer, language: str = "en", w: Words = IN_ENGLISH, full_page: str = "", original: str | None = None
 ) -> str:
-    """The status line, the cards and, with `advice`, what to do next. `language` is that of the passages;
-    `full_page` the address of the whole code, if that is another page."""
+    """The status line, the cards and what to do next. `language` is that of the passages, `full_page` the address of
+    the whole code, if that is another page, and `original` that of the text that ours is a copy of."""
+    cautions = [caution for caution in answer.cautions if caution.template != SELFHARM_NOTICE]
     return _render(
         "answer.html",
         w,
         state=answer.coverage,
         sentence=w(answer.message),
-        notice=" ".join(map(w.say, answer.cautions)),
+        help_around=w.around(SELFHARM_NOTICE) if answer.care == SELFHARM else None,
+        helpline=HELPLINE,
+        helpline_url=HELPLINE_URL,
+        notice=" ".join(map(w.say, cautions)),
         answer=answer,
+        steps=[step.in_language(w.language) for step in answer.next_steps],
+        # Numbered as ranked, wherever they stand.
+        ranks={passage.id: number for number, passage in enumerate(answer.passages, start=1)},
         language=language,
         full_page=full_page,
-        advice=advice,
-        reporting=REPORTING,
-        contact=CONTACT,
+        original=original,
     )
 
 
