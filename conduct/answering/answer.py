@@ -30,8 +30,10 @@ MESSAGES = {
     UNCLEAR: "The code may not speak to this directly. The closest passages:",
     NOT_COVERED: "The code does not speak about this.",
 }
-# In the place of NOT_COVERED's sentence, for somebody who is hurt or afraid.
+# Unless the code is known to speak to it, for somebody who is hurt or afraid.
 GRAVE_MESSAGE = "The text may not name this. What you can do comes first."
+WHAT_NEXT = "What to do next"
+HOW_TO_ASK = "How to ask"
 HELPLINE = "findahelpline.com"
 SELFHARM_NOTICE = (
     "This app cannot help with that, but somebody can, now: call your local emergency number, or find a free and "
@@ -143,6 +145,11 @@ class Answer(_Model):
     """What the asker can do next: suggestions of the community that runs this, not part of the code."""
     # The sentences of `notice`, for those who translate them.
     cautions: Internal[tuple[Message, ...]] = ()
+
+    @property
+    def steps_title(self) -> str:
+        """What stands over `next_steps`."""
+        return HOW_TO_ASK if self.coverage == NOT_COVERED and not self.care else WHAT_NEXT
 
     @property
     def open_passages(self) -> tuple[AnswerPassage, ...]:
@@ -261,7 +268,7 @@ def compose(
     return Answer(
         question=question,
         coverage=band,
-        message=GRAVE_MESSAGE if care and band == NOT_COVERED else MESSAGES[band],
+        message=GRAVE_MESSAGE if care and band != COVERED else MESSAGES[band],
         notice=" ".join(map(str, said)) or None,
         passages=tuple(
             AnswerPassage(

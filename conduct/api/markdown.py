@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from conduct.answering.answer import Answer, AnswerPassage, FullText, NextStep, Source
+from conduct.answering.answer import Answer, AnswerPassage, FullText, Source
 from conduct.answering.care import SELFHARM
 
 MISSING_LIST = "(The list that follows is missing in this copy.)"
@@ -20,7 +20,7 @@ def answer_markdown(answer: Answer) -> str:
         # What somebody who may want to die must read stands before anything else.
         parts.insert(0 if answer.care == SELFHARM else 1, escaped(answer.notice))
     passages = [_passage(passage, answer.source.complete) for passage in answer.open_passages]
-    steps = _steps(answer.next_steps)
+    steps = _steps(answer)
     parts += [*steps, *passages] if answer.care else [*passages, *steps]
     return "\n\n".join([*parts, _source(answer.source)])
 
@@ -56,11 +56,11 @@ def _in_line(text: str) -> str:
     return escaped(" ".join(text.split()))
 
 
-def _steps(steps: Sequence[NextStep]) -> list[str]:
-    if not steps:
+def _steps(answer: Answer) -> list[str]:
+    if not answer.next_steps:
         return []
-    lines = "\n".join(f"- {_in_line(step.text)}{f' <{step.url}>' if step.url else ''}" for step in steps)
-    return [f"What to do next (suggestions, not part of the code):\n\n{lines}"]
+    lines = "\n".join(f"- {_in_line(step.text)}{f' <{step.url}>' if step.url else ''}" for step in answer.next_steps)
+    return [f"{answer.steps_title} (suggestions, not part of the code):\n\n{lines}"]
 
 
 def _passage(passage: AnswerPassage, complete: bool) -> str:

@@ -2,9 +2,8 @@
 
 import re
 import textwrap
-from collections.abc import Sequence
 
-from conduct.answering.answer import NOT_COVERED, Answer, AnswerPassage, NextStep
+from conduct.answering.answer import NOT_COVERED, Answer, AnswerPassage
 from conduct.answering.care import SELFHARM
 
 INDENT = "   "
@@ -22,7 +21,7 @@ def readable(answer: Answer, width: int = WIDEST, bold: bool = False, asked: boo
     said = [_wrapped(text, width, "") for text in (answer.message, answer.notice) if text]
     # What somebody who may want to die must read stands before anything else.
     parts += said[::-1] if answer.care == SELFHARM else said
-    steps = _steps(answer.next_steps, width)
+    steps = _steps(answer, width)
     if answer.care:
         parts += steps
     for shown in answer.open_passages:
@@ -52,11 +51,11 @@ def _shown(answer: Answer, shown: AnswerPassage, width: int, bold: bool) -> list
     return parts
 
 
-def _steps(steps: Sequence[NextStep], width: int) -> list[str]:
-    if not steps:
+def _steps(answer: Answer, width: int) -> list[str]:
+    if not answer.next_steps:
         return []
-    listed = [_wrapped(f"- {step.text} {step.url or ''}".rstrip(), width, INDENT) for step in steps]
-    return ["\nWhat to do next (suggestions, not part of the code):", *listed]
+    listed = [_wrapped(f"- {step.text} {step.url or ''}".rstrip(), width, INDENT) for step in answer.next_steps]
+    return [f"\n{answer.steps_title} (suggestions, not part of the code):", *listed]
 
 
 def _passage(text: str, highlight: str, width: int) -> str:

@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from conduct.answering.engine import Engine
+from conduct.answering.limits import MAX_CHARACTERS
 from conduct.api.gradio_endpoints import add_endpoints, install_mcp_tools
 from conduct.api.http_routes import http_routes
 from conduct.api.openapi import openapi_routes
@@ -28,6 +29,7 @@ from conduct.web.guard.idle_timeout import with_idle_timeout
 from conduct.web.guard.log_redaction import redact_logs
 from conduct.web.guard.request_limits import RequestBodyGuard
 from conduct.web.guard.sessions import forget_ended_sessions
+from conduct.web.long_question import answer_beginning
 from conduct.web.page_head import LinkPreview
 from conduct.web.translations import LANGUAGES, Words, preferred, words
 
@@ -35,7 +37,8 @@ TITLE = "Is this okay?"
 SUBTITLE = "Ask about a situation; read what the code of conduct says, word for word."
 PLACEHOLDER = "What happened, or what would you like to do?"
 FAILED = "No answer came: check your connection and ask again."
-BROWSER_WORDS = (TITLE, SUBTITLE, "Your question", PLACEHOLDER, "Ask", "Looking …", "For example", FAILED)
+LEAVE = "Leave quickly"
+BROWSER_WORDS = (TITLE, SUBTITLE, "Your question", PLACEHOLDER, "Ask", "Looking …", "For example", FAILED, LEAVE)
 EXAMPLES = (
     "Is it ok to laugh about a thick accent if the guy laughs along?",
     "Somebody keeps interrupting the only woman on the panel",
@@ -62,6 +65,10 @@ def build_page(engine: Engine) -> gr.Blocks:
         demo.space_id = None
         text = engine.text()
         # One translated text in each: Gradio replaces no more than the first in a value.
+        _html(
+            f'<p class="conduct-leave"><a href="{render.ELSEWHERE}" rel="noopener noreferrer">{i18n(LEAVE)}</a></p>',
+            elem_id="conduct-leave",
+        )
         _html(f'<p class="conduct-kicker" lang="{escape(text.code.language)}" dir="auto">{escape(text.code.title)}</p>')
         _html(f'<h1 class="conduct-title">{i18n(TITLE)}</h1>')
         _html(f'<p class="conduct-subtitle">{i18n(SUBTITLE)}</p>')
@@ -71,6 +78,7 @@ def build_page(engine: Engine) -> gr.Blocks:
                 elem_id="conduct-question",
             )  # fmt: skip
             button = gr.Button(i18n("Ask"), variant="primary", elem_id="conduct-ask")
+        _html(f'<p class="conduct-counter" data-most="{MAX_CHARACTERS}" hidden></p>', elem_id="conduct-counter")
         _html(f'<p class="conduct-looking" hidden>{i18n("Looking …")}</p>')
         _html('<p class="conduct-hidden" role="status" id="conduct-said"></p>')
         _html(f'<p class="conduct-failed" hidden>{i18n(FAILED)}</p>')
@@ -189,7 +197,7 @@ def _private(name: str) -> dict:
 def _rendered(engine: Engine, question: str, w: Words) -> str:
     """An answer, or one sentence that says why there is none, as HTML."""
     try:
-        answer, code = engine.ask(question), engine.text().code
+        answer, code = answer_beginning(engine, question), engine.text().code
         return render.render_answer(answer, code.language, w, original=code.url)
     except ConductError as error:
         return render.render_error(error.message, w)

@@ -15,18 +15,21 @@ from conduct.answering.answer import (
     Source,
 )
 from conduct.answering.care import SELFHARM
+from conduct.answering.limits import DEFAULT_LIMIT
 from conduct.messages import Message
 from conduct.text.code import Section
 from conduct.web.translations import IN_ENGLISH, Words
 
 # The status has words; its mark differs in shape, so that colour carries nothing alone.
 MARKS = {COVERED: "●", UNCLEAR: "◐", NOT_COVERED: "○", "error": "!", "waiting": "…"}
+# The embed shows no more passages than this.
+MAX_EMBEDDED = 5
 GETTING_READY = "Getting ready: the first answer takes a few seconds."
 # The server does not know by which address it is seen; page.js puts the page's own in its place.
 ADDRESS = "https://address.invalid/"
 HELPLINE_URL = f"https://{HELPLINE}"
 # Where somebody gets to who must leave the page at once: nothing about it says where they come from.
-ELSEWHERE = "https://en.wikipedia.org/wiki/Special:Random"
+ELSEWHERE = "https://www.wikipedia.org/"
 
 # Autoescape everywhere: questions, texts from the Hub and errors are all untrusted.
 _templates = Environment(
@@ -92,7 +95,15 @@ def render_code(text: FullText, w: Words = IN_ENGLISH) -> str:
 
 def render_footer(source: Source, w: Words = IN_ENGLISH) -> str:
     """How to share, embed and call; which text and model; what happens with questions."""
-    return _render("footer.html", w, source=source, snippet=render_snippet(ADDRESS), address=ADDRESS)
+    return _render(
+        "footer.html",
+        w,
+        source=source,
+        snippet=render_snippet(ADDRESS),
+        address=ADDRESS,
+        most_passages=MAX_EMBEDDED,
+        usual_passages=DEFAULT_LIMIT,
+    )
 
 
 def render_snippet(address: str) -> str:
@@ -100,9 +111,10 @@ def render_snippet(address: str) -> str:
     return _templates.get_template("snippet.html").render(address=address)
 
 
-def render_embed(body: str, question: str, theme: str, limit: int, w: Words, *, waiting: bool) -> str:
-    """A whole small page for an iframe around `body`, which one of the functions above has rendered."""
-    return _render("embed.html", w, body=body, question=question, theme=theme, limit=limit, waiting=waiting)
+def render_embed(body: str, question: str, theme: str, limit: int, w: Words, *, said: str) -> str:
+    """A whole small page for an iframe around `body`, which one of the functions above has rendered; its title begins
+    with `said`."""
+    return _render("embed.html", w, body=body, question=question, theme=theme, limit=limit, said=said)
 
 
 def _render(template: str, w: Words, **values: object) -> str:

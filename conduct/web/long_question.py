@@ -1,0 +1,28 @@
+"""A text that is too long for a question is read as far as one may be, and the answer says so. For the pages alone:
+programs are refused, so that they notice."""
+
+from conduct.answering.answer import Answer
+from conduct.answering.engine import Engine
+from conduct.answering.limits import DEFAULT_LIMIT, MAX_CHARACTERS
+from conduct.messages import Message
+
+READ_IN_PART = "Only the first {most} characters were read: ask about one thing at a time."
+
+
+def beginning(question: str) -> str:
+    """`question` as far as it is read, to the end of a word where there is one."""
+    text = question.strip()
+    if len(text) <= MAX_CHARACTERS:
+        return text
+    cut = text[:MAX_CHARACTERS]
+    return cut.rsplit(maxsplit=1)[0] if len(cut.split(maxsplit=1)) > 1 else cut
+
+
+def answer_beginning(engine: Engine, question: str, limit: int = DEFAULT_LIMIT) -> Answer:
+    """The answer to the beginning of a question; a notice says that it is no more than that."""
+    answer = engine.ask(beginning(question), limit)
+    if len(question.strip()) <= MAX_CHARACTERS:
+        return answer
+    caution = Message(READ_IN_PART, {"most": MAX_CHARACTERS})
+    notice = " ".join(filter(None, (answer.notice, str(caution))))
+    return answer.model_copy(update={"notice": notice, "cautions": (*answer.cautions, caution)})
