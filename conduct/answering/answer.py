@@ -153,9 +153,9 @@ class Answer(_Model):
 
     @property
     def open_passages(self) -> tuple[AnswerPassage, ...]:
-        """Those to show at once: the first and what is near enough, and under a grave question none that asks for
-        patience."""
-        if self.coverage == NOT_COVERED:
+        """Those to show at once: the first and what is near enough; under a grave question none that asks for
+        patience, and none at all to somebody who may want to die."""
+        if self.coverage == NOT_COVERED or self.care == SELFHARM:
             return ()
         return tuple(
             passage

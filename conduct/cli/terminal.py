@@ -3,7 +3,7 @@
 import re
 import textwrap
 
-from conduct.answering.answer import NOT_COVERED, Answer, AnswerPassage
+from conduct.answering.answer import Answer, AnswerPassage
 from conduct.answering.care import SELFHARM
 
 INDENT = "   "
@@ -27,8 +27,7 @@ def readable(answer: Answer, width: int = WIDEST, bold: bool = False, asked: boo
     for shown in answer.open_passages:
         parts += _shown(answer, shown, width, bold)
     if answer.folded_passages:
-        silent = answer.coverage == NOT_COVERED
-        parts.append("The closest passages, for reading on:" if silent else "\nLess close:")
+        parts.append("The closest passages, for reading on:" if not answer.open_passages else "\nLess close:")
     for shown in answer.folded_passages:
         parts += _shown(answer, shown, width, bold)
     if not answer.care:

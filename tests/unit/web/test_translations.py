@@ -19,10 +19,10 @@ from conduct.web.translations import LANGUAGES, preferred, words
 WEB = Path(translations.__file__).parent
 TRANSLATED = LANGUAGES[1:]
 # Names that no language translates: what is typed into an address, and our own.
-NAMES = {"light", "dark", "auto", "html", "hugging", "face", "python", "hub"}
+NAMES = {"light", "dark", "auto", "html", "hugging", "face", "python", "hub", "markdown"}
 # Words that a language shares with English.
 SHARED = {
-    "code", "comment", "decide", "describe", "link", "machine", "minute", "original", "page", "passages", "question",
+    "code", "comment", "decide", "describe", "link", "local", "machine", "minute", "original", "page", "passages", "question",
     "questions", "situation", "situations", "suggestions",
 }  # fmt: skip
 VALUES = {
