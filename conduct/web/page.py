@@ -32,22 +32,11 @@ from conduct.web.guard.sessions import forget_ended_sessions
 from conduct.web.long_question import answer_beginning
 from conduct.web.page_head import LinkPreview
 from conduct.web.translations import LANGUAGES, Words, preferred, words
+from conduct.web.wording import ASK, EXAMPLES, FOR_EXAMPLE, PLACEHOLDER, QUESTION, SUBTITLE, TITLE
 
-TITLE = "Is this okay?"
-SUBTITLE = "Ask about a situation; read what the code of conduct says, word for word."
-PLACEHOLDER = "What happened, or what would you like to do?"
 FAILED = "No answer came: check your connection and ask again."
 LEAVE = "Leave quickly"
-BROWSER_WORDS = (TITLE, SUBTITLE, "Your question", PLACEHOLDER, "Ask", "Looking …", "For example", FAILED, LEAVE)
-EXAMPLES = (
-    "Is it ok to laugh about a thick accent if the guy laughs along?",
-    "Somebody keeps interrupting the only woman on the panel",
-    "I made a joke and was told that it hurt. What now?",
-    "His pull request looks wrong to me. May I just rewrite it?",
-    "The same three friends get the speaking slots every time",
-    "He goes on sending her insults after we asked him to stop",
-    "Who pays for my train to the meetup?",
-)
+BROWSER_WORDS = (TITLE, SUBTITLE, QUESTION, PLACEHOLDER, ASK, "Looking …", FOR_EXAMPLE, FAILED, LEAVE)
 MAX_WAITING = 200
 # A visitor may press Enter before the page's own script has begun, or while Gradio's last stream still closes.
 ASK_SCRIPT = """async (question) => {
@@ -74,15 +63,15 @@ def build_page(engine: Engine) -> gr.Blocks:
         _html(f'<p class="conduct-subtitle">{i18n(SUBTITLE)}</p>')
         with gr.Row(elem_id="conduct-form"):
             question = gr.Textbox(
-                label=i18n("Your question"), placeholder=i18n(PLACEHOLDER), lines=1, max_lines=8,
+                label=i18n(QUESTION), placeholder=i18n(PLACEHOLDER), lines=1, max_lines=8,
                 elem_id="conduct-question",
             )  # fmt: skip
-            button = gr.Button(i18n("Ask"), variant="primary", elem_id="conduct-ask")
+            button = gr.Button(i18n(ASK), variant="primary", elem_id="conduct-ask")
         _html(f'<p class="conduct-counter" data-most="{MAX_CHARACTERS}" hidden></p>', elem_id="conduct-counter")
         _html(f'<p class="conduct-looking" hidden>{i18n("Looking …")}</p>')
         _html('<p class="conduct-hidden" role="status" id="conduct-said"></p>')
         _html(f'<p class="conduct-failed" hidden>{i18n(FAILED)}</p>')
-        _html(render.render_examples(str(i18n("For example")), EXAMPLES), elem_id="conduct-examples")
+        _html(render.render_examples(str(i18n(FOR_EXAMPLE)), EXAMPLES), elem_id="conduct-examples")
         answer = _html("", elem_id="conduct-answer")
         code = _html(render.render_code(text))
         footer = _html(render.render_footer(text.source))

@@ -18,6 +18,7 @@ from conduct.answering.care import SELFHARM
 from conduct.answering.limits import DEFAULT_LIMIT
 from conduct.messages import Message
 from conduct.text.code import Section
+from conduct.web import wording
 from conduct.web.translations import IN_ENGLISH, Words
 
 # The status has words; its mark differs in shape, so that colour carries nothing alone.
@@ -115,6 +116,11 @@ def render_embed(body: str, question: str, theme: str, limit: int, w: Words, *, 
     """A whole small page for an iframe around `body`, which one of the functions above has rendered; its title begins
     with `said`."""
     return _render("embed.html", w, body=body, question=question, theme=theme, limit=limit, said=said)
+
+
+def render_first(question: str, w: Words) -> str:
+    """What a slow connection shows before Gradio's page is there, and all that there is without JavaScript."""
+    return _render("first.html", w, words=wording, question=question)
 
 
 def _render(template: str, w: Words, **values: object) -> str:

@@ -243,6 +243,19 @@ addEventListener("pageshow", (event) => {
   if (event.persisted && document.body.hidden) location.reload();
 });
 
+// From the plain form that came with the first HTML: what was typed, and the focus with its caret.
+function takeOver() {
+  const first = find("#conduct-first-question");
+  if (!first) return;
+  const focused = document.activeElement === first, { value, selectionStart, selectionEnd } = first;
+  if (value && !box().value && value !== asked()) fill(value);
+  find("#conduct-first").remove();
+  if (focused) {
+    box().focus();
+    box().setSelectionRange(selectionStart, selectionEnd);
+  }
+}
+
 function toBox() {
   box().focus();
   box().select();
@@ -266,6 +279,7 @@ const begin = setInterval(() => {
   if (!box() || !find("#conduct-ask") || !find(".conduct-looking")) return;
   clearInterval(begin);
   box().dir = "auto";
+  takeOver();
   // A lost connection fires no event of Gradio's, it only raises a toast, which page.css hides.
   new MutationObserver(() => {
     if (find(".toast-wrap *")) conduct.answered(true);
