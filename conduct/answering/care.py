@@ -68,6 +68,9 @@ def care_for(question: str) -> Care | None:
     """SELFHARM if the asker or somebody else may want to die or hurts themself, GRAVE for other harm, else None."""
     text = _plain(question)
     found: Care | None = None
+    # English comes first: its idioms are about machines and hold in every language that borrows them.
+    for idiom in _all()[0].idioms:
+        text = idiom.sub(" ", text)
     for patterns in _all():
         if not patterns.applies.search(text):
             continue
