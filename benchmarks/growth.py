@@ -18,8 +18,9 @@ from benchmarks.roles import peak_megabytes
 from conduct.dataset.situations import SHOW_FIRST, Bank, Judgement, Situation
 from conduct.ranking import vectors as files
 from conduct.ranking.calibration import UNFITTED
-from conduct.ranking.classifiers import BUCKETS, VectorClassifier, WordClassifier
+from conduct.ranking.classifiers import VectorClassifier, WordClassifier
 from conduct.ranking.index import Index
+from conduct.ranking.recipe import RECIPE
 from conduct.ranking.vectors import Vectors, along, classes, pieces, principal_axes
 from conduct.text.code import Code, Passage, Section
 
@@ -46,10 +47,6 @@ class Given:
         """Never."""
         return False
 
-    def knows(self, word: str) -> bool:
-        """Each."""
-        return True
-
 
 def main(passages: int, situations: int) -> None:
     """Print the milliseconds of a search, the seconds of a start from the file of vectors, and megabytes."""
@@ -71,7 +68,9 @@ def main(passages: int, situations: int) -> None:
         along(axes, situation_vectors),
         VectorClassifier(unit(columns), np.zeros(columns, np.float32)),
         WordClassifier(
-            np.ones(BUCKETS, np.float32), rng.standard_normal((columns, BUCKETS), np.float32), np.zeros(columns)
+            np.ones(RECIPE.buckets, np.float32),
+            rng.standard_normal((columns, RECIPE.buckets), np.float32),
+            np.zeros(columns),
         ),
         UNFITTED,
     )

@@ -49,7 +49,7 @@ REPO = "ada/code"
 MOST_GROWTH = 0.05
 # One of so many situations is kept: building two texts takes seconds, and refreshes are what is soaked.
 EVERY = 24
-# Several times as many as an answer is kept for, so that most are looked up; others are repeated, as in life.
+# Different ones; each is asked several times, as in life.
 QUESTIONS = 4_000
 
 
@@ -98,11 +98,11 @@ class Texts:
         encoder = SentenceEncoder.load(model.folder)
         for number, name in enumerate(("even", "odd")):
             edition = _edition(folder / name, number)
-            vectors = build(edition.code, edition.bank, edition.questions, encoder)
+            vectors = build(edition.code, edition.bank, edition.read_questions(), encoder)
             save(vectors, folder / name / VECTORS_FILE, edition.code, edition.bank, model.identity)
             self._files.append({path.name: path.read_bytes() for path in (folder / name).iterdir()})
             self._readers.append(Answerer.make(edition, lambda *_: encoder, model))
-        labelled = [question.text for question in edition.questions]
+        labelled = [question.text for question in edition.read_questions()]
         bank = [situation.text for situation in DatasetRevision.read(find_dataset.bundled_dataset()).bank.situations]
         self.questions = list(dict.fromkeys(labelled + bank))[:QUESTIONS]
         for number, reader in enumerate(self._readers):

@@ -2,6 +2,8 @@
 
 import logging
 from pathlib import Path
+from traceback import extract_tb
+from typing import Self
 
 from conduct.messages import Message
 
@@ -22,6 +24,16 @@ class ConductError(Exception):
         self.message = Message(template, values)
         super().__init__(str(self.message))
 
+    def again(self) -> Self:
+        """A new error that says the same.
+
+        To be raised where this one is kept: each raise adds the frames of its callers, and so their questions, to an
+        error's traceback, and its causes hold more of them.
+        """
+        same = type(self).__new__(type(self), *self.args)
+        same.__dict__.update(self.__dict__)
+        return same
+
 
 class QuestionError(ConductError, ValueError):
     """A question or a limit that cannot be answered."""
@@ -38,7 +50,7 @@ class BusyError(ConductError):
 
 
 class RequestError(ConductError):
-    """A request that says nothing that could be understood; `status` tells how."""
+    """A request that could not be understood; `status` is 4xx."""
 
     def __init__(self, template: str, status: int, **values: object) -> None:
         super().__init__(template, **values)
@@ -46,7 +58,7 @@ class RequestError(ConductError):
 
 
 class UnexpectedError(ConductError):
-    """A fault of ours; the log tells where."""
+    """A fault of ours; the log says where."""
 
     status = 500
 
@@ -67,6 +79,10 @@ class SettingError(ConductError, ValueError):
     """An environment variable with a value that does not fit."""
 
 
+class OutputError(ConductError):
+    """An answer that could not be printed."""
+
+
 class HubError(ConductError):
     """Why the Hub did not give something, as a part of a sentence."""
 
@@ -75,15 +91,20 @@ class PublishError(ConductError):
     """Something that could not be sent to the Hub."""
 
 
-def log_unexpected(error: Exception) -> None:
-    """Log the place and the kind of an error, but not its message: that may quote the question."""
+class NoTextError(ConductError):
+    """There is no text that may serve. Visitors read `message`; `detail`, for the owner, says what was tried."""
+
+    def __init__(self, template: str, detail: str, **values: object) -> None:
+        super().__init__(template, **values)
+        self.detail = detail
+
+
+def log_unexpected(error: BaseException) -> None:
+    """Log the kind of an error and its frames' places, but not its message: that may quote the question."""
     log.error("Unexpected %s", place(error))
 
 
 def place(error: BaseException) -> str:
-    """The kind of an error and where it was raised."""
-    at = error.__traceback__
-    while at and at.tb_next:
-        at = at.tb_next
-    where = f"{Path(at.tb_frame.f_code.co_filename).name}:{at.tb_lineno}" if at else "unknown"
-    return f"{type(error).__name__} at {where}"
+    """The kind of an error and where it was raised: file and line of each frame, the innermost first."""
+    frames = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)]
+    return f"{type(error).__name__} at {' < '.join(reversed(frames)) or 'unknown'}"

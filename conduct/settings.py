@@ -1,10 +1,11 @@
 """What the environment says. The only reader of `os.environ`."""
 
 import gc
+import logging
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
 
 from conduct.errors import SettingError
 
@@ -12,11 +13,11 @@ DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 DEFAULT_MODEL_REVISION = "1110a243fdf4706b3f48f1d95db1a4f5529b4d41"
 DATASET_NAME = "ambassador-code-of-conduct"
 
-# Read by these libraries at import or at the first `Blocks()`; a visitor's question is nobody's statistic.
+# Read by these libraries at import or at the first `Blocks()`. Nothing about a visitor's question is reported.
 _LIBRARY_DEFAULTS = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_DISABLE_TELEMETRY": "1",
-    # Gradio rebuilds a summary of past events after each queued one, unless told to do it rarely.
+    # Gradio rebuilds a summary of past events after each queued one, unless this is large.
     "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000",
     "GRADIO_ANALYTICS_MAX_EVENTS": "100",
     # The tokenizer of one short question gains nothing from threads of its own.
@@ -34,12 +35,22 @@ _LIBRARY_DEFAULTS = {
 GC_THRESHOLDS = (50_000, 20, 100)
 
 
+_PROXY = re.compile(
+    r"((https?|socks5h?)://)?([^\s/@]*@)?([^\s/:@\[\]]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?/?", re.ASCII | re.IGNORECASE
+)
+# A host, perhaps with a port, or a network of IPv4, or an address of IPv6: other entries end httpx in an error.
+_NO_PROXY = re.compile(r"(https?://)?[\w.*-]*(:\d{1,5})?(/\d{1,2})?|[0-9A-Fa-f:.]+(%\w+)?", re.ASCII)
+
+log = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The app's own settings; Gradio's and huggingface_hub's variables keep their meaning.
 
-    `dataset` is a Hub id, a folder, or None for the bundled copy; `model` a Hub id or a folder;
-    `inference` the engine that runs the model, a URL or a Hub id, or None to run it here.
+    `dataset` is a Hub id, a folder, a file, or None for the bundled copy; `model` a Hub id or a folder;
+    `inference` the engine that runs the model, a URL or a Hub id, or None to run it here; `inference_token` is sent
+    to that engine and nowhere else.
     """
 
     dataset: str | None = None
@@ -48,6 +59,7 @@ class Settings:
     model_revision: str = DEFAULT_MODEL_REVISION
     refresh_minutes: float = 0.0
     inference: str | None = None
+    inference_token: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -57,9 +69,8 @@ class Settings:
         def text(name: str, default: str = "") -> str:
             return environ.get(name, "").strip() or default
 
-        author = text("SPACE_AUTHOR_NAME")
-        dataset = text("CONDUCT_DATASET", f"{author}/{DATASET_NAME}" if author else "")
-        model = text("CONDUCT_MODEL", DEFAULT_MODEL)
+        dataset = _place(text("CONDUCT_DATASET"))
+        model = _place(text("CONDUCT_MODEL", DEFAULT_MODEL))
         # The pinned commit belongs to the default model; another model starts from its main branch.
         revision = DEFAULT_MODEL_REVISION if model == DEFAULT_MODEL else "main"
         return cls(
@@ -69,7 +80,69 @@ class Settings:
             model_revision=text("CONDUCT_MODEL_REVISION", revision),
             refresh_minutes=_minutes(text("CONDUCT_REFRESH_MINUTES", "0")),
             inference=_engine(text("CONDUCT_INFERENCE")),
+            inference_token=_token(text("CONDUCT_INFERENCE_TOKEN")),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """Where to listen, in Gradio's own variables.
+
+    `port` is None where nobody named one: then the first free one from 7860 on. `root_path` is the prefix under which
+    a proxy shows the app ("/coc"), or the whole public address, or empty.
+    """
+
+    host: str = "127.0.0.1"
+    port: int | None = None
+    root_path: str = ""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> "ServerSettings":
+        """Read `environ`, by default the process's. Raises SettingError with what was expected."""
+        environ = os.environ if environ is None else environ
+        port, root_path = (environ.get(f"GRADIO_{name}", "").strip() for name in ("SERVER_PORT", "ROOT_PATH"))
+        if port and not (re.fullmatch(r"\d{1,5}", port, re.ASCII) and int(port) < 65_536):
+            raise SettingError(
+                f"GRADIO_SERVER_PORT must be a number from 0 to 65535, but it is {port[:40]!r}: "
+                "set it to a free port such as 7860."
+            )
+        if root_path and not re.fullmatch(r"(https?://[\w.:\[\]-]+)?(/[\w.~-]+)*/?", root_path, re.ASCII):
+            raise SettingError(
+                "GRADIO_ROOT_PATH must be a path such as /coc, or an address such as https://example.org/coc, but it "
+                f"is {root_path[:80]!r}: set it to what visitors see, or remove it."
+            )
+        return cls(
+            host=environ.get("GRADIO_SERVER_NAME", "").strip().strip("[]") or "127.0.0.1",
+            port=int(port) if port else None,
+            root_path=root_path.rstrip("/"),
+        )
+
+
+def check_proxies(environ: MutableMapping[str, str] | None = None) -> None:
+    """Refuse a proxy that no HTTP client here could use, and take out of NO_PROXY what they all would fail on.
+
+    Call it before Gradio is imported, which makes clients. Raises SettingError that names the variable.
+    """
+    environ = os.environ if environ is None else environ
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        for variable in (name, name.lower()):
+            value = environ.get(variable, "")
+            if value and not _PROXY.fullmatch(value):
+                raise SettingError(
+                    f"{variable} must be the address of a proxy, such as http://proxy.example.org:3128 or "
+                    "socks5://127.0.0.1:1080, but it is none: fix it, or remove it."
+                )
+    for variable in ("NO_PROXY", "no_proxy"):
+        # httpx takes an address in brackets for a port.
+        hosts = [
+            host.strip().strip("[]") if host.strip().endswith("]") else host.strip()
+            for host in environ.get(variable, "").split(",")
+        ]
+        usable = [host for host in hosts if _NO_PROXY.fullmatch(host)]
+        if len(usable) < len(hosts):
+            log.warning("%s of the entries in %s cannot be used, and are left out.", len(hosts) - len(usable), variable)
+        if usable != environ.get(variable, "").split(","):
+            environ[variable] = ",".join(usable)
 
 
 def apply_library_defaults(environ: dict[str, str] | None = None) -> None:
@@ -82,9 +155,22 @@ def apply_library_defaults(environ: dict[str, str] | None = None) -> None:
         environ.setdefault(name, value)
 
 
+def allows_escapes(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether a terminal may be sent escape sequences: not one that calls itself dumb, nor where NO_COLOR is set."""
+    environ = os.environ if environ is None else environ
+    return environ.get("TERM") != "dumb" and not environ.get("NO_COLOR")
+
+
 def tune_gc() -> None:
     """Collect garbage less often; call it before the libraries are imported."""
     gc.set_threshold(*GC_THRESHOLDS)
+
+
+def _place(value: str) -> str:
+    """A Hub id or a path; quotes and a ~ come as they are where no shell has read them, as from an env file."""
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+        value = value[1:-1].strip()
+    return os.path.expanduser(value) if value.startswith("~") else value
 
 
 def _minutes(value: str) -> float:
@@ -101,5 +187,15 @@ def _engine(value: str) -> str | None:
         raise SettingError(
             "CONDUCT_INFERENCE must be the address of an inference engine, such as http://127.0.0.1:8080, or the Hub "
             f"id of a model, but it is {value[:80]!r}: set it to one of them, or remove it to run the model here."
+        )
+    return value or None
+
+
+def _token(value: str) -> str | None:
+    # It becomes a header. The sentence does not repeat it: errors are logged.
+    if not re.fullmatch(r"[!-~]*", value):
+        raise SettingError(
+            "CONDUCT_INFERENCE_TOKEN must be a token of ASCII characters without spaces, but it is not: copy it anew, "
+            "or remove it to ask the engine without one."
         )
     return value or None

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from conduct.hub import find_dataset, find_model
 from conduct.hub.snapshot import Snapshot
-from conduct.settings import Settings, apply_library_defaults
+from conduct.settings import ServerSettings, Settings, apply_library_defaults
 
 apply_library_defaults()
 
@@ -20,8 +21,10 @@ from gradio_client import Client  # noqa: E402  (apply_library_defaults comes be
 
 from conduct.answering.dataset_revision import DatasetRevision  # noqa: E402
 from conduct.answering.engine import Engine  # noqa: E402
+from conduct.api.service import AskService  # noqa: E402
 from conduct.model.sentence_transformer import SentenceEncoder  # noqa: E402
-from conduct.web.page import build_page, launch  # noqa: E402
+from conduct.web.page import build_page  # noqa: E402
+from conduct.web.server import Patience, build_app, http_server, listen  # noqa: E402
 from tests.fakes import word_engine  # noqa: E402
 from tests.support import browsers  # noqa: E402
 
@@ -83,16 +86,26 @@ def engine(model: Snapshot) -> Engine:
 
 @pytest.fixture(scope="session")
 def serve() -> Callable:
-    """A context manager that serves an engine and gives its address, ending in a slash."""
+    """A context manager that serves an engine on a port and gives its address, ending in a slash."""
 
     @contextmanager
-    def serving(engine: Engine) -> Iterator[str]:
-        demo = build_page(engine)
-        _, address, _ = launch(demo, engine, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
+    def serving(engine: Engine, patience: Patience = Patience(), root_path: str = "") -> Iterator[str]:  # noqa: B008
+        service = AskService(engine)
+        app = build_app(build_page(service), service, root_path, patience)
+        server, listening = http_server(app, patience), listen(ServerSettings(port=0))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
         try:
-            yield address
+            while not server.started:
+                assert thread.is_alive()
+                time.sleep(0.01)
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
         finally:
-            demo.close()
+            server.should_exit = True
+            # A test may have left a stream open.
+            server.force_exit = True
+            thread.join(timeout=30)
+            listening.close()
 
     return serving
 

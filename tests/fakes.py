@@ -34,10 +34,6 @@ class WordEncoder:
         """Reads twenty words."""
         return len(text.split()) > 20
 
-    def knows(self, word: str) -> bool:
-        """Those of WORDS."""
-        return word in WORDS
-
 
 def word_engine(folder: Path) -> Engine:
     """A loaded engine on a text of one passage, in `folder`, for tests that ask often."""

@@ -71,7 +71,7 @@ class AnswerPassage(_Model):
     text: str
     """The passage, word for word."""
     highlight: str
-    """The sentence of it that is closest to the question, word for word."""
+    """The sentence of it to mark for the question, word for word."""
     relevance: Annotated[float, Field(ge=0, le=1)]
     """A calibrated probability, 0 to 1, that a careful person would show it."""
     because: str | None

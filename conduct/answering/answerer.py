@@ -1,15 +1,13 @@
 """A dataset revision together with a model: all that an answer needs."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from conduct.answering import language
 from conduct.answering.answer import CUT_NOTICE, Answer, Cautions, Source, compose, contact_of
 from conduct.answering.batching import BatchingEncoder
-from conduct.answering.cache import AnswerCache
 from conduct.answering.dataset_revision import DatasetRevision
-from conduct.answering.limits import MAX_LIMIT
 from conduct.dataset.files import ADAPTER_FILE, VECTORS_FILE
 from conduct.hub.snapshot import PACKAGED, Snapshot
 from conduct.messages import Message
@@ -18,7 +16,7 @@ from conduct.model.adapter import Adapter
 from conduct.model.encoder import Encoder
 from conduct.model.sentence_transformer import SentenceEncoder
 from conduct.ranking.fit import load_or_build
-from conduct.ranking.index import Index, SearchResult
+from conduct.ranking.index import Index
 from conduct.ranking.vectors import Vectors
 
 LoadEncoder = Callable[[Path, Adapter | None], Encoder]
@@ -37,7 +35,11 @@ def encoder_for(
 
 @dataclass(frozen=True, slots=True)
 class Answerer:
-    """An edition together with a model: all that an answer needs. `repeats` is dropped with it."""
+    """A dataset revision together with a model.
+
+    Keeps nothing of an answered question: a stranger could tell from the time that an answer takes whether exactly this
+    question was asked before.
+    """
 
     edition: DatasetRevision
     encoder: BatchingEncoder
@@ -47,33 +49,40 @@ class Answerer:
     model: Snapshot
     weights: str  # what tells the encoder's weights from others: the model's identity, or its adapter's
     languages: frozenset[str] = frozenset()
-    repeats: AnswerCache[tuple[SearchResult, Cautions]] = field(default_factory=AnswerCache)
 
     @classmethod
-    def make(cls, edition: DatasetRevision, load_encoder: LoadEncoder, model: Snapshot) -> "Answerer":
-        """Load the model for this text; take the vectors that lie beside the texts, or build them."""
-        encoder, identity = encoder_for(edition, model, load_encoder)
-        dispatcher = BatchingEncoder(encoder)
+    def make(
+        cls,
+        edition: DatasetRevision,
+        load_encoder: LoadEncoder,
+        model: Snapshot,
+        serving: "Answerer | None" = None,
+    ) -> "Answerer":
+        """Load the model for this text; take the vectors that lie beside the texts, or build them.
+
+        If what was learnt for the text is what `serving` answers with, its encoder is shared and none is loaded.
+        """
+        learnt = adapter.load(edition.snapshot.folder / ADAPTER_FILE, model.identity)
+        identity = learnt.identity if learnt else model.identity
+        if serving is not None and serving.weights == identity:
+            dispatcher = serving.encoder
+        else:
+            dispatcher = BatchingEncoder(load_encoder(model.folder, learnt))
         path = edition.snapshot.folder / VECTORS_FILE
-        vectors = load_or_build(path, edition.code, edition.bank, edition.questions, dispatcher, identity)
+        vectors = load_or_build(path, edition.code, edition.bank, (), dispatcher, identity)
         index = Index(edition.code, edition.bank, vectors)
         languages = language.languages_of(model.folder)
         return cls(edition, dispatcher, vectors, index, source_of(edition, model), model, identity, languages)
 
     def answer(self, questions: Sequence[str], limit: int) -> list[Answer]:
         """Answer cleaned questions, all in one batch."""
-        known = {question: self.repeats.get(question) for question in questions}
-        if new := [question for question, found in known.items() if found is None]:
-            for question, found in zip(new, self.encoder.search(self.index, new), strict=True):
-                # Of 10,000 passages nobody is shown more than these.
-                found = replace(found, matches=found.matches[:MAX_LIMIT])
-                known[question] = found, self._cautions(question)
-                self.repeats.keep(question, known[question])
+        different = list(dict.fromkeys(questions))
         steps, contact = self.edition.next_steps, contact_of(self.edition.code)
-        return [
-            compose(question, known[question][0], limit, self.source, known[question][1], steps, contact)
-            for question in questions
-        ]
+        answers = {
+            question: compose(question, result, limit, self.source, self._cautions(question), steps, contact)
+            for question, result in zip(different, self.encoder.search(self.index, different), strict=True)
+        }
+        return [answers[question] for question in questions]
 
     def _cautions(self, question: str) -> Cautions:
         return Cautions(

@@ -1,4 +1,4 @@
-"""Reads and searches together what waits together, so that many who ask at once get answers sooner."""
+"""Encodes and searches together the texts that wait together, so that many who ask at once get answers sooner."""
 
 import math
 import threading
@@ -10,10 +10,11 @@ from itertools import islice, takewhile
 
 import numpy as np
 
+from conduct.errors import UNEXPECTED, ConductError, UnexpectedError, log_unexpected
 from conduct.model.encoder import Encoder
 from conduct.ranking.index import Index, SearchResult
 
-# Texts that are read together: more take as long for each, and keep the first of them waiting.
+# Texts in a batch: larger batches take as long for each text, and keep the first of them waiting.
 MAX_BATCH = 8
 
 
@@ -27,9 +28,10 @@ class _Pending:
 
 
 class BatchingEncoder:
-    """An encoder for many threads, in front of one: its `workers` encode at a time, each up to `most` texts.
+    """A thread-safe front of `encoder`: its `workers` encode at a time, each up to `most` texts.
 
-    Nobody is held back to fill a batch: it is what came while the workers were busy.
+    No text is held back to fill a batch: a batch is what arrived while the workers were busy. A failure that is not a
+    ConductError is logged and raised as UnexpectedError.
     """
 
     def __init__(self, encoder: Encoder, most: int = MAX_BATCH) -> None:
@@ -38,12 +40,12 @@ class BatchingEncoder:
         self._waiting: deque[_Pending] = deque()
         self._idle = encoder.workers
         self._taking = threading.Lock()
-        # Its threads end when nobody holds the dispatcher any more.
+        # Its threads end when this object is dropped.
         self._workers = ThreadPoolExecutor(encoder.workers, "encode")
 
     @property
     def workers(self) -> int:
-        """Of the encoder behind it."""
+        """Those of the encoder behind it."""
         return self._encoder.workers
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
@@ -51,52 +53,61 @@ class BatchingEncoder:
         return np.stack(self._results(texts, None)) if texts else self._encoder.encode(texts)
 
     def search(self, index: Index, questions: Sequence[str]) -> list[SearchResult]:
-        """What `index` finds for each of `questions`; one pass over the situations serves a whole batch."""
+        """The search result of each of `questions`; one pass over the situations serves a whole batch."""
         return self._results(questions, index)
 
     def truncates(self, text: str) -> bool:
         """Whether the model reads only the beginning of `text`."""
         return self._encoder.truncates(text)
 
-    def knows(self, word: str) -> bool:
-        """Whether the model reads `word` as one, and not in parts."""
-        return self._encoder.knows(word)
-
     def _results(self, texts: Sequence[str], index: Index | None) -> list:
-        mine = [_Pending(text, index) for text in texts]
+        submitted = [_Pending(text, index) for text in texts]
         with self._taking:
-            self._waiting += mine
-        for _ in mine:
+            self._waiting += submitted
+        for _ in submitted:
             self._workers.submit(self._work)
-        return [one.result.result() for one in mine]
+        for pending in submitted:
+            # Not raised itself: a batch shares it, and its traceback would hold the texts of all who wait for it.
+            if (failure := pending.result.exception()) is not None:
+                raise failure.again()
+        return [pending.result.result() for pending in submitted]
 
     def _work(self) -> None:
         batch = self._take()
-        # Another worker has taken along what this turn was for.
+        # Another worker has taken the text that this turn was for.
         if not batch:
             return
-        texts, index = [one.text for one in batch], batch[0].index
+        texts, index = [pending.text for pending in batch], batch[0].index
         try:
             results = self._encoder.encode(texts) if index is None else index.search(texts, self._encoder)
-            for one, result in zip(batch, results, strict=True):
-                one.result.set_result(result)
+            for pending, result in zip(batch, results, strict=True):
+                pending.result.set_result(result)
         except BaseException as error:
-            for one in batch:
-                if not one.result.done():
-                    one.result.set_exception(error)
+            failure = _without_frames(error)
+            for pending in batch:
+                if not pending.result.done():
+                    pending.result.set_exception(failure)
         finally:
             with self._taking:
                 self._idle += 1
 
     def _take(self) -> list[_Pending]:
-        """Those that have waited longest and want the same."""
+        """The texts that have waited longest and belong to the same index."""
         with self._taking:
             if not self._waiting:
                 return []
             index = self._waiting[0].index
-            # While a text is being replaced, some still wait for the old one.
-            alike = takewhile(lambda one: one.index is index, islice(self._waiting, self._most * self._idle))
-            # Idle workers share what waits.
+            # While a dataset is being replaced, some texts still wait for the old one.
+            alike = takewhile(lambda pending: pending.index is index, islice(self._waiting, self._most * self._idle))
+            # Idle workers share the waiting texts.
             share = math.ceil(len(list(alike)) / self._idle)
             self._idle -= 1
             return [self._waiting.popleft() for _ in range(share)]
+
+
+def _without_frames(error: BaseException) -> ConductError:
+    """`error` without its traceback and causes, whose frames hold the texts of the batch."""
+    if isinstance(error, ConductError):
+        return error.again()
+    log_unexpected(error)
+    return UnexpectedError(UNEXPECTED)

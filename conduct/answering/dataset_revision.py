@@ -3,9 +3,9 @@
 import logging
 from dataclasses import dataclass
 
-from conduct.dataset.files import NEXT_STEPS_FILE, QUESTIONS_FILE, SITUATIONS_FILE, read_text
+from conduct.dataset.files import NEXT_STEPS_FILE, QUESTIONS_FILE, SITUATIONS_FILE, check_files, read_text
 from conduct.dataset.next_steps import Step, read_next_steps
-from conduct.dataset.situations import Bank, Question, read_questions, read_situations
+from conduct.dataset.situations import MAX_BYTES, Bank, Question, read_questions, read_situations
 from conduct.hub.find_dataset import BUNDLED_DATA
 from conduct.hub.snapshot import Snapshot
 from conduct.text.code import Code, parse
@@ -19,21 +19,31 @@ class DatasetRevision:
 
     code: Code
     bank: Bank
-    questions: tuple[Question, ...]
     snapshot: Snapshot
     next_steps: tuple[Step, ...] = ()
 
     @classmethod
     def read(cls, snapshot: Snapshot) -> "DatasetRevision":
         """Read a dataset folder. Raises DataError with one sentence if it cannot be used."""
-        code = parse(read_text(snapshot.folder))
+        source = read_text(snapshot.folder, snapshot.text_file, snapshot.links_within)
+        if source.note:
+            log.warning("%s", source.note)
+        code = parse(source.text)
         ids = [passage.id for passage in code.passages]
         bank = read_situations(snapshot.folder / SITUATIONS_FILE, ids)
         if bank.dropped:
             log.warning("%d situations name passages that the text does not have; they are left out.", bank.dropped)
-        questions = read_questions(snapshot.folder / QUESTIONS_FILE, ids)
         steps = read_next_steps(snapshot.folder / NEXT_STEPS_FILE)
         if steps is None:
             general = read_next_steps(BUNDLED_DATA / NEXT_STEPS_FILE) or ()
             steps = tuple(step for step in general if not step.own)
-        return cls(code, bank, questions, snapshot, steps)
+        return cls(code, bank, snapshot, steps)
+
+    def read_questions(self) -> tuple[Question, ...]:
+        """The labelled questions beside the text, which fitting and evaluation need and answering does not.
+
+        Raises DataError with one sentence if they cannot be used.
+        """
+        check_files(self.snapshot.folder, {QUESTIONS_FILE: MAX_BYTES}, self.snapshot.folder)
+        ids = [passage.id for passage in self.code.passages]
+        return read_questions(self.snapshot.folder / QUESTIONS_FILE, ids)

@@ -5,22 +5,26 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import replace
 
 from conduct.answering.answer import Answer, FullText
 from conduct.answering.answerer import Answerer, LoadEncoder, source_of
 from conduct.answering.dataset_revision import DatasetRevision
 from conduct.answering.limits import DEFAULT_LIMIT
 from conduct.answering.validation import check_limit, clean_question, clean_questions
-from conduct.errors import ConductError, InferenceError, ModelError
+from conduct.errors import ConductError, DataError, InferenceError, ModelError, NoTextError
 from conduct.hub import find_dataset, find_model
+from conduct.hub.fetch import LONG_PATIENCE_SECONDS
 from conduct.hub.refresh import Refresher
-from conduct.hub.snapshot import BUNDLED, PACKAGED, Snapshot
+from conduct.hub.snapshot import BUNDLED, LOCAL, PACKAGED, Snapshot
 from conduct.model.sentence_transformer import SentenceEncoder
 from conduct.settings import Settings
 
 log = logging.getLogger(__name__)
 
+NO_TEXT = (
+    "The text of {dataset} could not be read, so questions cannot be answered now: "
+    "tell the owner of this app, please, whose log says why."
+)
 NOT_READY = "The model could not be loaded, so questions cannot be answered now: tell the owner of this app, please."
 # Asked of each reader before anybody else asks: it shows that the reader works, and the first pass through a
 # model is several times slower than the second.
@@ -28,6 +32,8 @@ WARM_UP_QUESTION = "Is this okay?"
 
 # How often an engine elsewhere that was away at the start is asked again.
 RETRY_SECONDS = 5.0
+# How often a text that could not be read is looked at again.
+TEXT_RETRY_SECONDS = 30.0
 
 
 class Engine:
@@ -39,12 +45,18 @@ class Engine:
         find_model: Callable[[Settings], Snapshot] = find_model.find_model,
         load_encoder: LoadEncoder | None = None,
         again_seconds: float = RETRY_SECONDS,
+        text_again_seconds: float = TEXT_RETRY_SECONDS,
     ) -> None:
         self._settings = settings
         self._find_model = find_model
         self._load_encoder = load_encoder or _loader(settings)
         self._again_seconds = again_seconds
+        self._text_again_seconds = text_again_seconds
         self._edition: DatasetRevision | None = None
+        # Why there is no text to serve, for the owner; "" while there is one, or nobody has looked yet.
+        self._no_text = ""
+        # Revisions that were read but answer no question, and why.
+        self._refused: dict[str, str] = {}
         self._model: Future[Snapshot] = Future()
         # Replaced as a whole when the text was refreshed: who holds the old reader answers from the old text.
         self._reader: Future[Answerer] = Future()
@@ -80,7 +92,7 @@ class Engine:
         return self.reader().answer(cleaned, most)
 
     def text(self) -> FullText:
-        """The whole code. Needs no model, and waits for none."""
+        """The whole code. Needs no model, and waits for none. Raises NoTextError if there is none to serve."""
         if self.ready:
             reader = self.reader()
             return FullText.of(reader.edition.code, reader.source)
@@ -88,24 +100,42 @@ class Engine:
         return FullText.of(edition.code, source_of(edition, None))
 
     def reader(self) -> Answerer:
-        """What answers now, once it is loaded. Raises ModelError if it cannot be, InferenceError if not yet."""
+        """What answers now, once it is loaded.
+
+        Raises ModelError or NoTextError if there is no model or no text, InferenceError if its engine is away.
+        """
         self.start()
-        try:
-            return self._reader.result()
-        except InferenceError as error:
-            # A new one: the other is kept, and each raise would add to its traceback.
-            raise InferenceError(*error.args) from None
-        except ConductError as error:
-            raise ModelError(NOT_READY) from error
+        reader = self._reader
+        # Looked at and not raised: it is kept, and would keep the question of each asker in its traceback.
+        failure = reader.exception()
+        if failure is None:
+            return reader.result()
+        if isinstance(failure, NoTextError):
+            raise self._no_text_error(failure.detail)
+        raise failure.again() if isinstance(failure, InferenceError) else ModelError(NOT_READY)
 
     def _read(self) -> DatasetRevision:
         with self._start:
-            if self._edition is None:
+            if self._edition is None and not self._no_text:
                 # Beside the text's, so that a Hub that hangs is waited for once and not twice.
                 threading.Thread(target=self._seek_model, name="model", daemon=True).start()
-                self._edition = find_dataset.find_dataset(self._settings, DatasetRevision.read)
-                _say("text", self._edition.snapshot)
+                self._seek_text()
+            if self._edition is None:
+                raise self._no_text_error(self._no_text)
             return self._edition
+
+    def _seek_text(self, seconds: float | None = None) -> None:
+        """Sets the text that serves, or why there is none."""
+        try:
+            edition = find_dataset.find_dataset(self._settings, DatasetRevision.read, seconds, self._refused)
+        except DataError as error:
+            self._edition, self._no_text = None, str(error)
+            return
+        _say("text", edition.snapshot)
+        self._edition, self._no_text = edition, ""
+
+    def _no_text_error(self, detail: str) -> NoTextError:
+        return NoTextError(NO_TEXT, detail, dataset=find_dataset.dataset_label(self._settings))
 
     def _seek_model(self) -> None:
         try:
@@ -120,28 +150,39 @@ class Engine:
 
     def _load(self) -> None:
         try:
-            reader = self._make_when_engine_is_there(self._read(), self._model.result())
+            reader = self._make_when_all_is_there()
         except BaseException as error:
-            log.error("Questions cannot be answered: %s", error)
-            failure = error if isinstance(error, ConductError) else ModelError(NOT_READY)
-            failure.__cause__ = None if failure is error else error
-            self._fail(failure)
+            expected = isinstance(error, ConductError)
+            # No question has come this far, so that a traceback gives none away.
+            log.error("Questions cannot be answered: %s", error, exc_info=None if expected else error)
+            self._fail(error if expected else ModelError(NOT_READY))
             return
         _say("model", reader.model)
         self.swap(reader)
+        find_dataset.remember_dataset(self._settings, reader.edition.snapshot)
         self._keep_fresh(reader.model)
 
-    def _make_when_engine_is_there(self, edition: DatasetRevision, model: Snapshot) -> Answerer:
-        """The same as `_make`; while an engine elsewhere is away, whoever asks is told so."""
+    def _make_when_all_is_there(self) -> Answerer:
+        """The same as `_make`; while the text or an engine elsewhere is away, questions are refused with a sentence."""
+        logged = ""
         while True:
             try:
-                return self._make(edition, model)
+                return self._make(self._read(), self._model.result())
             except InferenceError as error:
                 self._fail(error)
-            time.sleep(self._again_seconds)
+                time.sleep(self._again_seconds)
+            except NoTextError as error:
+                if error.detail != logged:
+                    log.error("Questions cannot be answered: %s", error.detail)
+                logged = error.detail
+                self._fail(error)
+                time.sleep(self._text_again_seconds)
+                # A folder may have been mended meanwhile; a commit stays what it is.
+                self._refused.pop(LOCAL, None)
+                self._seek_text(LONG_PATIENCE_SECONDS)
 
     def _make(self, edition: DatasetRevision, model: Snapshot) -> Answerer:
-        """A reader that has answered a question; of the packaged weights or the bundled text if need be."""
+        """A reader that has answered a question; of the packaged weights or an earlier text if need be."""
         try:
             return _tried(Answerer.make(edition, self._load_encoder, model))
         except InferenceError:
@@ -153,19 +194,14 @@ class Engine:
         except Exception as error:
             if edition.snapshot.name == BUNDLED:
                 raise
-            why = f"The dataset was not used: {find_dataset.unreadable(edition.snapshot, error)}."
-            self._edition = DatasetRevision.read(find_dataset.bundled_dataset(why))
-            _say("text", self._edition.snapshot)
-            return self._make(self._edition, model)
+            self._refused[edition.snapshot.revision] = find_dataset.unreadable(edition.snapshot, error)
+            self._seek_text()
+            return self._make(self._read(), model)
 
     def _keep_fresh(self, model: Snapshot) -> None:
         def make(snapshot: Snapshot) -> Answerer:
-            # A model of its own: questions never wait for this one, and tokenizers cannot be shared between threads.
-            reader, now = (
-                _tried(Answerer.make(DatasetRevision.read(snapshot), self._load_encoder, model)),
-                self.reader(),
-            )
-            return replace(reader, encoder=now.encoder) if reader.weights == now.weights else reader
+            # What has to be encoded waits in the same batches as questions do.
+            return _tried(Answerer.make(DatasetRevision.read(snapshot), self._load_encoder, model, self.reader()))
 
         Refresher(self._settings, lambda: self.reader().edition.snapshot, make, self.swap).start()
 
@@ -178,11 +214,12 @@ class Engine:
             waited_for.set_result(reader)
 
     def _fail(self, error: ConductError) -> None:
+        failure = error.again()
         waited_for, failed = self._reader, Future()
-        failed.set_exception(error)
+        failed.set_exception(failure)
         self._reader = failed
         if not waited_for.done():
-            waited_for.set_exception(error)
+            waited_for.set_exception(failure)
 
 
 def _loader(settings: Settings) -> LoadEncoder:
@@ -190,7 +227,7 @@ def _loader(settings: Settings) -> LoadEncoder:
         return SentenceEncoder.load_to_answer
     from conduct.model.remote import RemoteEncoder  # with the Hub's client, which is not free to import
 
-    return RemoteEncoder.loader(settings.inference)
+    return RemoteEncoder.loader(settings.inference, settings.inference_token)
 
 
 def _tried(reader: Answerer) -> Answerer:

@@ -1,5 +1,6 @@
 """What people send: cleaned, or refused with one sentence. Pure."""
 
+import re
 import unicodedata
 
 from conduct.answering.limits import DEFAULT_LIMIT, MAX_CHARACTERS, MAX_LIMIT, MAX_QUESTIONS
@@ -13,9 +14,20 @@ NO_LIST = "The questions must be a list of texts, but {came} came: send one ques
 WRONG_COUNT = "One call takes 1 to {most} questions, but {came} came: send them in several calls."
 NUMBERED = "Question {number} of {total}: {why}"
 
+# What nobody sees and no script needs: soft hyphens, zero-width spaces, byte-order marks, word joiners and invisible
+# operators, deprecated format characters, marks of annotations; and tags, but for those that make a flag an England's.
+_MEANINGLESS = re.compile(
+    "[\u00ad\u200b\ufeff\u2060-\u2064\u206a-\u206f\ufff9-\ufffb]"
+    "|(\U0001f3f4[\U000e0020-\U000e007f]+)|[\U000e0000-\U000e007f]"
+)
+# Inside a question they order its words; at its ends there is nothing to order. A joiner may end a word (in Malayalam),
+# but joins nothing at the beginning.
+_DIRECTIONS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_AT_THE_ENDS = re.compile(rf"\A[\s\u200c\u200d{_DIRECTIONS}]+|(?<![\s{_DIRECTIONS}])[\s{_DIRECTIONS}]+\Z")
+
 
 def clean_question(value: object) -> str:
-    """The question as understood: stripped, without what no reader can see. Raises QuestionError."""
+    """The question as understood: stripped, without invisible characters that no script needs. Raises QuestionError."""
     if not isinstance(value, str):
         raise QuestionError(NO_TEXT, came=_kind(value))
     # Checked before cleaning, so that a huge text costs nothing.
@@ -23,7 +35,8 @@ def clean_question(value: object) -> str:
         raise QuestionError(TOO_LONG, most=MAX_CHARACTERS, length=len(value.strip()))
     # Half of a surrogate pair is no character: it can neither be encoded nor shown.
     text = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    text = "".join(" " if unicodedata.category(c) == "Cc" and c not in "\n\t" else c for c in text).strip()
+    text = "".join(" " if unicodedata.category(c) == "Cc" and c not in "\n\t" else c for c in text)
+    text = _closed(_AT_THE_ENDS.sub("", _MEANINGLESS.sub(lambda invisible: invisible[1] or "", text)))
     if len(text) > MAX_CHARACTERS:
         raise QuestionError(TOO_LONG, most=MAX_CHARACTERS, length=len(text))
     if not any(unicodedata.category(c)[0] in "LNPSM" for c in text):
@@ -58,8 +71,15 @@ def clean_questions(values: object) -> list[str]:
     return cleaned
 
 
+def _closed(text: str) -> str:
+    """`text` with an end to each direction that it begins, so that none reaches what is shown after it."""
+    for begins, ends in (("\u2066\u2067\u2068", "\u2069"), ("\u202a\u202b\u202d\u202e", "\u202c")):
+        text += ends * (sum(map(text.count, begins)) - text.count(ends))
+    return text
+
+
 def _kind(value: object) -> str:
-    """What came, in a word that says it in any programming language."""
+    """The kind of `value`, in a word that says it in any programming language."""
     kinds = {bool: "a true/false value", int: "a number", float: "a number", str: "a text", dict: "an object"}
     kinds |= {list: "a list", tuple: "a list", type(None): "nothing"}
     return kinds.get(type(value), "something else")

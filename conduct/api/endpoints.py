@@ -1,5 +1,6 @@
 """The endpoints: what each takes, does and gives. Every interface is made from this list."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 
@@ -10,6 +11,7 @@ from conduct.answering.engine import Engine
 from conduct.answering.validation import check_limit, clean_question, clean_questions
 from conduct.api.markdown import answer_markdown, answers_markdown, code_markdown
 from conduct.api.schemas import AskInput, AskManyInput, CodeInput, json_schema
+from conduct.api.turns import in_parts
 from conduct.errors import QuestionError, RequestError
 
 
@@ -18,7 +20,8 @@ class Endpoint:
     """One thing that programs can ask for. `takes` is a dataclass of its arguments in order, `gives` a type.
 
     `check` gives its arguments, cleaned, or raises QuestionError; `run` gives its result, and may take long; `markdown`
-    shows a result to people; `questions` says how many questions a call brings, 0 if it needs no model.
+    shows a result to people. What needs the model runs in `parts`, arguments of their own that take turns with other
+    calls; `questions` gives the texts of a part, `join` puts the parts' results together.
     """
 
     name: str
@@ -30,7 +33,9 @@ class Endpoint:
     check: Callable[..., object]
     run: Callable[[Engine, object], object]
     markdown: Callable[[object], str]
-    questions: Callable[[object], int]
+    parts: Callable[[object], list[object]]
+    questions: Callable[[object], list[str]]
+    join: Callable[[list[object]], object]
 
     @property
     def parameters(self) -> dict:
@@ -38,6 +43,12 @@ class Endpoint:
         # Not each pydantic gives a dataclass's docstring here, and the endpoint's description says more.
         schema = json_schema(self.takes, "validation")
         return {key: value for key, value in schema.items() if key != "description"}
+
+    @property
+    def example(self) -> dict:
+        """Arguments that somebody could send."""
+        properties = self.parameters.get("properties", {})
+        return {name: schema["examples"][0] for name, schema in properties.items() if "examples" in schema}
 
     @property
     def returns(self) -> dict:
@@ -61,7 +72,14 @@ class Endpoint:
                 raise QuestionError(f"{described}, but {len(given)} came: leave out what is too much.")
             given = dict(zip(names, given, strict=False))
         if unknown := [key for key in given if key not in names]:
-            raise QuestionError(f"{described}, but {str(unknown[0])[:40]!r} came as well: leave it out.")
+            misnamed = any(field.default is MISSING and field.name not in given for field in takes)
+            came = f"{described}, but {str(unknown[0])[:40]!r} came"
+            # Who says "q" means the question.
+            raise QuestionError(
+                f"{came} instead: send a body such as {json.dumps(self.example)}."
+                if misnamed
+                else f"{came} as well: leave it out."
+            )
         defaults = {field.name: None if field.default is MISSING else field.default for field in takes}
         return self.check(**defaults | dict(given))
 
@@ -78,7 +96,9 @@ ENDPOINTS = (
         check=lambda question, limit: AskInput(clean_question(question), check_limit(limit)),
         run=lambda engine, given: engine.ask(given.question, given.limit),
         markdown=answer_markdown,
-        questions=lambda given: 1,
+        parts=lambda given: [given],
+        questions=lambda given: [given.question],
+        join=lambda results: results[0],
     ),
     Endpoint(
         name="ask_many",
@@ -90,7 +110,9 @@ ENDPOINTS = (
         check=lambda questions, limit: AskManyInput(clean_questions(questions), check_limit(limit)),
         run=lambda engine, given: engine.ask_many(given.questions, given.limit),
         markdown=answers_markdown,
-        questions=lambda given: len(given.questions),
+        parts=lambda given: [AskManyInput(part, given.limit) for part in in_parts(given.questions)],
+        questions=lambda given: given.questions,
+        join=lambda results: [answer for part in results for answer in part],
     ),
     Endpoint(
         name="code",
@@ -103,7 +125,9 @@ ENDPOINTS = (
         check=CodeInput,
         run=lambda engine, given: engine.text(),
         markdown=code_markdown,
-        questions=lambda given: 0,
+        parts=lambda given: [],
+        questions=lambda given: [],
+        join=lambda results: results[0],
     ),
 )
 _BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}

@@ -2,6 +2,9 @@
 
 Gradio's own answers there are 500 for whatever is wrong with a request and 404 for one step on a Space; a result
 that nobody fetches is kept, and one that is fetched twice is waited for without end.
+
+By hand, not as FastAPI routes with pydantic models: one address takes arguments by name or in order, whatever the
+content type says; FastAPI reads a body by its content type and refuses it before our code, in sentences of its own.
 """
 
 import asyncio
@@ -21,17 +24,21 @@ from conduct.errors import BusyError, ConductError, RequestError
 # A result that nobody fetched is forgotten.
 KEPT_SECONDS = 120
 MAX_KEPT = 1_000
+# Of all together: a few hundred of the largest answers to one question, thirty of the largest to many.
+MAX_KEPT_BYTES = 16_000_000
 HEARTBEAT_SECONDS = 15
 _NOT_KEPT = {"cache-control": "no-store"}
+# What curl and HTML send unless they are told otherwise.
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
-def http_routes(programs: AskService) -> list[Route]:
+def http_routes(service: AskService) -> list[Route]:
     """One step is `run`; the two are `call`, then `call` with the event's id."""
-    begun = PendingResults(programs)
+    begun = PendingResults(service)
 
     async def run(request: Request, name: str) -> Response:
         arguments = await _arguments(request, name)
-        result = await programs.call(name, arguments, request.is_disconnected)
+        result = await service.call(name, arguments, request.is_disconnected)
         return JSONResponse({"data": [endpoint(name).dump(result)]}, headers=_NOT_KEPT)
 
     async def begin(request: Request, name: str) -> Response:
@@ -58,13 +65,20 @@ class _EndpointRoute(Route):
 
 
 class PendingResults:
-    """Results between the first step and the second, for a while and no longer."""
+    """Results between the first step and the second, for a while and no longer; the oldest make room for the newest."""
 
-    def __init__(self, programs: AskService, seconds: float = KEPT_SECONDS, most: int = MAX_KEPT) -> None:
-        self._programs = programs
+    def __init__(
+        self,
+        service: AskService,
+        seconds: float = KEPT_SECONDS,
+        most: int = MAX_KEPT,
+        most_bytes: int = MAX_KEPT_BYTES,
+    ) -> None:
+        self._service = service
         self._seconds = seconds
         self._most = most
-        self._results: dict[str, asyncio.Task] = {}
+        self._most_bytes = most_bytes
+        self._results: dict[str, asyncio.Task[str]] = {}
 
     def __len__(self) -> int:
         return len(self._results)
@@ -76,10 +90,9 @@ class PendingResults:
         await asyncio.sleep(0)
         if result.done():
             result.result()
-        # Looked at here, or asyncio logs those errors that nobody fetches.
-        result.add_done_callback(lambda done: done.cancelled() or done.exception())
         event_id = uuid4().hex
         self._results[event_id] = result
+        result.add_done_callback(self._make_room)
         asyncio.get_running_loop().call_later(self._seconds, self._forget, event_id)
         if len(self._results) > self._most:
             self._forget(next(iter(self._results)))
@@ -96,8 +109,24 @@ class PendingResults:
             )
         return _events(result)
 
-    async def _call(self, name: str, arguments: Mapping[str, object] | list) -> object:
-        return endpoint(name).dump(await self._programs.call(name, arguments))
+    async def _call(self, name: str, arguments: Mapping[str, object] | list) -> str:
+        return json.dumps([endpoint(name).dump(await self._service.call(name, arguments))])
+
+    def _make_room(self, done: asyncio.Task[str]) -> None:
+        # The exception is looked at here, or asyncio logs those that nobody fetches.
+        if done.cancelled() or done.exception() is not None:
+            return
+        sizes = {
+            event_id: len(result.result())
+            for event_id, result in self._results.items()
+            if result.done() and not result.cancelled() and result.exception() is None
+        }
+        excess = sum(sizes.values()) - self._most_bytes
+        for event_id, size in sizes.items():
+            if excess <= 0:
+                break
+            self._forget(event_id)
+            excess -= size
 
     def _forget(self, event_id: str) -> None:
         """Whoever began and did not come for the result has left."""
@@ -105,12 +134,12 @@ class PendingResults:
             self._results.pop(event_id).cancel()
 
 
-async def _events(result: asyncio.Task) -> AsyncIterator[str]:
+async def _events(result: asyncio.Task[str]) -> AsyncIterator[str]:
     try:
         while not (await asyncio.wait([result], timeout=HEARTBEAT_SECONDS))[0]:
             yield "event: heartbeat\ndata: null\n\n"
         try:
-            yield f"event: complete\ndata: {json.dumps([result.result()])}\n\n"
+            yield f"event: complete\ndata: {result.result()}\n\n"
         except ConductError as error:
             yield f"event: error\ndata: {json.dumps(_error_body(error))}\n\n"
     finally:
@@ -140,8 +169,16 @@ async def _arguments(request: Request, name: str) -> Mapping[str, object] | list
     except (ValueError, RecursionError):
         sent = None
     if not isinstance(sent, dict):
-        example = "{}" if name == "code" else '{"question": "May I joke about an accent?"}'
-        raise RequestError(f"The body must be a JSON object such as {example}, but it is not: fix it.", 400)
+        example = json.dumps(endpoint(name).example)
+        if request.headers.get("content-type", "").startswith(_FORMS):
+            raise RequestError(
+                f"The body must be a JSON object such as {example}, but a form came: send it as application/json.", 400
+            )
+        raise RequestError(
+            f"The body must be a JSON object such as {example}, with double quotes around names and texts, but it is "
+            "not: fix it.",
+            400,
+        )
     if "data" not in sent:
         return sent
     if not isinstance(sent["data"], list):

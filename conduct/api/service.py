@@ -1,81 +1,104 @@
-"""What programs can ask for, the same through every client: bounded, and with one sentence for what goes wrong."""
+"""Where every question passes, from page, embed, HTTP and MCP: one limit, fair turns, plain errors."""
 
+import asyncio
 import math
-import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import TypeVar
 
-from anyio import CapacityLimiter, Semaphore
+from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
 from conduct.answering.engine import Engine
 from conduct.api.endpoints import endpoint
+from conduct.api.turns import FairTurns, work_of
 from conduct.errors import UNEXPECTED, BusyError, ConductError, QuestionError, UnexpectedError, log_unexpected
 
 T = TypeVar("T")
 
-# Questions from programs that wait or are being answered: a few seconds of work for two cores.
+# Questions that wait or are being answered, whoever asked: a few seconds of work for two cores.
 MAX_PENDING_QUESTIONS = 256
-# Threads that answer them. Who waits for a turn holds none, so that the page always gets one.
-THREADS = 32
 LONGEST_WAIT_SECONDS = 60
-# A guess for the first who is turned away; measured from then on.
-SECONDS_EACH = 0.02
 BUSY = "No more than {most} questions can wait at once, and {waiting} do: ask again in {seconds} seconds."
 BUSY_ONE = "No more than {most} questions can wait at once, and {waiting} do: ask again in {seconds} second."
+IsDisconnected = Callable[[], Awaitable[bool]]
 
 
 class AskService:
-    """The endpoints for whoever serves them: Gradio, plain HTTP, MCP. Raises nothing but ConductError."""
+    """The engine for whoever serves it. Raises nothing but ConductError."""
 
-    def __init__(self, engine: Engine, most: int = MAX_PENDING_QUESTIONS) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, most: int = MAX_PENDING_QUESTIONS, turns: FairTurns | None = None) -> None:
+        self.engine = engine
         self._most = most
-        self.at_once = 0
-        self._seconds_each = SECONDS_EACH
-        self._turns = Semaphore(THREADS)
-        # The turns limit it already.
+        self._turns = turns or FairTurns()
+        self.pending = 0
+        # The turns limit it already, and the text needs none.
         self._threads = CapacityLimiter(math.inf)
 
     async def call(
         self,
         name: str,
         arguments: Mapping[str, object] | Sequence[object],
-        is_disconnected: Callable[[], Awaitable[bool]] | None = None,
+        is_disconnected: IsDisconnected | None = None,
     ) -> object:
         """The result of an endpoint. `is_disconnected` says whether the asker has left; that costs no work then."""
-        try:
+        with _only_conduct_errors():
             called = endpoint(name)
             given = called.arguments(arguments)
-            count = called.questions(given)
-            if not count:
+            parts = called.parts(given)
+            if not parts:
                 # Needs no model, and so no turn.
-                return await run_sync(called.run, self._engine, given, limiter=self._threads)
-            return await self._in_turn(count, lambda: called.run(self._engine, given), is_disconnected)
-        except ConductError:
-            raise
-        except Exception as error:
-            log_unexpected(error)
-            raise UnexpectedError(UNEXPECTED) from None
+                return await run_sync(called.run, self.engine, given, limiter=self._threads)
+            works = [(called.questions(part), lambda part=part: called.run(self.engine, part)) for part in parts]
+            return called.join(await self._in_turns(works, is_disconnected))
 
-    async def _in_turn(
-        self, count: int, work: Callable[[], T], is_disconnected: Callable[[], Awaitable[bool]] | None
-    ) -> T:
-        """`work` in a thread when its turn comes; BusyError at once if too many wait already."""
-        if self.at_once and self.at_once + count > self._most:
+    async def answer(self, question: str, work: Callable[[], T], is_disconnected: IsDisconnected | None = None) -> T:
+        """What `work`, which answers `question`, gives; in a thread when its turn comes."""
+        with _only_conduct_errors():
+            return (await self._in_turns([([question], work)], is_disconnected))[0]
+
+    async def _in_turns(
+        self, works: Sequence[tuple[Sequence[str], Callable[[], T]]], is_disconnected: IsDisconnected | None
+    ) -> list[T]:
+        """The results in order; BusyError at once if too many questions wait already."""
+        total = sum(len(questions) for questions, _ in works)
+        if self.pending and self.pending + total > self._most:
             raise self._busy()
-        self.at_once += count
-        ahead, began = self.at_once, time.monotonic()
+        tasks = []
+        for questions, work in works:
+            task = asyncio.create_task(self._in_turn(sum(map(work_of, questions)), work, is_disconnected))
+            self.pending += len(questions)
+            # Not at the end of the task's own code, which a task that is cancelled early never reaches.
+            task.add_done_callback(partial(self._give_back, len(questions)))
+            tasks.append(task)
         try:
-            async with self._turns:
-                if is_disconnected is not None and await is_disconnected():
-                    raise QuestionError("The asker has left, so nothing was looked up.")
-                result = await run_sync(work, limiter=self._threads)
+            return await asyncio.gather(*tasks)
         finally:
-            self.at_once -= count
-        self._seconds_each += ((time.monotonic() - began) / ahead - self._seconds_each) / 10
-        return result
+            for task in tasks:
+                task.cancel()
+
+    async def _in_turn(self, units: int, work: Callable[[], T], is_disconnected: IsDisconnected | None) -> T:
+        async with self._turns.turn(units):
+            if is_disconnected is not None and await is_disconnected():
+                raise QuestionError("The asker has left, so nothing was looked up.")
+            return await run_sync(work, limiter=self._threads)
+
+    def _give_back(self, places: int, _: asyncio.Task) -> None:
+        self.pending -= places
 
     def _busy(self) -> BusyError:
-        seconds = min(max(1, math.ceil(self.at_once * self._seconds_each)), LONGEST_WAIT_SECONDS)
-        return BusyError(BUSY_ONE if seconds == 1 else BUSY, seconds, most=self._most, waiting=self.at_once)
+        seconds = min(max(1, math.ceil(self._turns.seconds_left)), LONGEST_WAIT_SECONDS)
+        return BusyError(BUSY_ONE if seconds == 1 else BUSY, seconds, most=self._most, waiting=self.pending)
+
+
+@contextmanager
+def _only_conduct_errors() -> Iterator[None]:
+    """Turns a fault of ours into one sentence, and logs where it was raised."""
+    try:
+        yield
+    except ConductError:
+        raise
+    except Exception as error:
+        log_unexpected(error)
+        raise UnexpectedError(UNEXPECTED) from None

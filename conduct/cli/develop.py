@@ -2,13 +2,13 @@
 
 import argparse
 import json
-import sys
 from dataclasses import asdict
 
 from conduct.answering.answerer import encoder_for
 from conduct.answering.dataset_revision import DatasetRevision
 from conduct.answering.engine import Engine
 from conduct.cli.exit_codes import EXIT_OK
+from conduct.cli.streams import complain, write
 from conduct.dataset.files import ADAPTER_FILE, SITUATIONS_FILE, TEXTS_FILE, VECTORS_FILE
 from conduct.errors import DataError
 from conduct.hub import find_dataset, find_model
@@ -32,9 +32,9 @@ def run_evaluate(chosen: argparse.Namespace) -> int:
         size = len(edition.bank.situations)
         points = learning_curve(edition, plain, chosen.split, [size // 16, size // 8, size // 4, size // 2, size])
     if chosen.json:
-        print(json.dumps({"report": asdict(measured), "curve": [asdict(row) for _, row in points]}, indent=1))
+        write(json.dumps({"report": asdict(measured), "curve": [asdict(row) for _, row in points]}, indent=1))
     else:
-        print(report.as_markdown(measured, points))
+        write(report.as_markdown(measured, points))
     if chosen.plot:
         report.draw(measured, points, chosen.plot)
     return EXIT_OK
@@ -59,7 +59,7 @@ def run_train(chosen: argparse.Namespace) -> int:
     texts = tuple(situation.text for situation in bank.situations)
     lesson = DistillationSet(texts, targets(bank, classes(edition.code, bank)))
     if chosen.teacher:
-        print("The teacher reads ...", file=sys.stderr)
+        complain("The teacher reads ...")
         others = read_texts(chosen.folder / TEXTS_FILE)
         lesson = with_teacher(lesson, others, SentenceEncoder.load(chosen.teacher))
     with tqdm(total=steps(len(lesson.texts), recipe), unit=" steps", desc="Training") as bar:
@@ -71,7 +71,7 @@ def run_train(chosen: argparse.Namespace) -> int:
         updates = train(lesson, SentenceEncoder.load(model.folder), recipe, report)
     path = chosen.folder / ADAPTER_FILE
     adapter.save(updates, path, model.identity)
-    print(f"Wrote {path}: {len(updates)} updates from {len(lesson.texts)} texts. Now run `python -m conduct build`.")
+    write(f"Wrote {path}: {len(updates)} updates from {len(lesson.texts)} texts. Now run `python -m conduct build`.")
     return EXIT_OK
 
 
@@ -82,11 +82,11 @@ def run_build(chosen: argparse.Namespace) -> int:
 
     edition = DatasetRevision.read(Snapshot(chosen.folder, chosen.folder.name, LOCAL))
     encoder, identity = encoder_for(edition, find_model.find_model(Settings.from_environment()))
-    vectors = build(edition.code, edition.bank, edition.questions, encoder)
+    vectors = build(edition.code, edition.bank, edition.read_questions(), encoder)
     path = chosen.folder / VECTORS_FILE
     save(vectors, path, edition.code, edition.bank, identity)
     calibration = vectors.calibration
-    print(
+    write(
         f"Wrote {path}: {len(edition.code.passages)} passages, {len(edition.bank.situations)} situations; "
         f"covered from {calibration.bands.covered:.2f}, not covered below {calibration.bands.not_covered:.2f}."
     )
@@ -102,5 +102,5 @@ def run_export(chosen: argparse.Namespace) -> int:
         find_dataset.find_dataset(settings, DatasetRevision.read), find_model.find_model(settings)
     )
     encoder.save(chosen.folder)
-    print(f"Wrote {chosen.folder}: {identity}.")
+    write(f"Wrote {chosen.folder}: {identity}.")
     return EXIT_OK

@@ -1,6 +1,8 @@
 """What the command line ends with."""
 
-EXIT_OK, EXIT_REFUSED, EXIT_FAILED, EXIT_INTERRUPTED = 0, 1, 3, 130
+from conduct.hub.deadline import INTERRUPTED
+
+EXIT_OK, EXIT_REFUSED, EXIT_FAILED, EXIT_INTERRUPTED = 0, 1, 3, INTERRUPTED
 EXIT_CODES = """\
 exit codes:
   0    done

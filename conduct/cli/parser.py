@@ -1,22 +1,20 @@
-"""The commands and their options: ask, evaluate, train, build, export, publish."""
+"""The commands and their options: ask, check, evaluate, train, build, export, publish."""
 
 import argparse
-import io
 import logging
-import sys
-from contextlib import suppress
 from pathlib import Path
 
 from conduct.answering.limits import DEFAULT_LIMIT, MAX_LIMIT
 from conduct.answering.validation import check_limit
 from conduct.cli.ask import run_ask
+from conduct.cli.check import run_check
 from conduct.cli.develop import run_build, run_evaluate, run_export, run_train
 from conduct.cli.exit_codes import EXIT_CODES, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, EXIT_REFUSED
 from conduct.cli.publish_command import run_publish
+from conduct.cli.streams import complain, discard_lost_errors, discard_output, prepare_streams
 from conduct.dataset.files import TEXTS_FILE
-from conduct.errors import ConductError, QuestionError
+from conduct.errors import ConductError, NoTextError, OutputError, QuestionError
 from conduct.hub.find_dataset import BUNDLED_DATA
-from conduct.settings import apply_library_defaults, tune_gc
 
 EXAMPLES = """\
 examples:
@@ -29,30 +27,32 @@ examples:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; gives the exit code, one of EXIT_CODES."""
-    chosen = _parser().parse_args(arguments)
-    tune_gc()
-    apply_library_defaults()
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
+        prepare_streams()
+        chosen = _parser().parse_args(arguments)
+        logging.basicConfig(level=logging.WARNING, format="%(message)s")
         return chosen.run(chosen)
     except ConductError as error:
-        print(error, file=sys.stderr)
+        complain(error.detail if isinstance(error, NoTextError) else error)
+        if isinstance(error, OutputError):
+            discard_output()
         return EXIT_REFUSED if isinstance(error, QuestionError) else EXIT_FAILED
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # Whoever read along, as `head` does, has enough. What is still to be printed would fail once more at exit.
-        with suppress(BrokenPipeError):
-            sys.stdout.close()
-        sys.stdout = io.StringIO()
+        # Its reader, such as `head`, has enough.
+        discard_output()
         return EXIT_OK
+    finally:
+        discard_lost_errors()
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m conduct",
         description="Is this okay? Answers with the words of a code of conduct.",
-        epilog=f"{EXAMPLES}\n{EXIT_CODES}\n\n`python -m conduct COMMAND --help` tells more. Settings: see README.md.",
+        epilog=f"{EXAMPLES}\n{EXIT_CODES}\n\n"
+        "`python -m conduct COMMAND --help` says more. Settings: docs/deployment.md.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
@@ -76,6 +76,16 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     ask.add_argument("--json", action="store_true", help="print each answer as one line of JSON, as /ask gives it")
     ask.set_defaults(run=run_ask)
+    check = commands.add_parser(
+        "check",
+        help="show what the app makes of a text, before you publish it",
+        description="Print the passages of a text with their ids as a tree, what is in no passage or taken for being "
+        "about\nthe text itself, sentences that are too long, situations that name unknown passages, and the limits.\n"
+        "Needs no model and no Hub; ends with 3 if the text cannot be used.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    check.add_argument("folder", metavar="FOLDER", help="a folder with code_of_conduct.md, or the text itself")
+    check.set_defaults(run=run_check)
     evaluate = commands.add_parser("evaluate", help="measure on the labelled questions, beside BM25 and embeddings")
     evaluate.add_argument("--split", choices=("dev", "test"), default="test", help="which questions (default test)")
     evaluate.add_argument("--curve", action="store_true", help="also with parts of the bank; takes minutes")

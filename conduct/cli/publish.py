@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import subprocess
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from conduct.answering.answerer import encoder_for
 from conduct.answering.dataset_revision import DatasetRevision
+from conduct.cli.project_files import list_files, refuse_tokens
 from conduct.dataset.files import (
     ADAPTER_FILE,
     NEXT_STEPS_FILE,
@@ -39,9 +39,26 @@ DATA_FILES = (
     NEXT_STEPS_FILE,
     ADAPTER_FILE,
 )
-SPACE_PATHS = ("README.md", "LICENSE", "app.py", "requirements.txt", "conduct")
-# A quarter of an hour: one request each, and a mended text is there after a coffee.
-SPACE_VARIABLES = (("CONDUCT_REFRESH_MINUTES", "15"),)
+# Patterns of names: what answers. Neither labelled questions nor texts to train with.
+SPACE_FILES = (
+    "README.md",
+    "LICENSE",
+    "app.py",
+    "requirements.txt",
+    "conduct/*.py",
+    "conduct/web/assets/*.css",
+    "conduct/answering/grave/*.txt",
+    "conduct/web/assets/*.js",
+    "conduct/web/assets/*.png",
+    "conduct/web/locales/*.json",
+    "conduct/web/templates/*.html",
+    *(
+        f"conduct/data/{name}"
+        for name in (CARD_FILE, TEXT_FILE, SITUATIONS_FILE, NEXT_STEPS_FILE, ADAPTER_FILE, VECTORS_FILE)
+    ),
+)
+# A quarter of an hour: one request each, and a new text is there after a coffee.
+REFRESH_MINUTES = "15"
 LOG_IN = (
     "Publishing needs a token of the Hub that may write, and there is none: "
     "log in with `hf auth login`, or set HF_TOKEN."
@@ -50,60 +67,70 @@ LOG_IN = (
 
 @dataclass(frozen=True, slots=True)
 class RepoUpload:
-    """A folder with all the files that a repository gets; `replaces` are patterns of files that go if not in it."""
+    """A folder with all the files that a repository gets; `replaces` are patterns of files that go if not in it.
+
+    `left_out` are files of the project that would be sent if git tracked them.
+    """
 
     repo: str
     kind: str
     folder: Path
     replaces: tuple[str, ...]
     variables: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def files(self) -> tuple[tuple[str, int], ...]:
         """Name and bytes of each file, in order."""
-        found = sorted(path for path in self.folder.rglob("*") if path.is_file())
-        return tuple((path.relative_to(self.folder).as_posix(), path.stat().st_size) for path in found)
+        paths = sorted(path for path in self.folder.rglob("*") if path.is_file())
+        return tuple((path.relative_to(self.folder).as_posix(), path.stat().st_size) for path in paths)
 
 
 def stage(owner: str, into: Path, data: bool = True, space: bool = True, root: Path = ROOT) -> tuple[RepoUpload, ...]:
     """Lay out in `into` what the dataset and the Space of `owner` get; nothing is sent.
 
-    Raises PublishError if the files that git knows cannot be listed, DataError or ModelError if vectors cannot be made.
+    Raises PublishError for what is not to be sent (links, tokens, what git does not track), DataError or ModelError if
+    vectors cannot be made.
     """
     dataset, space_repo = f"{owner}/{DATASET_NAME}", f"{owner}/{SPACE_NAME}"
     if not re.fullmatch(r"[\w.-]+", owner) or not client.valid(dataset):
         raise PublishError(f"OWNER must be the name of a user or an organization on the Hub, but it is {owner!r}.")
     source = root / BUNDLED_DATA.relative_to(ROOT)
     vectors = into / VECTORS_FILE
-    known = _known_to_git(root, *SPACE_PATHS)
+    inside = source.relative_to(root).as_posix()
+    data_files = list_files(root, [f"{inside}/{name}" for name in DATA_FILES])
+    space_files = list_files(root, SPACE_FILES)
+    refuse_tokens(root, sorted({*data_files.files, *space_files.files}))
     _make_vectors(source, vectors)
     uploads = []
     if data:
         folder = into / "dataset"
-        for name in DATA_FILES:
-            if (source / name).relative_to(root).as_posix() in known:
-                _copy(source / name, folder / name)
+        for name in data_files.files:
+            _copy(root / name, folder / Path(name).name)
         shutil.copy(vectors, folder / VECTORS_FILE)
         _edit(folder / CARD_FILE, f"OWNER/{DATASET_NAME}", dataset)
-        uploads.append(RepoUpload(dataset, fetch.DATASET, folder, (*DATA_FILES, VECTORS_FILE)))
+        replaces = (*DATA_FILES, VECTORS_FILE)
+        uploads.append(RepoUpload(dataset, fetch.DATASET, folder, replaces, left_out=data_files.untracked))
     if space:
         folder = into / "space"
-        for name in known:
+        for name in space_files.files:
             _copy(root / name, folder / name)
-        shutil.copy(vectors, folder / source.relative_to(root) / VECTORS_FILE)
+        shutil.copy(vectors, folder / inside / VECTORS_FILE)
         _edit(folder / "README.md", r"(?m)^datasets:.*\n(?:  - .*\n)*", f"datasets:\n  - {dataset}\n")
-        uploads.append(RepoUpload(space_repo, "space", folder, ("conduct/*",), SPACE_VARIABLES))
+        # Variables, and not the owner's name: they are copied with the Space when somebody duplicates it.
+        variables = (("CONDUCT_DATASET", dataset), ("CONDUCT_REFRESH_MINUTES", REFRESH_MINUTES))
+        uploads.append(RepoUpload(space_repo, "space", folder, ("conduct/*",), variables, space_files.untracked))
     return tuple(uploads)
 
 
-def send(parcel: RepoUpload, private: bool) -> client.Sent:
+def send(upload: RepoUpload, private: bool) -> client.Sent:
     """Create the repository if need be and upload what changed. Raises PublishError."""
     try:
-        return client.send(parcel.repo, parcel.kind, parcel.folder, parcel.replaces, dict(parcel.variables), private)
+        return client.send(upload.repo, upload.kind, upload.folder, upload.replaces, dict(upload.variables), private)
     # The client's errors share no base.
     except Exception as error:
         raise PublishError(
-            f"{parcel.repo} was not published ({client.reason(error)}): check that the token may write there, "
+            f"{upload.repo} was not published ({client.reason(error)}): check that the token may write there, "
             "and run the command again; what was sent already is not sent twice."
         ) from error
 
@@ -114,7 +141,7 @@ def _make_vectors(source: Path, target: Path) -> None:
     model = find_model.find_model(Settings())
     texts = edition.code, edition.bank
     encoder, identity = encoder_for(edition, model)
-    save(build(*texts, edition.questions, encoder), target, *texts, identity)
+    save(build(*texts, edition.read_questions(), encoder), target, *texts, identity)
     stored = source / VECTORS_FILE
     try:
         same = _alike(load(stored, *texts, identity), load(target, *texts, identity))
@@ -125,7 +152,7 @@ def _make_vectors(source: Path, target: Path) -> None:
         shutil.copy(stored, target)
 
 
-def _alike(one: Vectors, other: Vectors) -> bool:
+def _alike(first: Vectors, second: Vectors) -> bool:
     def numbers(vectors: Vectors) -> list[np.ndarray]:
         parts = vectors.meaning, vectors.words, vectors.calibration.bands
         fitted = [np.asarray(value) for part in parts for value in astuple(part)]
@@ -134,28 +161,13 @@ def _alike(one: Vectors, other: Vectors) -> bool:
 
     return all(
         np.allclose(a, b, rtol=SAMPLE_TOLERANCE, atol=SAMPLE_TOLERANCE)
-        for a, b in zip(numbers(one), numbers(other), strict=True)
+        for a, b in zip(numbers(first), numbers(second), strict=True)
     )
-
-
-def _known_to_git(root: Path, *paths: str) -> list[str]:
-    """The files at `paths` that git tracks or would track: nothing that it ignores."""
-    command = ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *paths]
-    try:
-        listed = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  (no shell)
-    except FileNotFoundError as error:
-        raise PublishError(
-            "Publishing asks git which files it ignores, and git is not installed: install it."
-        ) from error
-    if listed.returncode:
-        said = listed.stderr.strip().splitlines() or ["no reason given"]
-        raise PublishError(f"git cannot list the files in {root} ({said[0]}): publish from a clone of the repository.")
-    return sorted({name for name in listed.stdout.split("\0") if name and (root / name).is_file()})
 
 
 def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(source, target)
+    shutil.copy(source, target, follow_symlinks=False)
 
 
 def _edit(path: Path, pattern: str, replacement: str) -> None:

@@ -1,12 +1,14 @@
 """`publish`: what is sent to the Hub, shown or sent."""
 
 import argparse
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from conduct.cli.check import examine, summary
 from conduct.cli.exit_codes import EXIT_OK
+from conduct.cli.streams import complain, write
 from conduct.errors import PublishError
+from conduct.hub.find_dataset import BUNDLED_DATA, local_dataset
 
 
 def run_publish(chosen: argparse.Namespace) -> int:
@@ -16,17 +18,21 @@ def run_publish(chosen: argparse.Namespace) -> int:
 
     if not chosen.dry_run and not client.logged_in():
         raise PublishError(publish.LOG_IN)
+    # Raises if nobody could use the text.
+    complain(summary(examine(local_dataset(str(BUNDLED_DATA)))))
     with TemporaryDirectory() as folder:
-        print("Encoding the situations and fitting ...", file=sys.stderr)
+        complain("Encoding the situations and fitting ...")
         uploads = publish.stage(chosen.owner, Path(folder), data=not chosen.space_only, space=not chosen.data_only)
         for upload in uploads:
+            for name in upload.left_out:
+                complain(f"{name} is not sent to the {upload.kind}: git does not track it.")
             if chosen.dry_run:
-                print(f"To the {upload.kind} {upload.repo}:")
-                print("\n".join(f"  {name}  {size:,} bytes" for name, size in upload.files))
-                print("".join(f"  variable {key} = {value}\n" for key, value in upload.variables), end="")
+                write(f"To the {upload.kind} {upload.repo}:")
+                write("\n".join(f"  {name}  {size:,} bytes" for name, size in upload.files))
+                write("".join(f"  variable {key} = {value}\n" for key, value in upload.variables), end="")
                 continue
             sent = publish.send(upload, chosen.private)
-            print(f"{sent.url}: {'a new commit' if sent.changed else 'nothing has changed'}.")
+            write(f"{sent.url}: {'a new commit' if sent.changed else 'nothing has changed'}.")
     if chosen.private and not chosen.data_only:
-        print("A private dataset is read with a token: give the Space one that may read it, as its secret HF_TOKEN.")
+        write("A private dataset is read with a token: give the Space one that may read it, as its secret HF_TOKEN.")
     return EXIT_OK

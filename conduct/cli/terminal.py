@@ -40,7 +40,7 @@ def readable(answer: Answer, width: int = WIDEST, bold: bool = False, asked: boo
 def _shown(answer: Answer, shown: AnswerPassage, width: int, bold: bool) -> list[str]:
     number = answer.passages.index(shown) + 1
     parts = [
-        "\n" + _safe(f"{number}. {shown.section}  ({shown.id}, relevance {shown.relevance:.2f})"),
+        "\n" + printable(f"{number}. {shown.section}  ({shown.id}, relevance {shown.relevance:.2f})"),
         _passage(shown.text, shown.highlight if bold else "", width),
     ]
     if not answer.source.complete and shown.text.endswith((":", "：")):
@@ -62,7 +62,7 @@ def _passage(text: str, highlight: str, width: int) -> str:
     if not highlight.strip():
         return wrapped
     # Marked after wrapping, which would count the marks as letters.
-    words = r"\s+".join(re.escape(word) for word in _safe(highlight).split())
+    words = r"\s+".join(re.escape(word) for word in printable(highlight).split())
     found = re.search(words, wrapped)
     return f"{wrapped[: found.start()]}{_BOLD}{found[0]}{_PLAIN}{wrapped[found.end() :]}" if found else wrapped
 
@@ -70,10 +70,11 @@ def _passage(text: str, highlight: str, width: int) -> str:
 def _wrapped(text: str, width: int, indent: str) -> str:
     # Not within words: an address or an id is copied whole.
     return textwrap.fill(
-        _safe(text), width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False,
+        printable(text), width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False,
         break_long_words=False,
     )  # fmt: skip
 
 
-def _safe(text: str) -> str:
+def printable(text: str) -> str:
+    """`text` without what would move the cursor or change a terminal's colours."""
     return _CONTROL.sub(" ", text)

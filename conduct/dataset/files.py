@@ -9,9 +9,9 @@ import numpy as np
 from safetensors.numpy import save as serialize
 
 from conduct.dataset.situations import MAX_BYTES
+from conduct.dataset.source_text import TEXT_FILE, SourceText, decode, find_text
 from conduct.errors import DataError
 
-TEXT_FILE = "code_of_conduct.md"
 SITUATIONS_FILE = "situations.jsonl"
 QUESTIONS_FILE = "questions.jsonl"
 TEXTS_FILE = "texts.jsonl"
@@ -19,39 +19,39 @@ NEXT_STEPS_FILE = "next_steps.json"
 VECTORS_FILE = "vectors.safetensors"
 ADAPTER_FILE = "adapter.safetensors"
 
-# In bytes. A larger file is not downloaded; vectors are about 1.5 kB a situation.
+# Of what serves, in bytes. A larger file is not downloaded; vectors are about 1.5 kB a situation.
 MOST_BYTES = {
     TEXT_FILE: 1_000_000,
     SITUATIONS_FILE: MAX_BYTES,
-    QUESTIONS_FILE: MAX_BYTES,
     NEXT_STEPS_FILE: 200_000,
     VECTORS_FILE: 300_000_000,
     ADAPTER_FILE: 100_000_000,
 }
 
 
-def read_text(folder: Path) -> str:
-    """The code of conduct's Markdown in a dataset folder. Raises DataError unless all its files may be read."""
-    check_files(folder, MOST_BYTES)
+def read_text(folder: Path, name: str = "", links_within: Path | None = None) -> SourceText:
+    """The code of conduct in a dataset folder: the file `name`, by default the one that `find_text` finds.
+
+    Raises DataError unless all files that serve may be read; links may lead no further than `links_within`, which is
+    the folder itself unless huggingface_hub made it.
+    """
+    root = links_within or folder
+    name = name or find_text(folder)
+    check_files(folder, MOST_BYTES | {name: MOST_BYTES[TEXT_FILE]}, root)
     try:
-        return (folder / TEXT_FILE).read_text(encoding="utf-8")
+        content = (folder / name).read_bytes()
     except FileNotFoundError as error:
-        raise DataError(f"{folder} has no {TEXT_FILE}: add the text of the code as Markdown.") from error
-    except UnicodeDecodeError as error:
-        raise DataError(f"{TEXT_FILE} in {folder} is not UTF-8: save it as UTF-8.") from error
+        raise DataError(f"There is no {name}: add the text of the code as Markdown.") from error
     except OSError as error:
-        raise DataError(
-            f"{TEXT_FILE} in {folder} cannot be read ({type(error).__name__}): fix its permissions."
-        ) from error
+        raise DataError(f"{name} cannot be read ({type(error).__name__}): fix its permissions.") from error
+    return decode(content, name)
 
 
-def check_files(folder: Path, most_bytes: Mapping[str, int]) -> None:
+def check_files(folder: Path, most_bytes: Mapping[str, int], root: Path) -> None:
     """Raise DataError, in one sentence, for the first of the named files that may not be read; any may be missing.
 
     A folder from elsewhere may hold a link to a file of this machine, which would then stand on a public page.
     """
-    # The Hub's cache keeps files as links from snapshots/<commit>/ to blobs/.
-    root = folder.parent.parent if folder.parent.name == "snapshots" else folder
     for name, most in most_bytes.items():
         path = folder / name
         try:

@@ -13,6 +13,8 @@ MAX_BYTES = 50_000_000
 MAX_LINE = 20_000
 # As long as a question may be.
 MAX_TEXT = 1_000
+# Of a passage's id, in a message.
+MAX_NAME = 100
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 SHOW_FIRST = 2
 SHOW_ALSO = 1
@@ -65,16 +67,17 @@ class Question(Situation):
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """Situations that fit a code; `dropped` counts those that named passages which it does not have."""
+    """Situations that fit a code; `dropped` counts those that named passages which it does not have, `unknown`."""
 
     situations: tuple[Situation, ...] = ()
     dropped: int = 0
+    unknown: tuple[str, ...] = ()
 
 
 def read_situations(path: Path, passages: Collection[str]) -> Bank:
     """Read `situations.jsonl`; a missing file is an empty bank. Raises DataError on a malformed line."""
     known = frozenset(passages)
-    kept, dropped = [], 0
+    kept, dropped, unknown = [], 0, set()
     for row in _rows(path):
         showable = row.extra.get("show") is not False
         situation = Situation(row.text, row.judgements, str(row.extra.get("theme", "")), showable)
@@ -82,7 +85,8 @@ def read_situations(path: Path, passages: Collection[str]) -> Bank:
             kept.append(situation)
         else:
             dropped += 1
-    return Bank(tuple(kept), dropped)
+            unknown |= situation.shown - known
+    return Bank(tuple(kept), dropped, tuple(sorted(unknown)))
 
 
 def read_questions(path: Path, passages: Collection[str]) -> tuple[Question, ...]:
@@ -145,8 +149,10 @@ def _row(line: str, place: str, labelled: bool) -> _Row:
     if not isinstance(text, str) or not text.strip() or not isinstance(passages, dict):
         missing = "text or passages are" if labelled else "the text is"
         raise DataError(f"{expected}, but {missing} missing: fix that line.")
-    if any(type(grade) is not int or grade not in (SHOW_FIRST, SHOW_ALSO) for grade in passages.values()):
-        raise DataError(f"{expected}, but a grade is {sorted(map(str, passages.values()))[0][:20]}: fix that line.")
+    for passage, grade in passages.items():
+        if type(grade) is not int or grade not in (SHOW_FIRST, SHOW_ALSO):
+            wrong = json.dumps(grade, ensure_ascii=False)[:20]
+            raise DataError(f"{expected}, but the grade of {passage[:MAX_NAME]!r} is {wrong}: fix that line.")
     if len(text) > MAX_TEXT:
         raise DataError(f"{place} has a text of {len(text):,} characters, {MAX_TEXT:,} at most are read: shorten it.")
     if _HALF_CHARACTER.search(text):

@@ -1,15 +1,15 @@
-"""What is asked of the Hub and of inference engines, and sent to the Hub. The only user of huggingface_hub, which
-knows of tokens and the cache."""
+"""Requests to the Hub and to inference engines. The only user of huggingface_hub, which knows tokens and the cache."""
 
 import logging
 import re
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+import httpx2
 import numpy as np
-from huggingface_hub import HfApi, constants, get_session, get_token, snapshot_download
+import stamina
+from huggingface_hub import HfApi, constants, get_token, set_client_factory, snapshot_download
 from huggingface_hub.errors import (
     GatedRepoError,
     HfHubHTTPError,
@@ -21,13 +21,14 @@ from huggingface_hub.errors import (
 )
 from huggingface_hub.utils import disable_progress_bars, enable_progress_bars, validate_repo_id
 
+# Not exported, but only a client with its hook asks nothing while HF_HUB_OFFLINE is set.
+from huggingface_hub.utils._http import default_client_factory
+
 log = logging.getLogger(__name__)
 
-# The one request of the client with a time limit of its own: it tells at once whether the Hub is there.
+# repo_info is the only request of the client that takes a time limit: it shows at once whether the Hub is reachable.
 PROBE_SECONDS = 2.0
-# A Hub that fails once may answer a moment later; one that is down is not worth more than this.
-PROBE_PAUSES = (0.3, 0.6)
-# Requests that have no limit of their own would wait for ever, each in a thread that never ends.
+# Requests without a limit would wait for ever, each in a thread that never ends.
 SILENCE_SECONDS = 10.0
 
 STATUS = {
@@ -37,8 +38,6 @@ STATUS = {
 }
 # What a busy or restarting engine answers.
 PASSING = (429, 500, 502, 503, 504)
-# Whose hosts are given the token; an engine anywhere else is asked without it.
-TOKEN_HOSTS = ("huggingface.co", "huggingface.cloud", "hf.space")
 COMMIT = re.compile(r"[0-9a-f]{40}")
 # Other forms of the same model.
 LEFT_OUT = ["onnx/*", "openvino/*"]
@@ -52,6 +51,26 @@ class Remote:
     sizes: tuple[tuple[str, int], ...]
 
 
+def _has_failed(error: Exception) -> bool:
+    return isinstance(error, HfHubHTTPError) and error.response.status_code >= 500
+
+
+# A Hub that fails once may answer a moment later; one that is down is not worth more than this.
+_ask_again = stamina.retry(on=_has_failed, attempts=3, timeout=None, wait_initial=0.3, wait_jitter=0.1)
+# Its own note of a retry quotes the error, which may quote what was sent.
+stamina.instrumentation.set_on_retry_hooks([])
+
+
+def _client_that_gives_up() -> httpx2.Client:
+    client = default_client_factory()
+    client.timeout = SILENCE_SECONDS
+    return client
+
+
+# Not set on a client that is there: the library replaces it after a connection that failed.
+set_client_factory(_client_that_gives_up)
+
+
 def valid(repo: str) -> bool:
     """Whether `repo` has the form of a Hub id."""
     try:
@@ -63,35 +82,27 @@ def valid(repo: str) -> bool:
 
 def newest(repo: str, kind: str, revision: str) -> Remote:
     """The commit that `revision` is at: one cheap request, asked again only if the Hub fails."""
-    for pause in (*PROBE_PAUSES, None):
-        try:
-            info = HfApi().repo_info(
-                repo, repo_type=kind, revision=revision, timeout=PROBE_SECONDS, files_metadata=kind == "dataset"
-            )
-            return Remote(info.sha, tuple((one.rfilename, one.size or 0) for one in info.siblings or ()))
-        except HfHubHTTPError as error:
-            if pause is None or error.response.status_code < 500:
-                raise
-            time.sleep(pause)
-    raise AssertionError("the last pause is None, so the loop has returned or raised")
+    info = _ask_again(HfApi().repo_info)(
+        repo, repo_type=kind, revision=revision, timeout=PROBE_SECONDS, files_metadata=kind == "dataset"
+    )
+    return Remote(info.sha, tuple((file.rfilename, file.size or 0) for file in info.siblings or ()))
 
 
 def pull(repo: str, kind: str, commit: str, patterns: tuple[str, ...]) -> Path:
     """Download the files that match `patterns` and compare them with the Hub's checksums.
 
-    Raises OSError if a file came damaged; it is then forgotten, so that the next pull fetches it again.
+    Raises DamagedError if a file differs; it is then deleted, so that the next pull downloads it again.
     """
-    get_session().timeout = SILENCE_SECONDS
     disable_progress_bars()
     folder = _snapshot(repo, kind, commit, patterns, offline=False)
     # The client does not compare contents: bytes that were changed on the way would stay in the cache for good.
-    wrong = HfApi().verify_repo_checksums(repo, repo_type=kind, revision=commit).mismatches
-    if wrong:
-        for one in wrong:
-            link = folder / one["path"]
+    mismatches = HfApi().verify_repo_checksums(repo, repo_type=kind, revision=commit).mismatches
+    if mismatches:
+        for mismatch in mismatches:
+            link = folder / mismatch["path"]
             link.resolve().unlink(missing_ok=True)
             link.unlink(missing_ok=True)
-        raise DamagedError(wrong[0]["path"])
+        raise DamagedError(mismatches[0]["path"])
     return folder
 
 
@@ -99,8 +110,19 @@ def cached(repo: str, kind: str, revision: str, patterns: tuple[str, ...]) -> Pa
     """The snapshot in the cache if all its files are there, without a request."""
     try:
         return _snapshot(repo, kind, revision, patterns, offline=True)
-    except LocalEntryNotFoundError:
+    # Without a home directory, which is the RuntimeError, there is no cache.
+    except (LocalEntryNotFoundError, RuntimeError):
         return None
+
+
+def links_within(folder: Path) -> Path | None:
+    """How far links in `folder` may lead, if it is a snapshot of this client's own cache; else None.
+
+    The cache keeps files as links from <repository>/snapshots/<commit>/ to <repository>/blobs/.
+    """
+    cache, real = Path(constants.HF_HUB_CACHE), folder.resolve()
+    own = real.parent.name == "snapshots" and real.parents[2] == cache.expanduser().resolve()
+    return real.parents[1] if own else None
 
 
 def _snapshot(repo: str, kind: str, revision: str, patterns: tuple[str, ...], offline: bool) -> Path:
@@ -125,27 +147,28 @@ def remember(repo: str, kind: str, revision: str, commit: str) -> None:
 
     The client's own note of a branch moves before the files are there, so it cannot say what is complete.
     """
-    note = _note(repo, kind, revision)
     try:
+        note = _note(repo, kind, revision)
         note.parent.mkdir(parents=True, exist_ok=True)
         draft = note.with_name(f"{note.name}.new")
         draft.write_text(commit)
         draft.replace(note)
-    except OSError as error:
-        log.warning("%s cannot be written (%s): a start without the Hub may find an older text.", note.parent, error)
+    except (OSError, RuntimeError) as error:
+        where = Path(constants.HF_HOME) / "conduct"
+        log.warning("%s cannot be written (%s): a start without the Hub may find an older text.", where, reason(error))
 
 
 def remembered(repo: str, kind: str, revision: str) -> str | None:
     """The commit that was noted last, or None."""
     try:
         commit = _note(repo, kind, revision).read_text().strip()
-    except (OSError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError, RuntimeError):
         return None
     return commit if COMMIT.fullmatch(commit) else None
 
 
 def _note(repo: str, kind: str, revision: str) -> Path:
-    return Path(constants.HF_HOME) / "conduct" / quote(f"{kind} {repo} {revision}", safe=" ")
+    return Path(constants.HF_HOME).expanduser() / "conduct" / quote(f"{kind} {repo} {revision}", safe=" ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +192,8 @@ def send(
     `replaces` are patterns of files that are deleted there if `folder` has none of that name. A repository that
     is there stays as private as it is, or becomes private; it never becomes public.
     """
-    # A pull may have set both for a start that must not wait; an upload may take its time, and people watch it.
-    get_session().timeout = None
+    # An upload may take its time, and people watch it.
+    set_client_factory(default_client_factory)
     enable_progress_bars()
     api = HfApi()
     space = (
@@ -190,7 +213,7 @@ def send(
         commit_message="Publish with python -m conduct publish",
     )
     if variables:
-        known = {key: one.value for key, one in api.get_space_variables(repo).items()}
+        known = {key: variable.value for key, variable in api.get_space_variables(repo).items()}
         # Only those that differ: each one that is set restarts the Space.
         for key, value in variables.items():
             if known.get(key) != value:
@@ -199,20 +222,20 @@ def send(
 
 
 class NoVectorsError(ValueError):
-    """What an engine gave in the place of vectors, as a part of a sentence."""
+    """An engine's answer that holds no vectors; its text is a part of a sentence."""
 
 
-def embed(engine: str, texts: list[str], seconds: float) -> np.ndarray:
-    """What `engine`, a URL or a Hub id, makes of `texts`, cut where its model stops reading: one request.
+def embed(engine: str, texts: list[str], seconds: float, token: str | None = None) -> np.ndarray:
+    """Vectors of `texts` from `engine`, a URL or a Hub id, cut where its model stops reading: one request.
 
+    `token` is sent along. Without it a Hub id, which Hugging Face's own API runs, is asked with the client's HF_TOKEN,
+    and an address, behind which may be anybody's code, with none.
     Raises what the client raises, or NoVectorsError; `reason` and `may_pass` read it.
     """
     # Those who ask no engine need not wait for the import.
     from huggingface_hub import InferenceClient
 
-    # A look at the Hub before the first request to one of its models has no limit of its own.
-    get_session().timeout = SILENCE_SECONDS
-    headers = None if _may_see_token(engine) else {"authorization": None}
+    headers = {"authorization": token and f"Bearer {token}"} if token or urlsplit(engine).scheme else None
     client = InferenceClient(engine, provider="hf-inference", timeout=seconds, headers=headers)
     try:
         return client.feature_extraction(texts, truncate=True)
@@ -220,7 +243,7 @@ def embed(engine: str, texts: list[str], seconds: float) -> np.ndarray:
         # Of an HTTP answer the status says more.
         if isinstance(error, HfHubHTTPError):
             raise
-        raise NoVectorsError("what came is no list of vectors") from error
+        raise NoVectorsError("its answer is no list of vectors") from error
 
 
 def may_pass(error: Exception) -> bool:
@@ -231,13 +254,6 @@ def may_pass(error: Exception) -> bool:
     return "TransportError" in kinds and "TimeoutException" not in kinds
 
 
-def _may_see_token(engine: str) -> bool:
-    address = urlsplit(engine)
-    if not address.scheme:
-        return True
-    return address.scheme == "https" and any(f".{address.hostname}".endswith(f".{host}") for host in TOKEN_HOSTS)
-
-
 def address(repo: str, kind: str, commit: str) -> str:
     """Where people can look at a commit."""
     prefix = constants.REPO_TYPES_URL_PREFIXES.get(kind, "")
@@ -245,7 +261,7 @@ def address(repo: str, kind: str, commit: str) -> str:
 
 
 def reason(error: Exception) -> str:
-    """Why the Hub gave nothing, as the end of a sentence; the client's own text runs over many lines."""
+    """Why the Hub gave nothing, as the end of a sentence; the client's own messages run over many lines."""
     match error:
         case OfflineModeIsEnabled():
             return "HF_HUB_OFFLINE is set"
@@ -260,7 +276,9 @@ def reason(error: Exception) -> str:
         case NoVectorsError():
             return str(error)
         case DamagedError():
-            return f"{error} came damaged"
+            return f"{error} was damaged on the way"
+        case RuntimeError() if "home directory" in str(error):
+            return "there is no home directory for its cache: set HF_HOME to a folder that may be written"
         case TimeoutError():
             return "it took too long"
     # The client's errors share no base: OSError, errors of httpx, errors of validation.

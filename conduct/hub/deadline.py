@@ -1,4 +1,4 @@
-"""Waits for work that may hang, for so long and no longer."""
+"""Runs work that may hang with a deadline."""
 
 import os
 import sys
@@ -6,18 +6,22 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
+
+# The exit code of a process that Ctrl-C ended.
+INTERRUPTED = 130
 
 _running: dict[tuple[str, ...], Future] = {}
 _lock = threading.Lock()
 
 
 def run_with_deadline(until: float, what: tuple[str, ...], work: Callable[[], T]) -> T:
-    """The result of `work`, or TimeoutError at `until` (by time.monotonic); it is then left behind, running.
+    """The result of `work`, or TimeoutError at `until` (by time.monotonic); the work then goes on in its thread.
 
-    Who asks for the same `what` meanwhile waits for the one that runs, so that hanging work never piles up.
+    Further calls for the same `what` wait for the thread that runs already, so that hanging work never piles up.
     """
 
     def run() -> None:
@@ -36,9 +40,13 @@ def run_with_deadline(until: float, what: tuple[str, ...], work: Callable[[], T]
 
 
 def exit_without_waiting(code: int) -> None:
-    """End the process, also if work that was left behind still hangs in threads that Python would wait for."""
-    if any(not result.done() for result in _running.values()):
-        sys.stdout.flush()
-        sys.stderr.flush()
+    """End the process, also if work that missed its deadline still hangs.
+
+    After Ctrl-C a thread may be in the middle of an import, which Python cannot end without noise.
+    """
+    if code == INTERRUPTED or any(not result.done() for result in _running.values()):
+        with suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
         os._exit(code)
     sys.exit(code)

@@ -1,19 +1,13 @@
 """Repositories of the Hub as local folders, within a time limit."""
 
+import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from conduct.dataset.files import (
-    ADAPTER_FILE,
-    MOST_BYTES,
-    NEXT_STEPS_FILE,
-    QUESTIONS_FILE,
-    SITUATIONS_FILE,
-    TEXT_FILE,
-    VECTORS_FILE,
-)
+from conduct.dataset.files import ADAPTER_FILE, MOST_BYTES, NEXT_STEPS_FILE, SITUATIONS_FILE, VECTORS_FILE
+from conduct.dataset.source_text import TEXT_FILE, choose_text, text_patterns
 from conduct.errors import HubError
 from conduct.hub import deadline
 from conduct.hub.snapshot import Snapshot
@@ -21,15 +15,20 @@ from conduct.hub.snapshot import Snapshot
 if TYPE_CHECKING:
     from conduct.hub.client import Remote
 
-# A Hub that is down, hanging or slow may cost this much before the copy at hand serves; a download that
-# was begun goes on behind and is there for the next start.
+log = logging.getLogger(__name__)
+
+# A Hub that is down, hanging or slow may take this long before the copy at hand serves; a download that has begun goes
+# on in the background and is there for the next start.
 PATIENCE_SECONDS = 3.0
 # Where nobody waits, or where there is no copy at hand, a slow download is better than none.
 LONG_PATIENCE_SECONDS = 900.0
+# For a text without a copy at hand: the page waits this long, and then says that there is no text yet.
+FIRST_TEXT_SECONDS = 30.0
 
 DATASET, MODEL = "dataset", "model"
 PATTERNS = {
-    DATASET: (TEXT_FILE, SITUATIONS_FILE, QUESTIONS_FILE, NEXT_STEPS_FILE, VECTORS_FILE, ADAPTER_FILE),
+    # Neither questions nor texts: nothing that answers reads them.
+    DATASET: (*text_patterns(), SITUATIONS_FILE, NEXT_STEPS_FILE, VECTORS_FILE, ADAPTER_FILE),
     MODEL: ("*.json", "*.txt", "*.model", "*.safetensors", "README.md"),
 }
 
@@ -38,6 +37,17 @@ T = TypeVar("T")
 
 def pull(repo: str, kind: str, revision: str, seconds: float) -> Snapshot:
     """The files of a revision, from the cache if it is a commit, else from the Hub. Raises HubError."""
+    try:
+        return _pull(repo, kind, revision, seconds)
+    except HubError:
+        raise
+    # Whatever goes wrong with the Hub, its client or its cache, the copy at hand is to serve.
+    except Exception as error:
+        log.warning("Unexpected while %s was looked for.", repo, exc_info=error)
+        raise HubError(f"the Hub did not give {repo} (unexpected {type(error).__name__})") from error
+
+
+def _pull(repo: str, kind: str, revision: str, seconds: float) -> Snapshot:
     from conduct.hub import client  # it is not free to import, and those who need no Hub need not pay
 
     if not client.valid(repo):
@@ -49,17 +59,18 @@ def pull(repo: str, kind: str, revision: str, seconds: float) -> Snapshot:
     # It becomes the name of a folder.
     if not client.COMMIT.fullmatch(remote.commit or ""):
         raise HubError(f"the Hub gave no commit of {repo}")
-    if kind == DATASET and TEXT_FILE not in dict(remote.sizes):
+    if kind == DATASET and choose_text(dict(remote.sizes)) is None:
         raise HubError(f"{repo} has no {TEXT_FILE}")
     for name, size in remote.sizes:
-        if size > MOST_BYTES.get(name, size):
-            raise HubError(f"{name} of {repo} has {size:,} bytes, {MOST_BYTES[name]:,} at most can be read")
+        most = MOST_BYTES.get(TEXT_FILE if choose_text([name]) else name, size)
+        if size > most:
+            raise HubError(f"{name} of {repo} has {size:,} bytes, {most:,} at most can be read")
 
     def download() -> Path:
         return client.pull(repo, kind, remote.commit, PATTERNS[kind])
 
     folder = _run_with_deadline(until, ("pull", repo, kind, remote.commit), download)
-    return Snapshot(folder, repo, remote.commit, url=client.address(repo, kind, remote.commit))
+    return _snapshot(folder, repo, kind, remote.commit)
 
 
 def ask(repo: str, kind: str, revision: str, until: float) -> "Remote":
@@ -81,31 +92,55 @@ def _run_with_deadline(until: float, what: tuple[str, ...], work: Callable[[], T
 
 def last_good(repo: str, kind: str, revision: str) -> Snapshot | None:
     """The cached snapshot that was good before, or the one that the client itself last pulled."""
-    from conduct.hub import client
+    try:
+        from conduct.hub import client
 
-    if not client.valid(repo):
+        if not client.valid(repo):
+            return None
+        good = client.remembered(repo, kind, revision)
+        return (good and _cached(repo, kind, good)) or _cached(repo, kind, revision)
+    # A cache that cannot be read is an empty one: a fault there must not keep the copy at hand from serving.
+    except Exception as error:
+        log.warning("The Hub's cache cannot be read (%s).", type(error).__name__)
         return None
-    good = client.remembered(repo, kind, revision)
-    return (good and _cached(repo, kind, good)) or _cached(repo, kind, revision)
 
 
 def _cached(repo: str, kind: str, revision: str) -> Snapshot | None:
-    """The cached snapshot if all that is needed is there."""
+    """The cached snapshot, if it is complete."""
     from conduct.hub import client
 
     folder = client.cached(repo, kind, revision, PATTERNS[kind])
     if folder is None:
         return None
-    # What filled the cache may have left no list of the files: then this is all that can be told.
+    # Other programs may have filled the cache without a list of the files: then this is all that can be checked.
     if kind == DATASET:
-        whole = (folder / TEXT_FILE).is_file()
+        complete = any(
+            choose_text([path.relative_to(folder).as_posix()]) for path in folder.rglob("*") if path.is_file()
+        )
     else:
-        whole = (folder / "config.json").is_file() and any(folder.rglob("*.safetensors"))
-    return Snapshot(folder, repo, folder.name, url=client.address(repo, kind, folder.name)) if whole else None
+        complete = (folder / "config.json").is_file() and any(folder.rglob("*.safetensors"))
+    return _snapshot(folder, repo, kind, folder.name) if complete else None
+
+
+def _snapshot(folder: Path, repo: str, kind: str, commit: str) -> Snapshot:
+    from conduct.hub import client
+
+    return Snapshot(
+        folder, repo, commit, url=client.address(repo, kind, commit), links_within=client.links_within(folder)
+    )
+
+
+def links_within(folder: Path) -> Path | None:
+    """How far links in `folder` may lead: within its repository if it lies in the Hub's cache; else None."""
+    if folder.resolve().parent.name != "snapshots":
+        return None
+    from conduct.hub import client
+
+    return client.links_within(folder)
 
 
 def remember(repo: str, kind: str, revision: str, commit: str) -> None:
-    """Note that `commit` of a branch was pulled whole and can be used: the next start falls back on it."""
+    """Note that `commit` of a branch is complete and usable: the next start falls back on it."""
     from conduct.hub import client
 
     client.remember(repo, kind, revision, commit)

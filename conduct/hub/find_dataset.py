@@ -1,18 +1,24 @@
-"""Which text serves: the folder that is set, the Hub's newest, the last good one, or the bundled copy."""
+"""Which text serves: the folder or file that is set, the Hub's newest, the last good one, or the bundled copy."""
 
+import logging
+import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from conduct.errors import DataError, HubError
 from conduct.hub import fetch
-from conduct.hub.fetch import DATASET, PATIENCE_SECONDS
+from conduct.hub.fetch import DATASET, FIRST_TEXT_SECONDS, PATIENCE_SECONDS
 from conduct.hub.snapshot import BUNDLED, LOCAL, Snapshot
-from conduct.settings import Settings
+from conduct.settings import DATASET_NAME, Settings
+
+log = logging.getLogger(__name__)
 
 BUNDLED_DATA = Path(__file__).parents[1] / "data"
+# The form of a path, which no Hub id has: one that does not exist here is a slip, and the Hub is not asked for it.
+_PATH = re.compile(r"[/.~\\].*|.*[/\\].*[/\\].*|.*\.(md|markdown|txt)", re.IGNORECASE | re.DOTALL)
 
 T = TypeVar("T")
 
@@ -22,55 +28,108 @@ def bundled_dataset(fallback_reason: str = "") -> Snapshot:
     return Snapshot(BUNDLED_DATA, BUNDLED, BUNDLED, fallback_reason)
 
 
+def bundled_serves(settings: Settings) -> bool:
+    """Whether the bundled copy is the text that is meant: nobody is shown another community's rules as theirs."""
+    return settings.dataset is None or bool(re.fullmatch(rf"[\w.-]+/{DATASET_NAME}", settings.dataset))
+
+
+def dataset_label(settings: Settings) -> str:
+    """What the dataset is called where visitors read it: a Hub id, or the last part of a path."""
+    name = settings.dataset or BUNDLED
+    return Path(name).name or name if local_dataset(name) or _PATH.fullmatch(name) else name
+
+
 def find_dataset(
     settings: Settings,
     read: Callable[[Snapshot], T] = lambda snapshot: snapshot,
-    seconds: float = PATIENCE_SECONDS,
+    seconds: float | None = None,
+    refused: Mapping[str, str] | None = None,
 ) -> T:
-    """What `read` makes of the best folder that it can read, which then counts as good.
+    """What `read` makes of the best folder that it can read.
 
-    In order: the folder that is set, the Hub's newest, the last one that was good, the bundled copy. Only what
-    `read` raises of the bundled copy is raised.
+    In order: the folder or file that is set, the Hub's newest, the last one that was good, and the bundled copy where
+    `bundled_serves`. The Hub may take `seconds`, by default longer where there is no copy at hand. `refused` are
+    revisions that are known to be unusable, and why. Raises DataError, which says what was tried, if there is no text
+    to serve.
     """
     if settings.dataset is None:
         return read(bundled_dataset())
     tried: list[str] = []
+    refused = refused or {}
     for snapshot in _datasets(settings, seconds, tried):
+        if snapshot.revision in refused:
+            tried.append(refused[snapshot.revision])
+            continue
         fallback_reason = f"The newest {settings.dataset} was not used: {'; '.join(tried)}." if tried else ""
         try:
-            found = read(replace(snapshot, fallback_reason=fallback_reason))
-        # Whatever a text from outside does to its reader, the next one is tried.
+            return read(replace(snapshot, fallback_reason=fallback_reason))
+        # Whatever a text from outside does to the reader, the next candidate is tried.
         except Exception as error:
             tried.append(unreadable(snapshot, error))
-            continue
-        if snapshot.url:
-            remember_dataset(settings, snapshot.revision)
-        return found
-    return read(bundled_dataset(f"The dataset {settings.dataset} was not used: {'; '.join(tried)}."))
+    if bundled_serves(settings):
+        return read(bundled_dataset(f"The dataset {settings.dataset} was not used: {'; '.join(tried)}."))
+    raise DataError(
+        f"CONDUCT_DATASET is {settings.dataset}, but there is no text to serve: {'; '.join(tried)}. "
+        "Fix that text, or set CONDUCT_DATASET to a folder, a file or a dataset of the Hub."
+    )
 
 
 def unreadable(snapshot: Snapshot, error: Exception) -> str:
-    """Why `snapshot` cannot be used, as a part of a sentence."""
-    # An unexpected error's own text may quote anything; its kind is enough to report it.
-    why = str(error).rstrip(".") if isinstance(error, DataError) else f"unexpected {type(error).__name__}"
-    return f"{snapshot.name} at {snapshot.revision[:8]} cannot be used ({why})"
+    """Why `snapshot` cannot be used, as a part of a sentence; what was not expected is logged with its traceback."""
+    if isinstance(error, DataError):
+        why = str(error).rstrip(".")
+    else:
+        log.error("%s at %s cannot be used.", snapshot.name, snapshot.revision, exc_info=error)
+        # An unexpected error's own text may quote anything; its kind is enough for a sentence.
+        why = f"unexpected {type(error).__name__}"
+    at = "" if snapshot.revision == LOCAL else f" at {snapshot.revision[:8]}"
+    return f"{snapshot.name}{at} cannot be used ({why})"
 
 
-def _datasets(settings: Settings, seconds: float, tried: list[str]) -> Iterator[Snapshot]:
-    """Folders of the text, the best first, before the bundled copy; reasons are added to `tried`."""
-    if (folder := Path(settings.dataset)).is_dir():
-        yield Snapshot(folder, folder.name, LOCAL)
+def _datasets(settings: Settings, seconds: float | None, tried: list[str]) -> Iterator[Snapshot]:
+    """Folders of the text, the best first, without the bundled copy; reasons are added to `tried`."""
+    if (snapshot := local_dataset(settings.dataset)) is not None:
+        yield snapshot
         return
-    refused = ""
+    if _PATH.fullmatch(settings.dataset):
+        tried.append(f"{settings.dataset!r} is neither a folder nor a file here, nor a Hub id such as owner/name")
+        return
+    repo, revision = settings.dataset, settings.dataset_revision
+    good = fetch.last_good(repo, DATASET, revision)
+    if seconds is None:
+        seconds = PATIENCE_SECONDS if good is not None or bundled_serves(settings) else FIRST_TEXT_SECONDS
+    newest = ""
     try:
-        newest = fetch.pull(settings.dataset, DATASET, settings.dataset_revision, seconds)
-        yield newest
-        refused = newest.revision
+        snapshot = fetch.pull(repo, DATASET, revision, seconds)
+        newest = snapshot.revision
+        yield snapshot
     except HubError as error:
         tried.append(str(error))
-    good = fetch.last_good(settings.dataset, DATASET, settings.dataset_revision)
-    if good is not None and good.revision != refused:
+    if good is not None and good.revision != newest:
         yield good
+
+
+def local_dataset(dataset: str) -> Snapshot | None:
+    """The folder or file of that name on this machine, or None."""
+    path = Path(dataset)
+    try:
+        folder, file = path.is_dir(), path.is_file()
+        name = path.name or path.resolve().name
+    # A name that is too long, a folder above it that may not be entered.
+    except OSError:
+        return None
+    if folder:
+        return Snapshot(path, name, LOCAL, links_within=fetch.links_within(path))
+    return Snapshot(path.parent, name, LOCAL, text_file=path.name) if file else None
+
+
+def islocal_dataset(settings: Settings) -> bool:
+    """Whether the dataset lies on this machine, so that no Hub is asked for it."""
+    return (
+        settings.dataset is None
+        or local_dataset(settings.dataset) is not None
+        or bool(_PATH.fullmatch(settings.dataset))
+    )
 
 
 def newest_dataset(settings: Settings) -> str:
@@ -83,6 +142,7 @@ def pull_dataset(settings: Settings, seconds: float) -> Snapshot:
     return fetch.pull(settings.dataset, DATASET, settings.dataset_revision, seconds)
 
 
-def remember_dataset(settings: Settings, commit: str) -> None:
-    """Note that `commit` can be read: the next start falls back on it."""
-    fetch.remember(settings.dataset, DATASET, settings.dataset_revision, commit)
+def remember_dataset(settings: Settings, snapshot: Snapshot) -> None:
+    """Note that a snapshot of the Hub answers questions: the next start falls back on it."""
+    if snapshot.url:
+        fetch.remember(settings.dataset, DATASET, settings.dataset_revision, snapshot.revision)

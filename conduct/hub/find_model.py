@@ -53,7 +53,7 @@ def _packaged_serves(settings: Settings) -> bool:
 
 
 def _weights_revision(folder: Path) -> str:
-    """What tells one local model from another: the hash of its weights."""
+    """The revision of a local model: the hash of its weights."""
     weights = sorted(folder.rglob("*.safetensors"))
     return f"sha256-{sha256(weights[0])}" if weights else LOCAL
 

@@ -1,11 +1,10 @@
-"""Looks for a new revision of the text now and then, and swaps it in beside the running one."""
+"""Polls the Hub for a new revision of the text, and swaps it in while the old one answers."""
 
 import gc
 import logging
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Generic, TypeVar
 
 from conduct.errors import HubError, InferenceError
@@ -15,7 +14,7 @@ from conduct.settings import Settings
 
 log = logging.getLogger(__name__)
 
-Served = TypeVar("Reader")
+Served = TypeVar("Served")
 
 
 class Refresher(Generic[Served]):
@@ -38,23 +37,22 @@ class Refresher(Generic[Served]):
 
     def start(self) -> None:
         """Look every CONDUCT_REFRESH_MINUTES in the background; without them, or without a Hub id, never."""
-        dataset = self._settings.dataset
-        if self._settings.refresh_minutes and dataset is not None and not Path(dataset).is_dir():
+        if self._settings.refresh_minutes and not find_dataset.is_local(self._settings):
             threading.Thread(target=self._run, name="refresh", daemon=True).start()
 
     def _run(self) -> None:
         while True:
             time.sleep(self._settings.refresh_minutes * 60)
             if self.once():
-                # A model that was dropped refers to itself: left to Python, several would pile up first.
+                # The old model refers to itself: left to Python, several would pile up before it is freed.
                 gc.collect()
 
     def once(self) -> bool:
-        """Look once; whether another text was swapped in. Whatever goes wrong, the text that serves stays."""
+        """Look once; returns whether another text was swapped in. Whatever goes wrong, the current text stays."""
         serving = self._serving()
         snapshot = None
         try:
-            # A commit that could not be used will not get better: it is not pulled again.
+            # A commit that could not be used stays unusable: it is not pulled again.
             if find_dataset.newest_dataset(self._settings) in (serving.revision, self._refused):
                 return False
             snapshot = find_dataset.pull_dataset(self._settings, self._seconds)
@@ -68,6 +66,6 @@ class Refresher(Generic[Served]):
             log.warning("The text stays at %s %s: %s.", serving.name, serving.revision, why)
             return False
         self._swap(reader)
-        find_dataset.remember_dataset(self._settings, snapshot.revision)
+        find_dataset.remember_dataset(self._settings, snapshot)
         log.info("The text is now %s at %s.", snapshot.name, snapshot.revision)
         return True

@@ -4,6 +4,7 @@ A low-rank update of a weight matrix is the product of two narrow ones (Hu et al
 weights at load, it costs nothing to encode with.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +12,11 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 
 from conduct.dataset.files import sha256, write_tensors
+from conduct.dataset.tensors import TensorSpec, read_header
 from conduct.errors import DataError
 
 UP, DOWN = ".up", ".down"
-# Hexadecimal digits of the file's hash that tell one adapter from another.
+# Hexadecimal digits of the file's hash in an adapter's identity.
 DIGITS = 16
 
 
@@ -52,18 +54,30 @@ def load(path: Path, model: str) -> Adapter | None:
     if not path.is_file():
         return None
     try:
+        header = read_header(path)
+        if header.metadata.get("model") != model:
+            return None
+        # Before a number is read: a file from the Hub may hold anything.
+        names = _check_pairs(path.name, header.tensors)
         with safe_open(path, framework="numpy") as file:
-            if (file.metadata() or {}).get("model") != model:
-                return None
-            arrays = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118
+            arrays = {name: file.get_tensor(name).astype(np.float32) for name in header.tensors}
     except (SafetensorError, OSError, ValueError, TypeError) as error:
         raise DataError(f"{path.name} is damaged: make it anew with `python -m conduct train`.") from error
-    names = sorted(name.removesuffix(UP) for name in arrays if name.endswith(UP))
-    if sorted(arrays) != sorted(name + end for name in names for end in (UP, DOWN)):
-        raise DataError(f"{path.name} must hold pairs of {UP} and {DOWN}: make it anew with `python -m conduct train`.")
     updates = tuple(Update(name, arrays[name + UP], arrays[name + DOWN]) for name in names)
     for update in updates:
-        narrow = update.up.ndim == update.down.ndim == 2 and update.up.shape[1] == update.down.shape[0]
-        if not narrow or not (np.isfinite(update.up).all() and np.isfinite(update.down).all()):
+        if not (np.isfinite(update.up).all() and np.isfinite(update.down).all()):
             raise DataError(f"{path.name} holds no update for {update.name[:80]} that can be added.")
     return Adapter(updates, f"{model}+{sha256(path)[:DIGITS]}")
+
+
+def _check_pairs(file: str, tensors: Mapping[str, TensorSpec]) -> list[str]:
+    """The names of the matrices that are changed. Raises DataError unless each has two narrow ones of its own."""
+    names = sorted(name.removesuffix(UP) for name in tensors if name.endswith(UP))
+    if sorted(tensors) != sorted(name + end for name in names for end in (UP, DOWN)):
+        raise DataError(f"{file} must hold pairs of {UP} and {DOWN}: make it anew with `python -m conduct train`.")
+    for name in names:
+        up, down = tensors[name + UP], tensors[name + DOWN]
+        fits = len(up.shape) == len(down.shape) == 2 and up.shape[1] == down.shape[0]
+        if not (fits and up.readable and down.readable):
+            raise DataError(f"{file} holds no update for {name[:80]} that can be added.")
+    return names

@@ -16,6 +16,3 @@ class Encoder(Protocol):
 
     def truncates(self, text: str) -> bool:
         """Whether the model reads only the beginning of `text`."""
-
-    def knows(self, word: str) -> bool:
-        """Whether the model reads `word` as one, and not in parts."""

@@ -1,4 +1,4 @@
-"""Texts to vectors by an engine elsewhere that runs the same model; this process then needs no torch."""
+"""Encodes texts through an inference engine that runs the same model; this process then needs no torch."""
 
 import json
 import logging
@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
+import stamina
 from tokenizers import Tokenizer
 
 from conduct.errors import InferenceError, ModelError
@@ -21,22 +22,35 @@ from conduct.settings import DEFAULT_MODEL, DEFAULT_MODEL_REVISION
 log = logging.getLogger(__name__)
 
 AWAY = "The engine that reads questions does not answer, so yours cannot be answered now: ask again in a minute."
-# The least that Text Embeddings Inference takes in one request, unless its owner says otherwise.
-MOST_IN_A_REQUEST = 32
-# Requests at a time; the engine batches what waits there, too.
-AT_ONCE = 8
-# All attempts together. An engine that is busy or restarts may answer a moment later; a visitor waits no longer.
+# What Text Embeddings Inference takes in one request by default.
+MAX_TEXTS_PER_REQUEST = 32
+# Concurrent requests; the engine batches them.
+CONCURRENT_REQUESTS = 8
+# All attempts together: an engine that is busy or restarts may answer a moment later, but a visitor waits no longer.
 LONGEST_SECONDS = 10.0
-PAUSES = (0.2, 0.8)
+SHORTEST_SECONDS = 0.1
+ATTEMPTS = 3
+FIRST_PAUSE_SECONDS = 0.2
 
 
 class RemoteEncoder:
-    """A model that an inference engine runs. `longest` is how many tokens it reads of a text."""
+    """A model that an inference engine runs. `longest` is how many tokens it reads of a text.
 
-    workers = AT_ONCE
+    `token` is sent to the engine, if it needs one.
+    """
 
-    def __init__(self, engine: str, tokenizer: Tokenizer, longest: int, seconds: float = LONGEST_SECONDS) -> None:
+    workers = CONCURRENT_REQUESTS
+
+    def __init__(
+        self,
+        engine: str,
+        tokenizer: Tokenizer,
+        longest: int,
+        seconds: float = LONGEST_SECONDS,
+        token: str | None = None,
+    ) -> None:
         self._engine = engine
+        self._token = token
         self._tokenizer = tokenizer
         self._longest = longest
         self._seconds = seconds
@@ -45,14 +59,14 @@ class RemoteEncoder:
         self._lock = threading.Lock()
 
     @classmethod
-    def loader(cls, engine: str) -> Callable[[Path, Adapter | None], "RemoteEncoder"]:
+    def loader(cls, engine: str, token: str | None = None) -> Callable[[Path, Adapter | None], "RemoteEncoder"]:
         """How to load the model in a folder when `engine`, a URL or a Hub id, runs it.
 
         What was learnt for a text has to be in the engine's weights already: its vectors show whether it is.
         """
 
         def load(folder: Path, adapter: Adapter | None = None) -> RemoteEncoder:
-            return cls(engine, *_tokenizer(folder))
+            return cls(engine, *_tokenizer(folder), token=token)
 
         return load
 
@@ -63,46 +77,46 @@ class RemoteEncoder:
         until = time.monotonic() + self._seconds
         try:
             parts = [
-                self._ask(texts[begin : begin + MOST_IN_A_REQUEST], until)
-                for begin in range(0, len(texts), MOST_IN_A_REQUEST)
+                self._ask(texts[begin : begin + MAX_TEXTS_PER_REQUEST], until)
+                for begin in range(0, len(texts), MAX_TEXTS_PER_REQUEST)
             ]
         except Exception as error:
-            self._say_whether_away(client.reason(error))
+            self._log_availability(client.reason(error))
             raise InferenceError(AWAY) from None
-        self._say_whether_away("")
+        self._log_availability("")
         return np.concatenate(parts)
 
     def truncates(self, text: str) -> bool:
         """Whether the model reads only the beginning of `text`."""
         return len(self._tokenizer.encode(text).ids) > self._longest
 
-    def knows(self, word: str) -> bool:
-        """Whether the model reads `word` as one, and not in parts."""
-        return len(self._tokenizer.encode(word, add_special_tokens=False).ids) == 1
-
     def _ask(self, texts: Sequence[str], until: float) -> np.ndarray:
-        for pause in (*PAUSES, None):
-            try:
-                return self._checked(client.embed(self._engine, list(texts), until - time.monotonic()), len(texts))
-            except Exception as error:
-                left = until - time.monotonic()
-                if pause is None or pause >= left or not client.may_pass(error):
-                    raise
-                time.sleep(pause)
-        raise AssertionError("the last pause is None, so the loop has returned or raised")
+        def embed() -> np.ndarray:
+            left = max(until - time.monotonic(), SHORTEST_SECONDS)
+            return self._checked(client.embed(self._engine, list(texts), left, self._token), len(texts))
+
+        again = stamina.retry(
+            on=client.may_pass,
+            attempts=ATTEMPTS,
+            timeout=self._seconds,
+            wait_initial=FIRST_PAUSE_SECONDS,
+            wait_exp_base=4,
+            wait_jitter=0.1,
+        )
+        return again(embed)()
 
     def _checked(self, made: np.ndarray, count: int) -> np.ndarray:
-        """Of unit length, which not every engine sees to."""
+        """`made`, scaled to unit length, which not every engine does. Raises NoVectorsError."""
         if made.ndim != 2 or made.shape[0] != count or self._width not in (None, made.shape[1]):
-            raise client.NoVectorsError(f"{count} vectors were expected, but the shape {made.shape} came")
+            raise client.NoVectorsError(f"{count} vectors were expected, but the shape is {made.shape}")
         self._width = made.shape[1]
         lengths = np.linalg.norm(made, axis=1, keepdims=True)
         if not (np.isfinite(lengths) & (lengths > 0)).all():
             raise client.NoVectorsError("a vector has no length")
         return made / lengths
 
-    def _say_whether_away(self, why: str) -> None:
-        """Once when it stops answering and once when it answers again, not for each question."""
+    def _log_availability(self, why: str) -> None:
+        """Log once when the engine stops answering and once when it answers again, not for each question."""
         # An address may hold a password.
         engine = urlsplit(self._engine).hostname or self._engine
         with self._lock:

@@ -111,10 +111,6 @@ class SentenceEncoder:
         tokens = self._tokenizer(text, truncation=False, verbose=False)["input_ids"]
         return len(tokens) > self._model.max_seq_length
 
-    def knows(self, word: str) -> bool:
-        """Whether the model reads `word` as one, and not in parts."""
-        return len(self._tokenizer.tokenize(word)) == 1
-
 
 def _without_bar(make, arguments: tuple, options: dict):
     return make(*arguments, **options | {"disable": True})

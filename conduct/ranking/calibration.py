@@ -5,12 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# Of the dev questions that the code speaks to, the share that may fall below each band.
-BELOW_COVERED = 0.05
-BELOW_UNCLEAR = 0.005
-# Of the dev questions that the code is silent on, the share that may reach each band.
-SILENT_COVERED = 0.02
-SILENT_UNCLEAR = 0.08
+from conduct.ranking.recipe import RECIPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +29,12 @@ class Calibration:
         return _probability(self.slope * _logit(scores) + self.intercept)
 
 
-# For passages that nobody has written situations for, from (1 + cosine) / 2 of the closest piece; fitted on the
-# 269 dev questions against this code's passages as if there were no situations. Similarity knows little: of those
-# questions, 2% of the silent ones reach the upper band, and 0.5% of those in scope fall below the lower.
-SIMILARITY = Calibration(slope=1.45, intercept=-2.15, bands=Bands(covered=0.33, not_covered=0.136))
-# Where situations are known but no labelled questions: the score as it is, and the bands of our own text.
-UNFITTED = Calibration(slope=1.0, intercept=0.0, bands=Bands(covered=0.85, not_covered=0.68))
+# For passages that nobody has written situations for, from (1 + cosine) / 2 of the closest piece. Fitted by
+# `python -m conduct.training.constants`, as if this code had no situations.
+SIMILARITY = Calibration(slope=1.505, intercept=-2.079, bands=Bands(covered=0.324, not_covered=0.142))
+# Where situations are known but no labelled questions: the score as it is, and the bands that `python -m conduct build`
+# prints for our own text.
+UNFITTED = Calibration(slope=1.0, intercept=0.0, bands=Bands(covered=0.80, not_covered=0.45))
 
 
 def fit_relevance(scores: np.ndarray, shown: np.ndarray) -> tuple[float, float]:
@@ -57,8 +52,8 @@ def fit_bands(in_scope: Sequence[float], silent: Sequence[float]) -> Bands:
     scores crowd near 0 and 1, and between 0.98 and 0.99 lies as much as between 0.5 and 0.67.
     """
     keep, refuse = _logit(np.asarray(in_scope)), _logit(np.asarray(silent))
-    covered = (np.quantile(keep, BELOW_COVERED) + np.quantile(refuse, 1 - SILENT_COVERED)) / 2
-    unclear = (np.quantile(keep, BELOW_UNCLEAR) + np.quantile(refuse, 1 - SILENT_UNCLEAR)) / 2
+    covered = (np.quantile(keep, RECIPE.below_covered) + np.quantile(refuse, 1 - RECIPE.silent_covered)) / 2
+    unclear = (np.quantile(keep, RECIPE.below_unclear) + np.quantile(refuse, 1 - RECIPE.silent_unclear)) / 2
     upper, lower = _probability(max(covered, unclear)), _probability(min(covered, unclear))
     return Bands(covered=float(upper), not_covered=float(lower))
 

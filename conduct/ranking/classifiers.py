@@ -12,18 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from conduct.ranking.recipe import RECIPE
+
 if TYPE_CHECKING:  # scipy and sklearn take most of a second to import, and the first page needs neither
     from scipy.sparse import csr_matrix
-
-# Hashed features need no vocabulary beside the weights; at these sizes collisions cost nothing measurable.
-CHARACTER_BUCKETS = 2**16
-WORD_BUCKETS = 2**15
-BUCKETS = CHARACTER_BUCKETS + WORD_BUCKETS
-# Inverse regularisation; flat between 2 and 10 on the dev split for vectors, 5 and 30 for words.
-VECTOR_STRENGTH = 3.0
-WORD_STRENGTH = 10.0
-# The bias of a class without an example.
-ABSENT_CLASS_BIAS = -30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +28,7 @@ class VectorClassifier:
     @classmethod
     def fit(cls, vectors: np.ndarray, targets: np.ndarray) -> VectorClassifier:
         """Fit on vectors (n, d) and soft targets (n, classes) whose rows sum to 1."""
-        return cls(*_fit(vectors, targets, VECTOR_STRENGTH))
+        return cls(*_fit(vectors, targets, RECIPE.vector_strength))
 
     @classmethod
     def empty(cls, dimensions: int) -> VectorClassifier:
@@ -62,13 +54,13 @@ class WordClassifier:
         counts = _count(texts)
         seen = np.bincount(counts.indices, minlength=counts.shape[1])
         idf = (np.log((1 + len(texts)) / (1 + seen)) + 1).astype(np.float32)
-        return cls(idf, *_fit(_tf_idf(counts, idf), targets, WORD_STRENGTH))
+        return cls(idf, *_fit(_tf_idf(counts, idf), targets, RECIPE.word_strength))
 
     @classmethod
     def empty(cls) -> WordClassifier:
         """For a text without situations: the one class "silent", which then nobody asks."""
-        idf = np.zeros(BUCKETS, dtype=np.float32)
-        return cls(idf, np.zeros((1, BUCKETS), dtype=np.float32), np.zeros(1, dtype=np.float32))
+        idf = np.zeros(RECIPE.buckets, dtype=np.float32)
+        return cls(idf, np.zeros((1, RECIPE.buckets), dtype=np.float32), np.zeros(1, dtype=np.float32))
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         """Of texts (n), the probability of each class: (n, classes)."""
@@ -87,12 +79,12 @@ def _counters() -> tuple:
     from sklearn.feature_extraction.text import HashingVectorizer
 
     count = {"alternate_sign": False, "norm": None, "strip_accents": "unicode", "dtype": np.float32}
-    characters = HashingVectorizer(analyzer="char_wb", ngram_range=(2, 5), n_features=CHARACTER_BUCKETS, **count)
+    characters = HashingVectorizer(analyzer="char_wb", ngram_range=(2, 5), n_features=RECIPE.character_buckets, **count)
     words = HashingVectorizer(
         analyzer="word",
         ngram_range=(1, 2),
         token_pattern=r"(?u)\b\w+\b",  # noqa: S106 (no password): one-letter words too, "I" says who speaks
-        n_features=WORD_BUCKETS,
+        n_features=RECIPE.word_buckets,
         **count,
     )
     return characters, words
@@ -127,7 +119,7 @@ def _fit(features, targets: np.ndarray, strength: float) -> tuple[np.ndarray, np
         # sklearn then keeps one row, of the second class against the first.
         coefficients, intercept = np.vstack([-coefficients, coefficients]) / 2, np.hstack([-intercept, intercept]) / 2
     weights = np.zeros((targets.shape[1], features.shape[1]), dtype=np.float32)
-    bias = np.full(targets.shape[1], ABSENT_CLASS_BIAS, dtype=np.float32)
+    bias = np.full(targets.shape[1], RECIPE.absent_class_bias, dtype=np.float32)
     weights[model.classes_], bias[model.classes_] = coefficients, intercept
     return weights, bias
 

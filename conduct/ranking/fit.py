@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -14,13 +15,12 @@ from conduct.ranking import vectors as files
 from conduct.ranking.calibration import UNFITTED, Calibration, fit_bands, fit_relevance
 from conduct.ranking.classifiers import VectorClassifier, WordClassifier
 from conduct.ranking.index import Index
+from conduct.ranking.recipe import RECIPE
 from conduct.ranking.vectors import Vectors, along, classes, pieces, principal_axes, targets
 from conduct.text.code import Code
 
 log = logging.getLogger(__name__)
 
-# Fewer labelled questions than this of either kind say little about a probability.
-LEAST_QUESTIONS = 30
 # Half precision and another machine's arithmetic move a number by less than a tenth of this.
 SAMPLE_TOLERANCE = 0.01
 
@@ -45,7 +45,7 @@ def build(code: Code, bank: Bank, questions: Sequence[Question], encoder: Encode
 def calibrate(index: Index, dev: Sequence[Question], encoder: Encoder) -> Calibration:
     """The curve and the bands that fit `dev`; UNFITTED if there are too few questions of a kind."""
     silent = sum(not question.in_scope for question in dev)
-    if min(silent, len(dev) - silent) < LEAST_QUESTIONS:
+    if min(silent, len(dev) - silent) < RECIPE.min_questions:
         return UNFITTED
     texts = [question.text for question in dev]
     found = index.search(texts, encoder)
@@ -69,23 +69,32 @@ def load_or_build(
 ) -> Vectors:
     """The vectors in `path` if they belong to these texts and to `model`, "id@revision"; else new ones."""
     try:
-        found = files.load(path, code, bank, model)
-        _check_sample(found, code, bank, encoder)
+        sample = _Sample(code, bank, encoder)
+        found = files.load(path, code, bank, model, dimensions=lambda: sample.vectors.shape[1])
+        sample.check(found)
     except DataError as error:
         log.warning("The vectors are built anew, which takes a while: %s.", error)
         return build(code, bank, questions, encoder)
     return found
 
 
-def _check_sample(found: Vectors, code: Code, bank: Bank, encoder: Encoder) -> None:
-    """What a file says of its model may be wrong: DataError unless `encoder` gives the same vectors for a few."""
-    own = [piece for passage in code.passages for piece in pieces(passage)]
-    sample = [own[0], own[-1], *(situation.text for situation in bank.situations[-1:])]
-    made = encoder.encode(sample)
-    same = (
-        made.shape[1] == found.pieces.shape[1]
-        and np.allclose(made[:2], found.pieces[[0, -1]], atol=SAMPLE_TOLERANCE)
-        and np.allclose(along(found.axes, made[2:]), found.situations[-1:], atol=SAMPLE_TOLERANCE)
-    )
-    if not same:
-        raise DataError("they are not what the model makes of the texts")
+class _Sample:
+    """A few of the texts, encoded when it is asked for: what a file says of its model may be wrong."""
+
+    def __init__(self, code: Code, bank: Bank, encoder: Encoder) -> None:
+        own = [piece for passage in code.passages for piece in pieces(passage)]
+        self._texts = [own[0], own[-1], *(situation.text for situation in bank.situations[-1:])]
+        self._encoder = encoder
+
+    @cached_property
+    def vectors(self) -> np.ndarray:
+        """Vectors of the first and last piece, and of the last situation, if there is one."""
+        return self._encoder.encode(self._texts)
+
+    def check(self, found: Vectors) -> None:
+        """Raise DataError unless `found` has the same vectors."""
+        same = np.allclose(self.vectors[:2], found.pieces[[0, -1]], atol=SAMPLE_TOLERANCE) and np.allclose(
+            along(found.axes, self.vectors[2:]), found.situations[-1:], atol=SAMPLE_TOLERANCE
+        )
+        if not same:
+            raise DataError("they are not what the model makes of the texts")

@@ -1,14 +1,16 @@
-"""Misspelt words of a question, read as the words of the situations that they most likely were. Pure."""
+"""Misspelt words of a question, read as the words of the situations that they most likely were."""
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from functools import cache
 from itertools import pairwise
 
+import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract_iter
 
-# Of a shorter word too many others are one slip away; a longer one is none.
+# Of a shorter word too many others are one slip away; nobody types a longer one.
 SHORTEST, LONGEST = 4, 24
 # A word that the situations have less often may be a slip itself.
 COMMON = 3
@@ -28,19 +30,40 @@ class Spelling:
             for length in range(SHORTEST, LONGEST + 1)
         }
 
-    def mended(self, question: str, knows: Callable[[str], bool]) -> str:
-        """`question` with each word that neither the texts have nor the model `knows` replaced by the most frequent one
-        of the texts that is a single slip away: a letter is missing, doubled, or swapped with the next."""
-        return _WORD.sub(lambda found: self._mend(found[0], knows), question)
+    def corrected(self, question: str) -> str:
+        """`question` with each word that neither the texts nor a dictionary of English have replaced by the most
+        frequent word of the texts that is a single slip away: a letter is missing, doubled, or swapped with the next.
+        """
+        return _WORD.sub(lambda word: self._correct(word[0]), question)
 
-    def _mend(self, word: str, knows: Callable[[str], bool]) -> str:
+    def _correct(self, word: str) -> str:
         lower = word.lower()
         choices = self._meant.get(len(lower))
         # A capital is a name's: to be mistaken for a common word would be worse than a slip.
-        if not choices or lower in self._known or word not in (lower, word.upper()) or knows(lower):
+        if not choices or lower in self._known or word not in (lower, word.upper()):
             return word
         near = extract_iter(lower, choices, scorer=OSA.distance, score_cutoff=1)
-        return next((meant for meant, *_ in near if _is_slip(lower, meant)), word)
+        meant = next((meant for meant, *_ in near if _is_slip(lower, meant)), None)
+        # An insult or a name is often one letter from a common word: "moron" is not "Mormon", "amit" is not "admit".
+        return word if meant is None or is_english(lower) else meant
+
+
+def is_english(word: str) -> bool:
+    """Whether wordfreq lists `word`, in lower case, among some 320,000 English words: names and slang too, and the
+    misspellings that are most frequent, which then stay as they are."""
+    hashes = _english()
+    at = np.searchsorted(hashes, hash(word))
+    return at < len(hashes) and hashes[at] == hash(word)
+
+
+@cache
+def _english() -> np.ndarray:
+    """The sorted hashes of the words, int64: 3 MB, where the words themselves take 50."""
+    # Loaded at the first likely slip, and not at the start.
+    from wordfreq import available_languages, read_cBpack
+
+    words = [word for same_frequency in read_cBpack(available_languages("large")["en"]) for word in same_frequency]
+    return np.sort(np.fromiter(map(hash, words), np.int64, len(words)))
 
 
 def _is_slip(typed: str, meant: str) -> bool:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -10,24 +11,29 @@ from safetensors import SafetensorError, safe_open
 
 from conduct.dataset.files import write_tensors
 from conduct.dataset.situations import SHOW_FIRST, Bank
+from conduct.dataset.tensors import READABLE, Header, read_header
 from conduct.errors import DataError
 from conduct.ranking.calibration import Bands, Calibration
-from conduct.ranking.classifiers import BUCKETS, VectorClassifier, WordClassifier
+from conduct.ranking.classifiers import VectorClassifier, WordClassifier
+from conduct.ranking.recipe import RECIPE, Recipe
 from conduct.text.code import Code, Passage
 
-# Raise it when the meaning of the stored numbers changes: older files are then rebuilt.
-FORMAT = 3
-# The share of a passage that a situation shows also, against 1 for the one that it shows first.
-SECONDARY_WEIGHT = 0.15
-# Situations are compared along so many principal axes of theirs: on the dev split as good as along all 384, at a third
-# of the time and the memory, which is what a search among 10,000 situations takes most of.
-PCA_COMPONENTS = 128
-# Fewer situations than this take no time worth saving, and may lie along fewer axes.
-MIN_SITUATIONS_FOR_PCA = 1_000
 # No fit gives such a weight, and with larger ones a score may overflow.
 MAX_ABS_VALUE = 1_000_000
 # Half precision moves a length by less than a tenth of this.
 LENGTH_TOLERANCE = 0.01
+
+
+NAMES = (
+    "pieces",
+    "axes",
+    "situations",
+    "meaning.weights",
+    "meaning.bias",
+    "words.weights",
+    "words.bias",
+    "words.idf",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ def principal_axes(vectors: np.ndarray) -> np.ndarray:
 
 
 def _kept(count: int, dimensions: int) -> int:
-    return dimensions if count < MIN_SITUATIONS_FOR_PCA else min(dimensions, PCA_COMPONENTS)
+    return dimensions if count < RECIPE.min_situations_for_pca else min(dimensions, RECIPE.pca_components)
 
 
 def along(axes: np.ndarray, vectors: np.ndarray) -> np.ndarray:
@@ -84,7 +90,7 @@ def targets(bank: Bank, names: tuple[str, ...]) -> np.ndarray:
     shares = np.zeros((len(bank.situations), len(names)), dtype=np.float32)
     for row, situation in enumerate(bank.situations):
         for judgement in situation.judgements:
-            shares[row, column[judgement.passage]] = 1.0 if judgement.grade == SHOW_FIRST else SECONDARY_WEIGHT
+            shares[row, column[judgement.passage]] = 1.0 if judgement.grade == SHOW_FIRST else RECIPE.secondary_weight
         if not situation.in_scope:
             shares[row, -1] = 1.0
     return shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-12)
@@ -96,11 +102,11 @@ def fingerprint(code: Code, bank: Bank) -> str:
         [[passage.id, *pieces(passage)] for passage in code.passages],
         [[situation.text, *map(astuple, situation.judgements)] for situation in bank.situations],
     ]
-    return hashlib.sha256(json.dumps([FORMAT, texts]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(texts).encode()).hexdigest()
 
 
 def save(vectors: Vectors, path: Path, code: Code, bank: Bank, model: str) -> None:
-    """Write `path`, bound to the texts and to `model`, "id@revision". Half precision: it moves no rank."""
+    """Write `path`, bound to the texts, to `model`, "id@revision", and to RECIPE. Half precision: it moves no rank."""
     half = {
         "pieces": vectors.pieces,
         "situations": vectors.situations,
@@ -116,6 +122,7 @@ def save(vectors: Vectors, path: Path, code: Code, bank: Bank, model: str) -> No
         "model": name,
         "model_revision": revision,
         "texts": fingerprint(code, bank),
+        "recipe": RECIPE.to_json(),
         "calibration": json.dumps(
             [calibration.slope, calibration.intercept, calibration.bands.covered, calibration.bands.not_covered]
         ),
@@ -123,17 +130,31 @@ def save(vectors: Vectors, path: Path, code: Code, bank: Bank, model: str) -> No
     write_tensors(path, tensors, metadata)
 
 
-def load(path: Path, code: Code, bank: Bank, model: str) -> Vectors:
-    """Read `path`. Raises DataError that says why if it does not belong to these texts and this model."""
+def load(
+    path: Path,
+    code: Code,
+    bank: Bank,
+    model: str,
+    recipe: Recipe = RECIPE,
+    *,
+    dimensions: Callable[[], int] | None = None,
+) -> Vectors:
+    """Read `path`. Raises DataError that says why if it does not belong to these texts, this model and this recipe.
+
+    `dimensions` gives the length of the model's vectors; it is asked if all else fits, before a number is read.
+    """
     try:
+        header = read_header(path)
+        metadata = header.metadata
+        if metadata.get("texts") != fingerprint(code, bank):
+            raise DataError("they belong to other texts")
+        if (made := f"{metadata.get('model')}@{metadata.get('model_revision')}") != model:
+            raise DataError(f"they belong to the model {made[:200]}")
+        recipe.check(metadata.get("recipe"))
+        _check_shapes(header, code, bank, dimensions)
         with safe_open(path, framework="numpy") as file:
-            metadata = file.metadata() or {}
-            if metadata.get("texts") != fingerprint(code, bank):
-                raise DataError("they belong to other texts")
-            if (made := f"{metadata.get('model')}@{metadata.get('model_revision')}") != model:
-                raise DataError(f"they belong to the model {made[:200]}")
-            arrays = _read(file, code, bank)
-            calibration = _calibration(metadata["calibration"])
+            arrays = _read(file)
+        calibration = _calibration(metadata["calibration"])
     except FileNotFoundError as error:
         raise DataError("there are none yet") from error
     except (SafetensorError, OSError, LookupError, ValueError, TypeError, ArithmeticError, RecursionError) as error:
@@ -148,10 +169,11 @@ def load(path: Path, code: Code, bank: Bank, model: str) -> Vectors:
     )
 
 
-def _read(file, code: Code, bank: Bank) -> dict[str, np.ndarray]:
-    """The arrays that are needed. A file from the Hub may hold anything: what does not fit must not reach a question,
-    nor, if it is large, the memory."""
-    width = file.get_slice("pieces").get_shape()[-1]
+def _check_shapes(header: Header, code: Code, bank: Bank, dimensions: Callable[[], int] | None) -> None:
+    """A file from the Hub may hold anything: DataError unless what it says that it holds is what is needed."""
+    width = header.tensors["pieces"].shape[-1]
+    if dimensions is not None and width != dimensions():
+        raise DataError("they are not what the model makes of the texts")
     columns, kept = len(classes(code, bank)), _kept(len(bank.situations), width)
     expected = {
         "pieces": (sum(len(pieces(passage)) for passage in code.passages), width),
@@ -159,15 +181,22 @@ def _read(file, code: Code, bank: Bank) -> dict[str, np.ndarray]:
         "situations": (len(bank.situations), kept),
         "meaning.weights": (columns, width),
         "meaning.bias": (columns,),
-        "words.weights": (columns, BUCKETS),
+        "words.weights": (columns, RECIPE.buckets),
         "words.bias": (columns,),
-        "words.idf": (BUCKETS,),
+        "words.idf": (RECIPE.buckets,),
     }
-    arrays = {}
     for name, shape in expected.items():
-        came = tuple(file.get_slice(name).get_shape())
-        if came != shape:
-            raise DataError(f"{name} must have the shape {shape}, but have {came}")
+        spec = header.tensors[name]
+        if spec.shape != shape:
+            raise DataError(f"{name} must have the shape {shape}, but have {spec.shape}")
+        if not spec.readable:
+            raise DataError(f"{name} must be numbers of the type {' or '.join(READABLE)}, but are {spec.dtype[:20]}")
+
+
+def _read(file) -> dict[str, np.ndarray]:
+    """The arrays that are needed, whose shapes are known to fit. What does not fit must not reach a question."""
+    arrays = {}
+    for name in NAMES:
         arrays[name] = file.get_tensor(name).astype(np.float32)
         # Written so that what is not a number fails, too.
         if not (np.abs(arrays[name]) <= MAX_ABS_VALUE).all():

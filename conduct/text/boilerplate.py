@@ -1,6 +1,8 @@
-"""Which passages are about the text itself (whence it comes, its licence, its contents) and not about conduct. Pure."""
+"""Which passages are about the text itself (its origin, licence, contents) and not about conduct. Pure."""
 
 import re
+
+from conduct.text.sentences import split_sentences
 
 # Short headings that stand for themselves, in the languages of most translations.
 _ABOUT = (
@@ -20,43 +22,94 @@ _ABOUT = (
 _HEADING = re.compile(
     rf"{_ABOUT}(?:\s*(?:,|&|/|\+|\b(?:and|y|e|et|und|и|और)\b|和|与|與|と|및|\bو)\s*{_ABOUT})*", re.IGNORECASE
 )
-# Longer passages say more than whence they come, and a search of them would take its time.
+# Longer passages say more than where they come from, and a search of them would take its time.
 _READ = 2_000
-# Names that a rule of conduct has no cause to name.
+_BADGE_WORDS = 4
+_MAX_HEADING = 200
+# Other codes and licences. A rule may name one ("harassment as the Citizen Code of Conduct defines it"), so that a
+# name counts only beside a word of origin.
 _NAMES = re.compile(
-    r"contributor[ -]covenant|geek feminism|citizen code of conduct|creative commons|\bCC[ -](?:BY|0)\b", re.I
+    r"contributor[ -]covenant|geek feminism|citizen code of conduct|creative commons|\bCC[ -](?:BY|0)\b", re.IGNORECASE
+)
+_ORIGIN = re.compile(
+    r"\b(?:adapt|deriv|borrow|inspir|model(?:l?ed)|licen[cs]|attribut|based on|taken from|version|available|released"
+    r"|adaptad|basad|basead|inspirad|derivad|licencia|licenç|basé|adapté|inspiré|dérivé|tiré"
+    r"|basier|angepasst|abgeleitet|übernommen|lizen|basat|adattat|tratto|ispirat|основан|адаптирован|лицензи)"
+    r"|改编|改編|基于|基於|许可|許可|授权|授權|翻案|基づ|ライセンス|기반|라이선스|आधारित|लाइसेंस|مقتبس|مستند|رخصة|ترخيص",
+    re.IGNORECASE,
 )
 _SOURCE = (
     r"(?:codes? of conduct|covenant|anti-harassment policy|enforcement (?:guidelines|ladder)|https?://|version \d)"
 )
-_OURS = (
-    r"\b(?:this|the|our|these)\b(?: [\w'’&-]+){0,5}? "
-    r"(?:code|conduct|document|text|policy|guidelines?|page|work|section)\b"
-)
+_TEXT = r"(?:code|conduct|document|text|policy|guidelines?|page|work|section|wording|language|modifications?|portions?)"
+_OURS = rf"\b(?:this|the|our|these)\b(?: [\w'’&-]+){{0,5}}? {_TEXT}\b"
 _ABOUT_ITSELF = re.compile(
     rf"\b(?:adapted|derived|forked|borrowed|inspired|modell?ed|remixed|translated)\b[^.!?]{{0,60}}?\b(?:from|by|after|on)\b"
     rf"[^!?]{{0,160}}?{_SOURCE}"
     rf"|{_OURS}[^.!?]{{0,40}}? (?:based (?:up)?on|taken from|copied from)\b[^!?]{{0,160}}?{_SOURCE}"
     rf"|{_OURS}[^.!?]{{0,60}}? (?:licen[sc]ed|released|published|available|distributed) under\b"
+    rf"|\b{_TEXT} (?:is |was |were )?(?:courtesy of|incorporated from|written by|drafted by|created by)\b"
+    rf"|\b{_TEXT}\b[^.!?]{{0,40}} (?:courtesy of|incorporated from)\b"
+    rf"|\b{_TEXT} and {_TEXT} were (?:created|written|drafted) by\b"
+    r"|\b(?:authors?|editors|writers|maintainers) (?:of (?:this|the) \w+ )?(?:would (?:also )?like to )?"
+    r"(?:thank|are grateful)\b"
+    rf"|\bwe (?:would (?:also )?like to |also |gratefully )?(?:thank|acknowledge)\b"
+    rf"[^.!?]{{0,160}}\b(?:{_TEXT}|covenant)\b"
+    r"|^(?:many |special |our )?thanks (?:go )?to\b"
     r"|\btranslations?\b[^.!?]{0,60} (?:available|provided|found)\b"
     r"|\b(?:answers to|common|frequently asked) questions\b[^.!?]{0,80}(?:code of conduct|\bFAQ\b)"
     r"|^(?:last (?:updated|modified|revised|reviewed)|version|effective(?: date)?|updated|revision)\b.{0,40}\Z"
     r"|^(?:©|\(c\)|copyright\b).{0,120}\Z|\ball rights reserved\b",
     re.IGNORECASE,
 )
-# Whoever is spoken to is told what to do: that is conduct, wherever it stands.
+# What tells the reader, or the community itself, what to do is conduct, wherever it stands.
 _RULE = re.compile(
-    r"\b(?:you|your|must|should|never|always|please|don['’]t|do not|may not|give|respect)\b", re.IGNORECASE
+    r"\b(?:you|your|must|should|never|always|please|don['’]t|do not|may not|give|respect)\b"
+    r"|\bwe (?!(?:(?:also|have|had|would|are|were|both|gratefully|like|to) )*"
+    r"(?:thank|adapt|borrow|bas|deriv|us|took|copied|drew|reus|grateful|acknowledg|incorporat|modif|translat|wr|licen"
+    r"|publish|releas|ow))\w",
+    re.IGNORECASE,
 )
+
+
+# What a code of conduct calls itself, where no top-level heading does.
+_NAMES_ITSELF = re.compile(
+    r"code of conduct|community guidelines|code de conduite|c[oó]digo de condu[ct]ta|verhaltenskodex|codice di condotta"
+    r"|кодекс поведения|行为准则|行為準則|行動規範|행동 강령|आचार संहिता|قواعد السلوك",
+    re.IGNORECASE,
+)
+
+
+def names_itself(text: str) -> bool:
+    """Whether `text` has the words by which a code of conduct calls itself."""
+    return bool(_NAMES_ITSELF.search(text))
 
 
 def is_heading(heading: str) -> bool:
     """Whether a section of this name is about the text itself; emoji and numbers around it do not count."""
-    return bool(_HEADING.fullmatch(re.sub(r"^[\W\d_]+|[\W_]+\Z", "", heading)))
+    if len(heading) > _MAX_HEADING:
+        return False
+    start, end = 0, len(heading)
+    # Step by step: a search for a run at the end takes the square of the run's length.
+    while start < end and not heading[start].isalpha():
+        start += 1
+    while end > start and not heading[end - 1].isalnum():
+        end -= 1
+    return bool(_HEADING.fullmatch(heading, start, end))
 
 
 def is_boilerplate(text: str, under: bool) -> bool:
     """Whether a passage is about the text itself; `under` is whether its heading is."""
-    text = text[:_READ]
-    about = bool(_NAMES.search(text) or _ABOUT_ITSELF.search(text))
-    return about or (under and not _RULE.search(text))
+    sentences = split_sentences(text[:_READ])
+    origin = [_is_origin(sentence) for sentence in sentences]
+    if not under and not any(origin):
+        return False
+    return not any(_RULE.search(sentence) for sentence, own in zip(sentences, origin, strict=True) if not own)
+
+
+def _is_origin(sentence: str) -> bool:
+    if _ABOUT_ITSELF.search(sentence):
+        return True
+    # A name alone is a badge.
+    named = _NAMES.search(sentence) and (_ORIGIN.search(sentence) or sentence.count(" ") < _BADGE_WORDS)
+    return bool(named and not _RULE.search(sentence))

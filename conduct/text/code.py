@@ -1,36 +1,31 @@
 """From Markdown to a code of conduct: sections, passages and their sentences. Pure."""
 
+import html
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from conduct.errors import DataError
-from conduct.text import front_matter, markdown_blocks
-from conduct.text.boilerplate import is_boilerplate, is_heading
-from conduct.text.markdown_blocks import Block
+from conduct.text import front_matter, language, page, passages, pasted, rendering, templates
+from conduct.text.boilerplate import is_boilerplate, is_heading, names_itself
+from conduct.text.elements import lines
+from conduct.text.passages import Block
 
-# About 100 printed pages. Some inputs take time by the square of their length; at this one, a few seconds at most.
+# About 100 printed pages.
 MAX_CHARACTERS = 200_000
 # Each is encoded and stands on the page.
 MAX_BLOCKS = 3_000
 MAX_SENTENCES = 10_000
-# A paragraph above a line of hyphens is a heading, too; ids shall be readable all the same.
+# Keeps ids readable, however long a heading is.
 MAX_SLUG = 100
 PREAMBLE = "Preamble"
-
-# What a code of conduct calls itself, where no top-level heading does.
-_NAMES_ITSELF = re.compile(
-    r"code of conduct|community guidelines|code de conduite|c[oó]digo de condu[ct]ta|verhaltenskodex|codice di condotta"
-    r"|кодекс поведения|行为准则|行為準則|行動規範|행동 강령|आचार संहिता|قواعد السلوك",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A paragraph, a list item with what introduces its list, a table row or a quote.
+    """A paragraph, a list item with the words that introduce its list, a table row, or a step with its consequence.
 
     `text` is what a reader of the source sees; each of `sentences` stands in it, letter for letter.
     `boilerplate`: it is about the text itself, such as its licence, and answers no question about conduct.
@@ -71,8 +66,9 @@ class Code:
 def parse(markdown: str) -> Code:
     """Read a code of conduct from Markdown, with or without front matter (YAML or TOML).
 
-    Front matter may hold `title`, `complete`, `source` (an http address) and `language`; a title that is missing
-    there is the text's own. Raises DataError if there is no passage to show, or more than can be read.
+    Front matter may hold `title`, `complete`, `source` (an http address) and `language` or `lang`; a title that is
+    missing there is the text's own, and so is the language. Raises DataError if there is no passage to show, or more
+    than can be read. The work grows with the number of characters, whatever they are.
     """
     if len(markdown) > MAX_CHARACTERS:
         raise DataError(
@@ -81,37 +77,55 @@ def parse(markdown: str) -> Code:
         )
     markdown = markdown.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     matter, text = front_matter.split(markdown)
-    found = markdown_blocks.read(text)
-    _check_size(found)
+    shown = page.read(rendering.render(templates.remove_tags(text)))
+    spoken = _language(matter) or language.identify(" ".join(lines(shown.units)))
+    units = pasted.find_headings(shown.units, pasted.written_width(text))
+    blocks = tuple(_limited(passages.read(units, dict(shown.notes), spoken)))
+    if all(block.level for block in blocks):
+        raise DataError("The code of conduct has no paragraph to show: publish a Markdown text with at least one.")
     values = {name: value.strip() for name, value in matter.items() if isinstance(value, str)}
-    title = values.get("title") or _title(found)
+    title = html.unescape(values.get("title", "")) or _title(blocks)
     source = values.get("source", "")
     return Code(
         title=title,
-        sections=_sections(found, title),
+        sections=_sections(blocks, title),
         complete=values.get("complete", "").lower() not in ("false", "no", "off"),
         url=source if re.fullmatch(r"https?://\S+", source) else None,
-        language=values.get("language") or "en",
+        language=spoken,
     )
 
 
-def _check_size(found: Sequence[Block]) -> None:
-    if all(block.level for block in found):
-        raise DataError("The code of conduct has no paragraph to show: publish a Markdown text with at least one.")
-    for most, what, came in (
-        (MAX_BLOCKS, "headings and passages", len(found)),
-        (MAX_SENTENCES, "sentences", sum(len(block.sentences) for block in found)),
-    ):
-        if came > most:
-            raise DataError(f"A code of conduct may have {most:,} {what}, this text has {came:,}: "
-                            "publish a shorter one.")  # fmt: skip
+def _language(matter: front_matter.Values) -> str:
+    """What the front matter calls the text's language; of several the first."""
+    for name in ("language", "lang"):
+        value = matter.get(name, "")
+        first = value if isinstance(value, str) else next(iter(value), "")
+        if named := language.code(first.strip()):
+            return named
+    return ""
 
 
-def _title(found: Sequence[Block]) -> str:
+def _limited(blocks: Iterator[Block]) -> Iterator[Block]:
+    """`blocks`, as long as they are not too many."""
+    sentences = 0
+    for number, block in enumerate(blocks, start=1):
+        sentences += len(block.sentences)
+        for limit, what, count in (
+            (MAX_BLOCKS, "headings and passages", number),
+            (MAX_SENTENCES, "sentences", sentences),
+        ):
+            if count > limit:
+                raise DataError(
+                    f"A code of conduct may have {limit:,} {what}, and this text has more: publish a shorter one."
+                )
+        yield block
+
+
+def _title(blocks: Sequence[Block]) -> str:
     """The first top-level heading; else a first heading or line that names itself a code of conduct."""
-    first = found[0].text
-    own = first.rstrip(":：") if len(first) <= MAX_SLUG and _NAMES_ITSELF.search(first) else "Code of Conduct"
-    return next((block.text for block in found if block.level == 1), own)
+    first = blocks[0].text
+    own = first.rstrip(":：") if len(first) <= MAX_SLUG and names_itself(first) else "Code of Conduct"
+    return next((block.text for block in blocks if block.level == 1), own)
 
 
 def slug(heading: str) -> str:
@@ -127,11 +141,11 @@ def slug(heading: str) -> str:
     return "-".join(kept.split())[:MAX_SLUG].strip("-") or "section"
 
 
-def _sections(found: Sequence[Block], title: str) -> tuple[Section, ...]:
+def _sections(blocks: Sequence[Block], title: str) -> tuple[Section, ...]:
     """Group blocks by heading; the heading that is the document's title opens no section of its own."""
     grouped: list[tuple[str, int, list[Block]]] = [(PREAMBLE, 0, [])]
-    for number, block in enumerate(found):
-        named = block.level == 1 or (block.level and _NAMES_ITSELF.search(title))
+    for number, block in enumerate(blocks):
+        named = block.level == 1 or (block.level and names_itself(title))
         if named and block.text == title and number == 0:
             continue
         if block.level:
@@ -139,12 +153,12 @@ def _sections(found: Sequence[Block], title: str) -> tuple[Section, ...]:
         else:
             grouped[-1][2].append(block)
     # What repeats one of these is a title, or an entry of a table of contents.
-    names = {slug(block.text) for block in found if block.level} | {slug(title)}
+    names = {slug(block.text) for block in blocks if block.level and not block.inferred} | {slug(title)}
     taken: set[str] = set()
     repeats: Counter[str] = Counter()
     sections = []
-    for heading, level, passages in grouped:
-        if not level and not passages:
+    for heading, level, own in grouped:
+        if not level and not own:
             continue
         stem = unique = slug(heading)
         while unique in taken:
@@ -157,15 +171,19 @@ def _sections(found: Sequence[Block], title: str) -> tuple[Section, ...]:
                 heading,
                 level,
                 tuple(
-                    Passage(f"{unique}-{number}", heading, one.text, one.sentences, _about_itself(one, names, under))
-                    for number, one in enumerate(passages, start=1)
+                    Passage(
+                        f"{unique}-{number}", heading, block.text, block.sentences, _about_itself(block, names, under)
+                    )
+                    for number, block in enumerate(own, start=1)
                 ),
             )
         )
     if all(passage.boilerplate for section in sections for passage in section.passages):
-        # "We follow the Contributor Covenant" is all that this one says: then it is what it says of conduct.
-        plain = (tuple(replace(one, boilerplate=False) for one in section.passages) for section in sections)
-        return tuple(replace(section, passages=own) for section, own in zip(sections, plain, strict=True))
+        # "We follow the Contributor Covenant" is all that this text says: then that is what it says about conduct.
+        return tuple(
+            replace(section, passages=tuple(replace(passage, boilerplate=False) for passage in section.passages))
+            for section in sections
+        )
     return tuple(sections)
 
 

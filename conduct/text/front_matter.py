@@ -16,15 +16,15 @@ _FENCED = re.compile(r"(---|\+\+\+)[ \t]*\n(?:(.*?)\n)??\1[ \t]*(?:\n|\Z)", re.D
 Values = dict[str, str | list[str]]
 
 
-def split(text: str, most: int = MAX_CHARACTERS) -> tuple[Values, str]:
+def split(text: str, limit: int = MAX_CHARACTERS) -> tuple[Values, str]:
     """The values before `text`, and the text itself. Raises DataError if they cannot be read."""
-    found = _FENCED.match(text)
-    if not found:
+    fenced = _FENCED.match(text)
+    if not fenced:
         return {}, text
-    content, rest = found[2] or "", text[found.end() :]
-    if len(content) > most:
-        raise DataError(f"The front matter may have {most:,} characters, this one has {len(content):,}: shorten it.")
-    if found[1] == "+++":
+    content, rest = fenced[2] or "", text[fenced.end() :]
+    if len(content) > limit:
+        raise DataError(f"The front matter may have {limit:,} characters, this one has {len(content):,}: shorten it.")
+    if fenced[1] == "+++":
         return _toml(content), rest
     loaded = _yaml(content)
     # Between two rules may stand ordinary words: they are a part of the text.
@@ -60,10 +60,10 @@ def _plain(loaded: object) -> Values | None:
     """The scalars and lists of scalars of a mapping; None if it is none."""
     if not isinstance(loaded, dict):
         return None
-    found: Values = {}
+    plain: Values = {}
     for name, value in loaded.items():
         if isinstance(value, list):
-            found[str(name)] = [str(one) for one in value if not isinstance(one, list | dict)]
+            plain[str(name)] = [str(item) for item in value if not isinstance(item, list | dict)]
         elif not isinstance(value, dict):
-            found[str(name)] = str(value)
-    return found
+            plain[str(name)] = str(value)
+    return plain

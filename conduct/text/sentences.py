@@ -1,16 +1,34 @@
 """Where a sentence ends, in many scripts. Pure."""
 
 import re
+from collections.abc import Iterator
 
-_ENDS = ".!?…।॥؟۔።។៖。！？"
+_ENDS = ".!?…।॥؟۔።။៖。！？．｡‼⁇⁈⁉"
+_CLOSES = "\"'”“’»›)]」』）>*_ \u00a0\u202f"
+# What may stand before the first word of a sentence; French sets a space after its quotation mark.
+_OPENS = r"(?:[\"'“‘„(\[¿¡]|[«‹][ \u00a0\u202f]?)*"
 # A sentence ends at one of these (and what closes it) before a space and something that can begin another;
-# East Asian full stops need no space.
-_END = re.compile(r"(?<=[.!?…।॥؟۔።။៖])[\"'”’»)\]]*\s+(?=[\"'“‘«(\[¿¡]*(\w))|(?<=[。！？])[」』”’）]*\s*")
+# East Asian full stops need no space, and those of Hindi, Urdu and Arabic are often typed without one.
+_END = re.compile(
+    rf"(?<=[.!?…।॥؟۔።။៖])(?:[\"'”“’»«)\]]|[ \u00a0\u202f][»›])*\s+(?={_OPENS}(\w))"
+    rf"|(?<=[।॥؟۔])(?=[^\W\d_])"
+    rf"|(?<=[。！？．｡‼⁇⁈⁉])(?![。！？．｡‼⁇⁈⁉…])[」』”’）]*\s*"
+)
+# "J. Doe", "Ernest W. Smith", "Dr. Who": what follows is the same sentence.
+_ABBREVIATED = re.compile(
+    r"(?:^|[\s(\"'“‘«.-])(?:[A-HJ-ZÀ-ÞΑ-ΩА-Я]|(?<=\.\s)I|Mrs?|Ms|Mx|Dr|Prof|St|Jr|Sr|vs|cf|approx|Hr|Fr|Nr|Sra?|Mme|Mlle)\.$"
+)
+_LABEL_WITH_VALUE = re.compile(r"[:：]\s*\S|@|://|\bwww\.")
 
 
 def split_sentences(text: str) -> tuple[str, ...]:
     """The sentences of `text`, each a part of it, letter for letter; a new line begins a new one."""
     return tuple(sentence for line in text.split("\n") for sentence in _split(line))
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether `text` ends as a sentence does; what closes a quote or a bracket does not count."""
+    return text.rstrip().rstrip(_CLOSES).endswith(tuple(_ENDS))
 
 
 def introduction(text: str) -> str:
@@ -21,18 +39,38 @@ def introduction(text: str) -> str:
     last = sentences[-1]
     if last.endswith((":", "：")):
         return last
-    # What closes a sentence, such as a bracket, may stand after its end.
-    end = next((c for c in reversed(last) if c.isalnum() or c in _ENDS), "")
-    return last if len(sentences) == 1 and end.isalnum() else ""
+    if len(sentences) > 1 or ends_sentence(last) or _LABEL_WITH_VALUE.search(last):
+        return ""
+    return last if any(c.isalnum() for c in last) else ""
+
+
+def pieces(text: str, most: int) -> Iterator[str]:
+    """`text` in parts of at most `most` characters that make it up again: cut after sentences, else at spaces."""
+    start = 0
+    while len(text) - start > most:
+        part = text[start : start + most]
+        ends = [end.end() for end in _END.finditer(part) if _is_end(part, end)]
+        cut = next(
+            (at for at in (ends[-1] if ends else 0, part.rfind("\n") + 1, part.rfind(" ") + 1) if at > most // 2), most
+        )
+        yield text[start : start + cut]
+        start += cut
+    yield text[start:]
 
 
 def _split(line: str) -> list[str]:
     sentences, start = [], 0
     for end in _END.finditer(line):
-        # "e.g. the": what goes on in lower case is the same sentence. Many scripts have no cases.
-        if end[1] and end[1].islower():
+        if not _is_end(line, end):
             continue
         sentences.append(line[start : end.end()].strip())
         start = end.end()
     sentences.append(line[start:].strip())
     return [sentence for sentence in sentences if sentence]
+
+
+def _is_end(line: str, end: re.Match[str]) -> bool:
+    # "e.g. the": what goes on in lower case is the same sentence. Many scripts have no cases.
+    if end[1] and end[1].islower():
+        return False
+    return not _ABBREVIATED.search(line, max(0, end.start() - 12), end.start())

@@ -12,7 +12,8 @@ from conduct.dataset.situations import Bank, Question
 from conduct.errors import DataError
 from conduct.model.encoder import Encoder
 from conduct.ranking.fit import build
-from conduct.ranking.index import Blend, Index, SearchResult
+from conduct.ranking.index import Index, SearchResult
+from conduct.ranking.recipe import Blend
 from conduct.ranking.vectors import Vectors
 from conduct.text.code import Code
 from conduct.training import metrics, robustness
@@ -59,7 +60,8 @@ def evaluate(
 
     Raises DataError if the data has no labelled questions of the split.
     """
-    questions = [question for question in edition.questions if question.split == split]
+    labelled = edition.read_questions()
+    questions = [question for question in labelled if question.split == split]
     if not any(q.in_scope for q in questions) or all(q.in_scope for q in questions):
         raise DataError(f"The data has no labelled questions of the split {split!r}: add some to questions.jsonl.")
     texts = [question.text for question in questions]
@@ -82,7 +84,7 @@ def evaluate(
         }.items():
             systems[name] = [ranking(one) for one in Index(code, bank, vectors, blend).search(texts, encoder)]
         if plain is not encoder:
-            unlearnt = Index(code, bank, build(code, bank, edition.questions, plain))
+            unlearnt = Index(code, bank, build(code, bank, labelled, plain))
             systems["without the adapter"] = [ranking(one) for one in unlearnt.search(texts, plain)]
     systems["conduct"] = ours = [ranking(one) for one in found]
     probabilities = np.array([[match.relevance for match in one.matches] for one in found])
@@ -107,13 +109,14 @@ def learning_curve(
 
     `encoder` must have learnt nothing, or it would have seen the other parts.
     """
-    questions = [question for question in edition.questions if question.split == split]
+    labelled = edition.read_questions()
+    questions = [question for question in labelled if question.split == split]
     texts = [question.text for question in questions]
     order = np.random.default_rng(seed).permutation(len(edition.bank.situations))
     points = []
     for size in sizes:
         part = Bank(tuple(edition.bank.situations[number] for number in order[:size]))
-        vectors = build(edition.code, part, edition.questions, encoder)
+        vectors = build(edition.code, part, labelled, encoder)
         found = Index(edition.code, part, vectors).search(texts, encoder)
         points.append((size, row(f"{size} situations", questions, [ranking(one) for one in found])))
     return points

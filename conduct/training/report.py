@@ -7,7 +7,7 @@ from conduct.training.evaluate import Report, Row
 
 
 def as_markdown(report: Report, curve: Sequence[tuple[int, Row]] = ()) -> str:
-    """Tables for a README: figures with 95% bootstrap intervals."""
+    """Tables for docs/evaluation.md: figures with 95% bootstrap intervals."""
     lines = [
         f"{report.in_scope} questions in scope, {report.silent} that the code is silent on; split: {report.split}.",
         "",

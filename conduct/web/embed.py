@@ -1,20 +1,18 @@
 """The small page for an iframe: rendered here, works without JavaScript. `/embed` with q, theme and limit."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from conduct.answering.engine import Engine
 from conduct.answering.limits import DEFAULT_LIMIT
 from conduct.answering.validation import clean_question
-from conduct.errors import UNEXPECTED, ConductError, QuestionError, log_unexpected
+from conduct.api.service import AskService
+from conduct.errors import UNEXPECTED, BusyError, ConductError, QuestionError, log_unexpected
 from conduct.messages import Message
 from conduct.web import render
 from conduct.web.long_question import answer_beginning, beginning
@@ -22,6 +20,7 @@ from conduct.web.translations import Words, preferred
 
 ASSETS = Path(__file__).parent / "assets"
 THEMES = ("auto", "light", "dark")
+NO_FORM = "The form holds more fields than it has: reload the page and ask again."
 WRONG_THEME = "The theme must be light, dark or auto, but “{came}” came: fix the address."
 WRONG_LIMIT = "The limit must be a whole number from 1 to {most}, but “{came}” came: fix the address."
 HEADERS = {
@@ -29,7 +28,7 @@ HEADERS = {
         "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; "
         "frame-ancestors *"
     ),
-    # The address of a shared link holds a question: it is nobody's to keep.
+    # The address holds a question: it is nobody's to keep.
     "cache-control": "no-store",
 }
 
@@ -42,16 +41,31 @@ class _Body:
     said: str = ""
 
 
-def embed_routes(engine: Engine) -> list[BaseRoute]:
+def embed_routes(service: AskService) -> list[BaseRoute]:
     """The page, and the style and script that it shares with the full one."""
 
     async def embed(request: Request) -> HTMLResponse:
+        w = preferred(request.headers.get("accept-language"))
         # The form's own questions come in a body, those of links and snippets in the address.
         given = dict(request.query_params)
-        if request.method == "POST":
-            given |= parse_qsl((await request.body()).decode("utf-8", "replace"), max_num_fields=20)
-        w = preferred(request.headers.get("accept-language"))
-        return await run_in_threadpool(_page, engine, given, w)
+        theme, limit, status, headers = "auto", DEFAULT_LIMIT, 200, HEADERS
+        try:
+            if request.method == "POST":
+                given |= _fields(await request.body())
+            theme = _theme(given.get("theme", theme))
+            limit = _limit(given.get("limit", str(limit)))
+            body = await _body(service, given.get("q", ""), limit, w, request)
+        except QuestionError as error:
+            body, status = _wrong(error.message, w), 400
+        except ConductError as error:
+            body, status = _wrong(error.message, w), error.status
+            if isinstance(error, BusyError):
+                headers = HEADERS | {"retry-after": str(error.seconds)}
+        except Exception as error:
+            log_unexpected(error)
+            body, status = _wrong(Message(UNEXPECTED), w), 500
+        html = render.render_embed(body.html, given.get("q", ""), theme, limit, w, said=body.said)
+        return HTMLResponse(html, status, headers)
 
     return [
         Route("/embed", embed, methods=["GET", "POST"]),
@@ -59,35 +73,33 @@ def embed_routes(engine: Engine) -> list[BaseRoute]:
     ]
 
 
-def _page(engine: Engine, given: Mapping[str, str], w: Words) -> HTMLResponse:
-    question, theme, limit = given.get("q", ""), "auto", DEFAULT_LIMIT
+def _fields(body: bytes) -> dict[str, str]:
+    """The fields of a form; of a name that comes twice, an example that was pressed, the last."""
     try:
-        theme = _theme(given.get("theme", theme))
-        limit = _limit(given.get("limit", str(limit)))
-        body, status = _body(engine, question, limit, w), 200
-    except QuestionError as error:
-        body, status = _wrong(error.message, w), 400
-    except ConductError as error:
-        body, status = _wrong(error.message, w), 503
-    except Exception as error:
-        log_unexpected(error)
-        body, status = _wrong(Message(UNEXPECTED), w), 500
-    return HTMLResponse(render.render_embed(body.html, question, theme, limit, w, said=body.said), status, HEADERS)
+        return dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=20))
+    except ValueError as error:
+        raise QuestionError(NO_FORM) from error
 
 
 def _wrong(message: Message, w: Words) -> _Body:
     return _Body(render.render_error(message, w), w.say(message))
 
 
-def _body(engine: Engine, question: str, limit: int, w: Words) -> _Body:
+async def _body(service: AskService, question: str, limit: int, w: Words, request: Request) -> _Body:
     if not question.strip():
         return _Body("")
-    clean_question(beginning(question))
+    cleaned, engine = clean_question(beginning(question)), service.engine
     if engine.loading:
         return _Body(render.render_waiting(w), w(render.GETTING_READY))
-    answer, code = answer_beginning(engine, question, limit), engine.text().code
     full_page = "./?" + urlencode({"q": question})
-    return _Body(render.render_answer(answer, code.language, w, full_page, code.url), w(answer.message))
+
+    def answered() -> _Body:
+        answer, code = answer_beginning(engine, question, limit), engine.text().code
+        return _Body(
+            render.render_answer(answer, code.language, w, full_page, code.url), w.say(Message(answer.message))
+        )
+
+    return await service.answer(cleaned, answered, request.is_disconnected)
 
 
 def _theme(value: str) -> str:

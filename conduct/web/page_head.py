@@ -65,6 +65,10 @@ class LinkPreview:
             if message["type"] == "http.response.start":
                 start = message
                 return
+            if message["type"] != "http.response.body":
+                # Extensions, such as what a test client is told of templates.
+                await send(message)
+                return
             body += message.get("body", b"")
             if message.get("more_body"):
                 return

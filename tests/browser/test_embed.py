@@ -190,7 +190,9 @@ def test_the_documented_snippet_resizes_a_frame_on_another_origin(browser: Brows
 
 def test_the_readme_shows_the_snippet_of_the_page():
     """The same text, but for the address."""
-    documented = re.search(r"```html\n(.+?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL).group(1)
+    documented = re.search(
+        r"```html\n(.+?)```", (ROOT / "docs" / "embedding.md").read_text(encoding="utf-8"), re.DOTALL
+    ).group(1)
     assert documented.strip() == render.render_snippet("https://your-name-is-this-okay.hf.space/").strip()
 
 

@@ -6,6 +6,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from conduct.api.service import AskService
 from conduct.web.page import build_page
 from tests.support.browsers import ACCENT, COVERED_SAID, SILENT, SILENT_SAID, ask, box, opened, status, violations
 
@@ -176,4 +177,4 @@ def test_build_page_keeps_no_space_bar(monkeypatch: pytest.MonkeyPatch, engine):
     """The reason why the test above is not decided by the content security policy alone."""
     monkeypatch.setenv("SYSTEM", "spaces")
     monkeypatch.setenv("SPACE_ID", "org/is-this-okay")
-    assert build_page(engine).space_id is None
+    assert build_page(AskService(engine)).space_id is None

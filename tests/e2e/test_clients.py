@@ -1,4 +1,4 @@
-"""README's snippets, as they stand but for the address: each client gets the same answer, field by field."""
+"""The snippets of docs/api.md, as they stand but for the address: each client gets the same answer, field by field."""
 
 import json
 import os
@@ -15,8 +15,7 @@ from conduct.answering.engine import Engine
 from tests.support.tooling import apart
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-SECTION = README[README.index("## For programs") : README.index("## On your own page")]
+SECTION = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 NODE = shutil.which("node")
 QUESTION, LIMIT = "They laugh at his accent", 2
 
@@ -44,7 +43,7 @@ def printed(*command: str, **options) -> str:
 def test_python(address: str, expected: dict, capsys: pytest.CaptureFixture):
     """gradio_client."""
     names: dict = {}
-    exec(compile(snippet("python", 0, address), "README", "exec"), names)
+    exec(compile(snippet("python", 0, address), "docs/api.md", "exec"), names)
     assert names["answer"] == expected
     lines = capsys.readouterr().out.splitlines()
     assert "The code speaks to this." in lines
@@ -74,6 +73,26 @@ def test_javascript_gets_errors_as_one_sentence(address: str, node: Callable[[st
     assert json.loads(node(caught)) == "The limit must be a whole number from 1 to 10, but 11 came: leave it out for 3."
 
 
+def test_javascript_ends_when_all_has_come(light: str, node: Callable[[str], str]):
+    """What the client submits can be iterated, and the loop ends: after an answer, and after a refusal."""
+    module = """
+        import { Client } from "@gradio/client";
+        const app = await Client.connect("ADDRESS", { events: ["data", "status"] });
+        const ended = [];
+        for (const limit of [3, 11]) {
+            for await (const message of app.submit("/ask", { question: "accent", limit }))
+                if (message.type === "data" || message.stage === "error")
+                    ended.push(message.data?.[0].question ?? message.message);
+            ended.push("end");
+        }
+        console.log(JSON.stringify(ended));
+        process.exit(0);
+    """
+    assert json.loads(node(module.replace("ADDRESS", light))) == [
+        "accent", "end", "The limit must be a whole number from 1 to 10, but 11 came: leave it out for 3.", "end",
+    ]  # fmt: skip
+
+
 def test_curl_in_one_step(address: str, expected: dict):
     """The result alone in a list."""
     assert json.loads(printed("bash", "-ec", snippet("bash", 0, address))) == {"data": [expected]}
@@ -89,7 +108,7 @@ def test_curl_in_two_steps(address: str, expected: dict):
 def test_mcp(address: str, expected: dict, capsys: pytest.CaptureFixture):
     """The official Python SDK; the JSON for a model is the same, too."""
     names: dict = {}
-    apart(lambda: exec(compile(snippet("python", 1, address), "README", "exec"), names))
+    apart(lambda: exec(compile(snippet("python", 1, address), "docs/api.md", "exec"), names))
     assert names["answer"] == expected
     assert json.loads(names["result"].content[0].text) == expected
     assert capsys.readouterr().out.startswith("**The code speaks to this.**")

@@ -86,18 +86,41 @@ def test_a_private_dataset_needs_the_token_of_the_client(tmp_path: Path, repo: P
     with LoopbackHub({("dataset", "ada/code"): repo}) as served:
         served.repos["dataset", "ada/code"].private = True
         refused = find("dataset", tmp_path / "home", served.url, dataset="ada/code")
-        assert refused[0] == "bundled"
+        assert refused[0] == "none"
         assert "(it does not exist, or no token was given that may read it)" in refused[3]
         found = find("dataset", tmp_path / "home", served.url, served.token, dataset="ada/code")
         assert found[:2] == ["ada/code", commit_of(repo)]
 
 
-def test_a_name_that_is_none_leaves_the_bundled_copy(tmp_path: Path):
-    """Without a request."""
+@pytest.mark.parametrize("name", ["not//an id", "/no/such/folder", "codes/code.md", "~nobody/code", "x" * 5000])
+def test_what_is_no_folder_and_no_name_is_said_without_a_request(tmp_path: Path, name: str):
+    """A slip in a path is not looked for on the Hub, and no other text serves in its place."""
     with LoopbackHub() as served:
-        _, _, _, fallback_reason = find("dataset", tmp_path / "home", served.url, dataset="not//an id")
+        found, _, _, why = find("dataset", tmp_path / "home", served.url, dataset=name)
         assert served.requests == []
-    assert fallback_reason.endswith("not used: 'not//an id' is neither a folder nor a Hub id such as owner/name.")
+    assert found == "none"
+    assert "no text to serve: " in why
+    assert "such as owner/name. Fix that text, or set CONDUCT_DATASET to" in why
+
+
+def test_where_the_ambassador_code_is_meant_its_bundled_copy_serves(tmp_path: Path):
+    """It is the same text; with the Hub's reason beside it."""
+    with LoopbackHub(faults={"": "503"}) as served:
+        found = find("dataset", tmp_path / "home", served.url, dataset="ada/ambassador-code-of-conduct")
+    assert found[:2] == ["bundled", "bundled"]
+    assert found[3].endswith("not used: the Hub did not give ada/ambassador-code-of-conduct (it answered 503).")
+
+
+def test_a_dataset_with_githubs_name_for_its_text_is_pulled(tmp_path: Path):
+    """Whatever its case, and without the questions, which nothing that answers reads."""
+    files = {".github/CODE_OF_CONDUCT.md": b"## Ours\n\nBe kind.\n", "questions.jsonl": b"{}", "README.md": b"Hello"}
+    with LoopbackHub() as served:
+        commit = served.push("dataset", "ada/code", files)
+        found = find("dataset", tmp_path / "home", served.url, dataset="ada/code")
+        assert found == ["ada/code", commit, "Be kind.", ""]
+        assert not any("resolve" in one and "CODE_OF_CONDUCT" not in one for one in served.requests)
+        served.faults[""] = "503"
+        assert find("dataset", tmp_path / "home", served.url, dataset="ada/code")[:3] == found[:3]
 
 
 def test_a_model_is_pulled_without_pickled_weights_and_then_needs_no_request(tmp_path: Path, tiny_model: Path):
@@ -148,6 +171,9 @@ def test_another_model_has_no_packaged_weights_and_the_error_lists_what_was_trie
 def test_folders_are_used_as_they_are(tmp_path: Path, repo: Path, tiny_model: Path):
     """A local folder needs no Hub; a model is known by the hash of its weights."""
     assert find_dataset.find_dataset(Settings(dataset=str(repo))) == Snapshot(repo, "repo", "local")
+    file = repo / "code_of_conduct.md"
+    expected = Snapshot(repo, "code_of_conduct.md", "local", text_file="code_of_conduct.md")
+    assert find_dataset.find_dataset(Settings(dataset=str(file))) == expected
     found = find_model.find_model(Settings(model=str(tiny_model)))
     digest = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"  # of "{}"
     assert (found.folder, found.identity) == (tiny_model, f"model@sha256-{digest}")

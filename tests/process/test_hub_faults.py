@@ -29,7 +29,7 @@ REASONS = {
     "slow": "(it took too long)",
     "hang in files": "(it took too long)",
     "truncated": "(it took too long)",
-    "flipped": "came damaged)",
+    "flipped": "was damaged on the way)",
 }
 
 
@@ -57,8 +57,8 @@ def break_all(served: LoopbackHub) -> None:
 
 
 def test_every_fault_at_first_start_with_a_cache_and_while_running(served: LoopbackHub, tmp_path: Path):
-    """Without a cache the bundled text serves, with one the last good text, each with its reason; a Hub that fails
-    once is asked again; once it is well, the new text comes, and nothing damaged stayed behind."""
+    """Without a cache there is no text, with one the last good text, each with its reason; a Hub that fails once is
+    asked again; once it is well, the new text comes, and nothing damaged stayed behind."""
     patient = dict.fromkeys(FAULTS, LONG)
     old, new = "Old words.", "New words."
     with HubProcess(tmp_path, served.url) as running:
@@ -75,11 +75,13 @@ def test_every_fault_at_first_start_with_a_cache_and_while_running(served: Loopb
             if fault == "500 then ok":
                 assert [at_first_start[fault][2], with_a_cache[fault][2], while_running[fault][2]] == [new] * 3
                 continue
-            name, revision, _, fallback_reason = at_first_start[fault]
-            assert (fault, name, revision) == (fault, "bundled", "bundled")
+            name, _, _, why = at_first_start[fault]
             repo = f"ada/cold-{SLUGS[fault]}"
-            assert fallback_reason.startswith(f"The dataset {repo} was not used: the Hub did not give {repo} (")
-            assert fallback_reason.endswith(f"{REASONS[fault]}.")
+            assert (fault, name) == (fault, "none")
+            assert why.startswith(
+                f"CONDUCT_DATASET is {repo}, but there is no text to serve: the Hub did not give {repo} ("
+            )
+            assert f"{REASONS[fault]}. Fix that text" in why
             name, revision, text, fallback_reason = with_a_cache[fault]
             repo = f"ada/warm-{SLUGS[fault]}"
             assert (fault, name, text) == (fault, repo, old)
@@ -104,8 +106,8 @@ def test_every_fault_at_first_start_with_a_cache_and_while_running(served: Loopb
             never, kept = starting.ask(
                 "find_dataset", {"dataset": "ada/never", "seconds": LONG}, {"dataset": "ada/warm-503", "seconds": LONG}
             )
-        assert never[0] == "bundled"
-        assert never[3] == "The dataset ada/never was not used: the Hub did not give ada/never (ConnectError)."
+        assert never[0] == "none"
+        assert "there is no text to serve: the Hub did not give ada/never (ConnectError)." in never[3]
         assert kept[2] == new
         assert kept[3] == "The newest ada/warm-503 was not used: the Hub did not give ada/warm-503 (ConnectError)."
         assert running.ask("refresh", {"dataset": "ada/run-503", "seconds": LONG})[0][2] == new
@@ -132,7 +134,7 @@ def test_a_bad_text_never_replaces_a_good_one(tmp_path: Path):
 
 UNUSABLE = [
     ({"README.md": b"no text"}, "ada/code-0 has no code_of_conduct.md"),
-    ({"code_of_conduct.md": b"\xff\xfe"}, "is not UTF-8"),
+    ({"code_of_conduct.md": b"\xff\xfe\x00"}, "is neither UTF-8 nor UTF-16 nor Windows-1252"),
     (OLD | {"code_of_conduct.md": b"x" * 1_000_001}, "has 1,000,001 bytes, 1,000,000 at most can be read"),
     (OLD | {"situations.jsonl": b"\xff\n"}, "situations.jsonl is not UTF-8"),
     (OLD | {"situations.jsonl": b"{}\n"}, "situations.jsonl line 1 must be like"),
@@ -150,6 +152,6 @@ def test_a_text_that_cannot_be_used_is_refused_with_its_reason(tmp_path: Path):
             served.push("dataset", f"ada/code-{number}", files)
         asked = [{"dataset": f"ada/code-{number}", "seconds": LONG} for number in range(len(UNUSABLE))]
         for (name, _, _, instead), (_, why) in zip(starting.ask("find_dataset", *asked), UNUSABLE, strict=True):
-            assert name == "bundled"
+            assert name == "none"
             assert why in instead
         assert not any("ada/code-2/resolve" in request for request in served.requests)

@@ -16,6 +16,7 @@ from tests.support.hub_process import ROOT, environment
 from tests.support.loopback_hub import LoopbackHub
 
 DATASET, SPACE = ("dataset", "ada/ambassador-code-of-conduct"), ("space", "ada/is-this-okay")
+TOKEN = "hf_" + "x" * 34
 QUESTION = '{"text": "May I laugh about it?", "passages": {"preamble-1": 2}, "theme": "", "split": "dev"}\n'
 
 
@@ -35,6 +36,9 @@ def checkout(tmp_path: Path) -> Path:
     (root / "conduct" / "questions.log").write_text("git ignores this")
     (root / "secret.txt").write_text("not a part of the app")
     subprocess.run(["git", "init", "-q", str(root)], check=True)
+    subprocess.run(["git", "-C", str(root), "add", "--all"], check=True)
+    (root / "conduct" / ".env").write_text(f"HF_TOKEN={TOKEN}")
+    (root / "conduct" / "draft.py").write_text('"""Not tracked yet."""')
     return root
 
 
@@ -67,12 +71,19 @@ def test_publish_sends_what_is_needed_once_and_what_was_sent_answers_alike(check
         assert {name.split("/")[0] for name in space.files} == {
             ".gitattributes", "README.md", "LICENSE", "app.py", "requirements.txt", "conduct",
         }  # fmt: skip
-        assert not [name for name in space.files if name.endswith((".log", ".pyc"))]
+        listed = subprocess.run(
+            ["git", "ls-files", "conduct"], cwd=checkout, capture_output=True, text=True, check=True
+        )
+        never = {"conduct/data/questions.jsonl", "conduct/data/texts.jsonl", "conduct/data/notes.md"}
+        assert {name for name in space.files if name.startswith("conduct/")} == set(listed.stdout.split()) - never
+        untracked = "conduct/draft.py is not sent to the space: git does not track it."
+        assert [line for line in first.stderr.splitlines() if "git does not track" in line] == [untracked]
+        assert "This text can be used." in first.stderr.splitlines()
         assert space.files["conduct/data/vectors.safetensors"] == data.files["vectors.safetensors"]
         matter = yaml.safe_load(space.files["README.md"].decode().split("---\n")[1])
         assert matter["datasets"] == ["ada/ambassador-code-of-conduct"]
         assert matter["sdk"] == "gradio"
-        assert space.variables == {"CONDUCT_REFRESH_MINUTES": "15"}
+        assert space.variables == {"CONDUCT_DATASET": DATASET[1], "CONDUCT_REFRESH_MINUTES": "15"}
         assert (data.private, space.private) == (False, False)
         assert commits(served) == 2
 
@@ -96,8 +107,8 @@ def send(tmp_path: Path, served: LoopbackHub, token: str) -> subprocess.Complete
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "code_of_conduct.md").write_text("Be kind.")
     script = (
-        "import sys; from pathlib import Path; from conduct.cli.publish import Parcel, send; "
-        "send(Parcel(sys.argv[1], 'dataset', Path(sys.argv[2]), ('questions.jsonl',)), private=True)"
+        "import sys; from pathlib import Path; from conduct.cli.publish import RepoUpload, send; "
+        "send(RepoUpload(sys.argv[1], 'dataset', Path(sys.argv[2]), ('questions.jsonl',)), private=True)"
     )
     environ = environment(tmp_path / "home", served.url, token)
     command = [sys.executable, "-c", script, DATASET[1], str(tmp_path / "data")]
@@ -123,7 +134,11 @@ def test_a_dry_run_lists_and_sends_nothing(checkout: Path):
         lines = done.stdout.splitlines()
         assert lines[0] == "To the space ada/is-this-okay:"
         assert f"  app.py  {(checkout / 'app.py').stat().st_size:,} bytes" in lines
-        assert lines[-1] == "  variable CONDUCT_REFRESH_MINUTES = 15"
+        assert lines[-2:] == [
+            "  variable CONDUCT_DATASET = ada/ambassador-code-of-conduct",
+            "  variable CONDUCT_REFRESH_MINUTES = 15",
+        ]
+        assert not [line for line in lines if "questions" in line or "texts" in line or ".env" in line]
         assert not [request for request in served.requests if not request.startswith(("GET /api/models", "HEAD"))]
 
 

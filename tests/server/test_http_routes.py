@@ -15,7 +15,8 @@ from gradio_client.exceptions import AppError
 from conduct.answering.engine import Engine
 from conduct.answering.limits import MAX_QUESTIONS
 from conduct.api.http_routes import PendingResults
-from conduct.api.service import MAX_PENDING_QUESTIONS, THREADS, AskService
+from conduct.api.service import MAX_PENDING_QUESTIONS, AskService
+from conduct.api.turns import MAX_RUNNING_CALLS
 from conduct.errors import BusyError, RequestError
 from conduct.settings import Settings
 from tests.support.tooling import run, with_tools
@@ -23,7 +24,10 @@ from tests.support.tooling import run, with_tools
 ASK = {"question": "He talks over her", "limit": 1}
 NO_QUESTION = "The question must be a text, but nothing came: send the question as a string."
 NO_ENDPOINT = "The endpoints are /ask, /ask_many and /code, but another one was called: fix its name."
-NO_JSON = 'The body must be a JSON object such as {"question": "May I joke about an accent?"}, but it is not: fix it.'
+NO_JSON = (
+    'The body must be a JSON object such as {"question": "They laugh at his accent"}, with double quotes around names '
+    "and texts, but it is not: fix it."
+)
 
 
 def request(address: str, method: str, path: str, body: object = None) -> tuple[int, dict, bytes]:
@@ -175,7 +179,7 @@ def test_who_leaves_while_waiting_is_not_looked_up(held: tuple[Held, str]):
     engine, address = held
     client = Client(address, verbose=False)
     number_of = {one.api_name: number for number, one in client.endpoints.items()}
-    for number in range(THREADS):
+    for number in range(MAX_RUNNING_CALLS):
         post(address, "call/v2/ask_many", {"questions": [f"held {number}"]})
     leave(address, "POST", "run/ask_many", {"questions": ["gone in one step"]})
     event_id = post(address, "call/v2/ask_many", {"questions": ["gone in two steps"]})[1]["event_id"]
@@ -188,7 +192,7 @@ def test_who_leaves_while_waiting_is_not_looked_up(held: tuple[Held, str]):
     after = post(address, "call/v2/ask_many", {"questions": ["stayed"]})[1]["event_id"]
     engine.go.set()
     assert fetched(address, "ask_many", after) == ("complete", [[]])
-    assert sorted(engine.asked) == sorted([*(f"held {number}" for number in range(THREADS)), "stayed"])
+    assert sorted(engine.asked) == sorted([*(f"held {number}" for number in range(MAX_RUNNING_CALLS)), "stayed"])
 
 
 def leave(address: str, method: str, path: str, body: object = None) -> None:
@@ -227,15 +231,15 @@ def test_a_result_that_nobody_fetches_is_forgotten():
     """After its time, and its work with it."""
 
     async def begin_and_leave() -> tuple[int, int]:
-        programs = _Never()
-        begun = PendingResults(programs, seconds=0.01)
+        service = _Never()
+        begun = PendingResults(service, seconds=0.01)
         event_id = await begun.begin("ask", ASK)
         while len(begun):
             await asyncio.sleep(0.01)
         await asyncio.sleep(0)
         with pytest.raises(RequestError, match=r"within 0\.01 seconds"):
             begun.fetch(event_id)
-        return len(begun), programs.cancelled
+        return len(begun), service.cancelled
 
     assert run(begin_and_leave()) == (0, 1)
 
@@ -244,12 +248,12 @@ def test_more_results_than_most_push_out_the_oldest():
     """However fast somebody begins, what waits to be fetched stays small."""
 
     async def begin_many() -> tuple[int, int]:
-        programs = _Never()
-        begun = PendingResults(programs, most=3)
+        service = _Never()
+        begun = PendingResults(service, most=3)
         for _ in range(5):
             await begun.begin("ask", ASK)
         await asyncio.sleep(0)
-        return len(begun), programs.cancelled
+        return len(begun), service.cancelled
 
     assert run(begin_many()) == (3, 2)
 
@@ -268,3 +272,26 @@ def test_a_full_queue_refuses_the_first_step_already():
             engine.go.set()
 
     run(begin_twice())
+
+
+def test_results_that_wait_to_be_fetched_are_bounded_in_bytes():
+    """The oldest make room, and say so to who comes for them."""
+
+    class Large(AskService):
+        def __init__(self) -> None:
+            super().__init__(Held())
+
+        async def call(self, name: str, arguments: object, gone: object = None) -> list:
+            return []
+
+    async def begin_many() -> list[int]:
+        # "[[]]" has four bytes.
+        begun = PendingResults(Large(), most_bytes=8)
+        kept = []
+        for _ in range(4):
+            await begun.begin("ask_many", {"questions": ["x"]})
+            await asyncio.sleep(0)
+            kept.append(len(begun))
+        return kept
+
+    assert run(begin_many()) == [1, 2, 2, 2]

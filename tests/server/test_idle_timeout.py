@@ -7,15 +7,13 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from gradio_client import Client
 
-from conduct.web import page
-from conduct.web.guard.idle_timeout import with_idle_timeout
+from conduct.web.server import Patience
 from tests.fakes import word_engine
 
 SLOW = 500
@@ -32,12 +30,8 @@ def many_files() -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_ordinary_visitors_are_answered_beside_five_hundred_slow_ones(
-    serve, tmp_path: Path, many_files: None, monkeypatch: pytest.MonkeyPatch
-):
+def test_ordinary_visitors_are_answered_beside_five_hundred_slow_ones(serve, tmp_path: Path, many_files: None):
     """Half of the slow ones dribble a request, the others a body; each is hung up on in the end."""
-    monkeypatch.setattr(page, "with_idle_timeout", partial(with_idle_timeout, seconds=6.0))
-    monkeypatch.setattr("conduct.web.guard.request_limits.RequestBodyGuard.__init__.__defaults__", (6.0,))
     beginnings = (
         b"GET / HTTP/1.1\r\nX: ",
         b"POST /gradio_api/run/ask HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n",
@@ -50,7 +44,7 @@ def test_ordinary_visitors_are_answered_beside_five_hundred_slow_ones(
                 with suppress(OSError):
                     connection.sendall(b"x")
 
-    with serve(word_engine(tmp_path)) as address, ExitStack() as stack:
+    with serve(word_engine(tmp_path), Patience(idle=6.0, body=6.0)) as address, ExitStack() as stack:
         host = urlsplit(address)
         slow = [stack.enter_context(socket.create_connection((host.hostname, host.port), 60)) for _ in range(SLOW)]
         for number, connection in enumerate(slow):
@@ -81,18 +75,17 @@ def received(connection: socket.socket) -> bytes:
         return b""
 
 
-def test_a_connection_that_is_used_again_and_a_stream_are_kept(serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_connection_that_is_used_again_and_a_stream_are_kept(serve, tmp_path: Path):
     """Patience is for requests, not for answers: a long one is not cut short."""
-    monkeypatch.setattr(page, "with_idle_timeout", partial(with_idle_timeout, seconds=0.5))
     engine = word_engine(tmp_path)
     answer, done = engine.ask, threading.Event()
 
-    def slowly(**arguments: object) -> object:
+    def slowly(*arguments: object) -> object:
         done.wait(1.5)
-        return answer(**arguments)
+        return answer(*arguments)
 
     engine.ask = slowly
-    with serve(engine) as address:
+    with serve(engine, Patience(idle=0.5)) as address:
         connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
         for _ in range(2):
             connection.request("POST", "/gradio_api/run/ask", b'{"question": "accent"}')

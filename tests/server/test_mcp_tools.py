@@ -4,8 +4,8 @@ import json
 
 import pytest
 from gradio_client import Client
-from mcp import ClientSession
-from mcp.types import CallToolResult
+from mcp import ClientSession, McpError
+from mcp.types import METHOD_NOT_FOUND, CallToolResult, PromptReference
 
 from tests.support.tooling import with_tools
 
@@ -16,15 +16,25 @@ def called(address: str, name: str, arguments: dict) -> CallToolResult:
 
 
 def test_there_are_three_tools_and_nothing_else(address: str):
-    """No resource, no prompt, and none that would write."""
+    """None that would write; whatever else the protocol has answers that it is not there."""
 
     async def look(session: ClientSession) -> tuple:
-        tools = (await session.list_tools()).tools
-        return tools, (await session.list_prompts()).prompts, (await session.list_resources()).resources
+        others = [
+            session.list_prompts(), session.get_prompt("code"), session.list_resources(),
+            session.list_resource_templates(), session.read_resource("file:///etc/passwd"),
+            session.set_logging_level("debug"), session.subscribe_resource("a://b"),
+            session.complete(PromptReference(type="ref/prompt", name="code"), {"name": "a", "value": "b"}),
+        ]  # fmt: skip
+        refused = []
+        for other in others:
+            with pytest.raises(McpError) as error:
+                await other
+            refused.append(error.value.error.code)
+        return (await session.list_tools()).tools, refused
 
-    tools, prompts, resources = with_tools(address, look)
+    tools, refused = with_tools(address, look)
     assert [tool.name for tool in tools] == ["ask", "ask_many", "code"]
-    assert (prompts, resources) == ([], [])
+    assert refused == [METHOD_NOT_FOUND] * 8
     assert all(tool.annotations.readOnlyHint and not tool.annotations.openWorldHint for tool in tools)
 
 

@@ -4,16 +4,27 @@ import asyncio
 import http.client
 import json
 import socket
+import threading
 from urllib.parse import urlsplit
 
 import pytest
 
-from conduct.web.guard.request_limits import DEEPEST, MOST_BYTES, RequestBodyGuard, too_deep
+from conduct.web.guard.request_limits import (
+    MAX_BODY_BYTES,
+    MAX_DEPTH,
+    MAX_VALUES,
+    QUICK_BYTES,
+    RequestBodyGuard,
+    too_deep,
+    too_many_values,
+)
 from tests.support.tooling import run
 
 POSTS = ("run/ask", "api/ask", "call/ask_many", "call/v2/ask", "queue/join", "cancel", "mcp/")
 TOO_LARGE = "A request may have 1,000,000 bytes, but this one has more: send fewer questions at once."
 TOO_DEEP = "A request may have brackets nested 32 deep, but this one goes deeper: send it flatter."
+
+TOO_MANY_VALUES = "A request may have 10,000 values, but this one has more: send fewer questions at once."
 
 
 def post(address: str, path: str, body: object, **headers: str) -> tuple[int, dict | str]:
@@ -43,7 +54,7 @@ def test_ten_thousand_brackets_are_refused_at_each_door(light: str, path: str, o
 def test_many_questions_of_a_thousand_escaped_characters_fit(light: str):
     """The largest call that there can be, as the wordiest client writes it."""
     body = json.dumps({"questions": ["😀" * 1_000] * 64, "limit": 10})
-    assert 0.7 * MOST_BYTES < len(body) < MOST_BYTES
+    assert 0.7 * MAX_BODY_BYTES < len(body) < MAX_BODY_BYTES
     status, came = post(light, "run/ask_many", body)
     assert (status, len(came["data"][0])) == (200, 64)
 
@@ -51,11 +62,11 @@ def test_many_questions_of_a_thousand_escaped_characters_fit(light: str):
 @pytest.mark.parametrize(
     ("body", "deep"),
     [
-        (b"[" * DEEPEST + b"]" * DEEPEST, False),
-        (b"[" * (DEEPEST + 1), True),
+        (b"[" * MAX_DEPTH + b"]" * MAX_DEPTH, False),
+        (b"[" * (MAX_DEPTH + 1), True),
         (b"[]" * 1_000, False),
         (json.dumps({"data": ["[" * 1_000 + '"' + "{" * 1_000 + "\\"]}).encode(), False),
-        (b'"\\\\"' + b"[" * (DEEPEST + 1), True),
+        (b'"\\\\"' + b"[" * (MAX_DEPTH + 1), True),
         (b'"' + b"[" * 1_000, False),
     ],
 )
@@ -122,3 +133,107 @@ def test_who_hangs_up_in_the_middle_harms_nobody(light: str, raw: bytes, capfd: 
     status, came = post(light, "run/ask", b'{"question": "accent"}')
     assert (status, came["data"][0]["coverage"]) == (200, "unclear")
     assert "Traceback" not in "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" + b"[]," * 300_000 + b"1]",
+        b'{"jsonrpc": "2.0", "id": 1, "method": "completion/complete", "params": {"a": [' + b"{}," * 300_000 + b"1]}}",
+        b'{"data": [' + b'"x",' * 200_000 + b"1]}",
+        b"{" + b'"a":1,' * 150_000 + b'"b":1}',
+    ],
+)
+@pytest.mark.parametrize("path", POSTS)
+def test_a_hundred_thousand_small_values_are_refused_before_they_are_read(light: str, path: str, body: bytes):
+    """A megabyte of them would hold the event loop for a second, and each takes a hundred times its bytes of memory."""
+    assert post(light, path, body) == (400, {"error": TOO_MANY_VALUES})
+
+
+@pytest.mark.parametrize(
+    ("body", "many"),
+    [
+        (b"[" + b"1," * (MAX_VALUES - 2) + b"1]", False),
+        (b"[" + b"1," * (MAX_VALUES - 1) + b"1]", True),
+        (json.dumps({"question": ",[{" * MAX_VALUES}).encode(), False),
+        (json.dumps({"questions": ["a, b"] * 64}).encode(), False),
+    ],
+)
+def test_only_values_outside_of_texts_count(body: bytes, many: bool):
+    """A question may be full of commas."""
+    assert too_many_values(body) is many
+
+
+def test_bodies_of_all_together_are_bounded():
+    """Large ones that are being worked on count until they are done; those of ordinary size are always let in."""
+    go = asyncio.Event()
+    seen: list[int] = []
+
+    async def hold(scope: dict, receive: object, send: object) -> None:
+        seen.append(len((await receive())["body"]))
+        await go.wait()
+
+    async def sent_to(guard: RequestBodyGuard, body: bytes, chunks: int) -> list[dict]:
+        parts = [body[start::chunks] for start in range(chunks)]
+        messages = [{"type": "http.request", "body": part, "more_body": True} for part in parts]
+        messages.append({"type": "http.request", "body": b"", "more_body": False})
+        answers: list[dict] = []
+
+        async def receive() -> dict:
+            return messages.pop(0)
+
+        async def send(message: dict) -> None:
+            answers.append(message)
+
+        await guard({"type": "http", "method": "POST", "path": "/", "headers": []}, receive, send)
+        return answers
+
+    async def three() -> tuple[list[list[dict]], list[int]]:
+        guard = RequestBodyGuard(hold, {}, most_held=2 * QUICK_BYTES)
+        large = b" " * (2 * QUICK_BYTES + QUICK_BYTES // 2)
+        held = asyncio.create_task(sent_to(guard, large, 3))
+        await asyncio.sleep(0.01)
+        while not seen:
+            await asyncio.sleep(0.01)
+        refused = await sent_to(guard, large, 3)
+        small = asyncio.create_task(sent_to(guard, b" " * QUICK_BYTES, 1))
+        await asyncio.sleep(0.01)
+        go.set()
+        await held
+        await small
+        # Its bytes are free again.
+        again = await sent_to(guard, large, 3)
+        return [refused, again], seen
+
+    (refused, again), lengths = run(three())
+    assert refused[0]["status"] == 503
+    assert dict(refused[0]["headers"])[b"retry-after"] == b"5"
+    sentence = "Too many large requests are being read at once: send this one again in 5 seconds."
+    assert json.loads(refused[1]["body"]) == {"error": sentence}
+    assert again == []
+    assert lengths == [125_000, 50_000, 125_000]
+
+
+@pytest.mark.parametrize(("size", "apart"), [(QUICK_BYTES, False), (QUICK_BYTES + 1, True)])
+def test_large_bodies_are_looked_through_off_the_loop(size: int, apart: bool):
+    """Others are answered meanwhile; for small ones another thread would cost more than it saves."""
+    threads: list[bool] = []
+
+    async def look() -> None:
+        loop_thread = threading.get_ident()
+
+        def rewrite(body: bytes) -> bytes:
+            threads.append(threading.get_ident() != loop_thread)
+            return body
+
+        async def receive() -> dict:
+            return {"type": "http.request", "body": b" " * size, "more_body": False}
+
+        async def app(*_: object) -> None:
+            """Answer nothing."""
+
+        guard = RequestBodyGuard(app, {"/": rewrite})
+        await guard({"type": "http", "method": "POST", "path": "/", "headers": []}, receive, app)
+
+    run(look())
+    assert threads == [apart]

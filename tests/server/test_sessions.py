@@ -1,20 +1,19 @@
 """What Gradio would keep of its visitors, and for how long it may."""
 
-import json
 import threading
 import time
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
-from urllib.request import Request, urlopen
 
 import gradio as gr
 import pytest
+from starlette.testclient import TestClient
 
 from conduct.answering.engine import Engine
-from conduct.web import page
-from conduct.web.guard.sessions import forget, forget_ended_sessions
-from conduct.web.page import build_page, launch
+from conduct.api.service import AskService
+from conduct.web.guard.sessions import forget
+from conduct.web.page import build_page
+from conduct.web.server import Patience, build_app
 from tests.fakes import word_engine
 
 MARK = "a marked accent"
@@ -33,71 +32,71 @@ def seconds() -> float:
 
 
 @pytest.fixture
-def running(engine_of_words: Engine, seconds: float, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple]:
-    """A page and its address."""
-    monkeypatch.setattr(page, "forget_ended_sessions", partial(forget_ended_sessions, seconds=seconds))
-    demo = build_page(engine_of_words)
-    _, address, _ = launch(demo, engine_of_words, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    yield demo, address
-    demo.close()
+def running(engine_of_words: Engine, seconds: float) -> Iterator[tuple]:
+    """A page, Gradio's own application within ours, and a client."""
+    service = AskService(engine_of_words)
+    demo = build_page(service)
+    app = build_app(demo, service, patience=Patience(session=seconds))
+    with TestClient(app) as client:
+        yield demo, app.routes[-1].app, client
 
 
-def ask(demo: gr.Blocks, address: str, session: str) -> None:
+def ask(demo: gr.Blocks, client: TestClient, session: str) -> None:
     """Ask as the page does."""
     number = next(number for number, function in demo.fns.items() if function.api_name == "page_ask")
-    body = json.dumps({"data": [MARK], "fn_index": number, "session_hash": session}).encode()
-    urlopen(Request(f"{address}gradio_api/queue/join", body, {"Content-Type": "application/json"})).read()
+    call = {"data": [MARK], "fn_index": number, "session_hash": session}
+    assert client.post("/gradio_api/queue/join", json=call).status_code == 200
 
 
-def fetched(address: str, session: str) -> str:
+def fetched(client: TestClient, session: str) -> str:
     """Everything that is said to a session."""
-    return urlopen(f"{address}gradio_api/queue/data?session_hash={session}").read().decode()
+    return client.get("/gradio_api/queue/data", params={"session_hash": session}).text
 
 
-def kept(demo: gr.Blocks) -> list[set[str]]:
+def kept(demo: gr.Blocks, gradio_app: object) -> list[set[str]]:
     """The sessions in each of Gradio's stores."""
-    queue, states = demo._queue, demo.app.state_holder
+    queue, states = demo._queue, gradio_app.state_holder
     stores = queue.pending_messages_per_session, queue.pending_event_ids_session
     return [set(store) for store in (*stores, states.session_data, states.time_last_used)]
 
 
 def test_sessions_are_forgotten_fetched_or_not(running: tuple):
     """Gradio itself keeps the question of each, and the answers that nobody came for."""
-    demo, address = running
-    ask(demo, address, "fetched")
-    assert "conduct-answer" in fetched(address, "fetched")
-    ask(demo, address, "left")
+    demo, gradio_app, client = running
+    ask(demo, client, "fetched")
+    assert "conduct-answer" in fetched(client, "fetched")
+    ask(demo, client, "left")
     while demo._queue.event_ids_to_events:
         time.sleep(0.01)
-    assert kept(demo) == [{"fetched", "left"}] * 4
-    assert MARK in str(demo.app.state_holder.session_data["left"].config_values)
-    forget(demo, 500.0)
-    assert kept(demo) == [{"fetched", "left"}] * 4
-    forget(demo, 0.0)
-    assert kept(demo) == [set()] * 4
+    assert kept(demo, gradio_app) == [{"fetched", "left"}] * 4
+    assert MARK in str(gradio_app.state_holder.session_data["left"].config_values)
+    forget(demo, gradio_app, 500.0)
+    assert kept(demo, gradio_app) == [{"fetched", "left"}] * 4
+    forget(demo, gradio_app, 0.0)
+    assert kept(demo, gradio_app) == [set()] * 4
     # Who comes too late is told so, and who comes again is answered.
-    assert "session_not_found" in fetched(address, "left")
-    ask(demo, address, "left")
-    assert "conduct-answer" in fetched(address, "left")
+    assert "session_not_found" in fetched(client, "left")
+    ask(demo, client, "left")
+    assert "conduct-answer" in fetched(client, "left")
 
 
 def test_a_session_in_which_a_question_is_answered_is_kept(running: tuple, engine_of_words: Engine):
     """However long that takes."""
-    demo, address = running
+    demo, gradio_app, client = running
     answer, go = engine_of_words.ask, threading.Event()
     engine_of_words.ask = lambda *given: (go.wait(60), answer(*given))[1]
-    ask(demo, address, "waiting")
-    forget(demo, 0.0)
+    ask(demo, client, "waiting")
+    forget(demo, gradio_app, 0.0)
     go.set()
-    assert "conduct-answer" in fetched(address, "waiting")
+    assert "conduct-answer" in fetched(client, "waiting")
 
 
 @pytest.mark.parametrize("seconds", [0.3])
 def test_the_server_forgets_by_itself(running: tuple):
     """While it runs."""
-    demo, address = running
-    ask(demo, address, "left")
+    demo, gradio_app, client = running
+    ask(demo, client, "left")
     until = time.monotonic() + 60
-    while kept(demo) != [set()] * 4:
+    while kept(demo, gradio_app) != [set()] * 4:
         assert time.monotonic() < until
         time.sleep(0.05)

@@ -12,8 +12,6 @@ from mcp import ClientSession
 from conduct.answering.engine import Engine
 from tests.support.tooling import with_tools
 
-# Gradio's reloader for Dev Mode wants a package that only Spaces have.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 ASK = {"question": "He talks over her", "limit": 1}
 
 

@@ -1,4 +1,4 @@
-"""Copies of the app in processes of their own, behind nginx with the README's own settings."""
+"""Copies of the app in processes of their own, behind nginx with the settings of docs/deployment.md."""
 
 import http.client
 import os
@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+DEPLOYMENT = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
 LONGEST_START = 180.0
 # Where Debian puts what only root needs to find.
 PLACES = f"{os.environ.get('PATH', '')}:/usr/sbin"
@@ -65,12 +65,15 @@ class Copy:
 
 
 class Proxy:
-    """nginx as the README sets it up, in front of `copies`. Visitors have the address in their X-Visitor header."""
+    """nginx as docs/deployment.md sets it up, in front of `copies`.
+
+    Visitors have the address in their X-Visitor header.
+    """
 
     def __init__(self, folder: Path, copies: tuple[Copy, Copy]) -> None:
         self.port = free_port()
         self.folder = folder
-        site = re.search(r"```nginx\n(.+?)```", README, re.DOTALL).group(1)
+        site = re.search(r"```nginx\n(.+?)```", DEPLOYMENT, re.DOTALL).group(1)
         for written, own in zip(("7861", "7862", "7860"), (copies[0].port, copies[1].port, self.port), strict=True):
             assert site.count(written) == 1
             site = site.replace(written, str(own))

@@ -8,7 +8,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from conduct.answering.dataset_revision import DatasetRevision
-from conduct.errors import ConductError
+from conduct.errors import ConductError, DataError
 from conduct.hub import find_dataset as dataset_source
 from conduct.hub import find_model as model_source
 from conduct.hub.deadline import exit_without_waiting
@@ -20,9 +20,14 @@ _refreshers: dict[str, Refresher] = {}
 
 
 def find_dataset(seconds: float, **settings: str) -> list[str]:
-    """Name, revision, first words and reason of the dataset that is found."""
+    """Name, revision, last words and reason of the dataset that is found, which counts as good; or why none is."""
     chosen = Settings(**settings)
-    return _error_body(dataset_source.find_dataset(chosen, DatasetRevision.read, seconds))
+    try:
+        edition = dataset_source.find_dataset(chosen, DatasetRevision.read, seconds)
+    except DataError as error:
+        return ["none", "", "", str(error)]
+    dataset_source.remember_dataset(chosen, edition.snapshot)
+    return _described(edition)
 
 
 def find_model(seconds: float, **settings: str) -> list[str]:
@@ -39,6 +44,7 @@ def refresh(seconds: float, dataset: str) -> list[str]:
     settings = Settings(dataset=dataset)
     if dataset not in _serving:
         _serving[dataset] = dataset_source.find_dataset(settings, DatasetRevision.read, 60.0)
+        dataset_source.remember_dataset(settings, _serving[dataset].snapshot)
         _refreshers[dataset] = Refresher(
             settings,
             lambda: _serving[dataset].snapshot,
@@ -48,10 +54,10 @@ def refresh(seconds: float, dataset: str) -> list[str]:
         )
     else:
         _refreshers[dataset].once()
-    return _error_body(_serving[dataset])
+    return _described(_serving[dataset])
 
 
-def _error_body(edition: DatasetRevision) -> list[str]:
+def _described(edition: DatasetRevision) -> list[str]:
     snapshot = edition.snapshot
     return [snapshot.name, snapshot.revision, edition.code.passages[-1].text, snapshot.fallback_reason]
 

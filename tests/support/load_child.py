@@ -12,7 +12,7 @@ from conduct.hub.snapshot import Snapshot
 from conduct.settings import Settings
 from tests.fakes import WordEncoder
 
-LEAST_QUESTIONS, ASK_SCRIPT = 2000, 8
+LEAST_QUESTIONS, ASKERS = 2000, 8
 # Between two questions of one thread, so that the machine is not all theirs.
 PAUSE = 0.002
 LONGEST_WAIT = 60.0
@@ -25,7 +25,7 @@ def main(swaps: int) -> None:
     engine = Engine(settings, lambda settings: model, lambda folder, adapter: WordEncoder())
     revision = engine.reader().source.dataset_revision
     enough = threading.Event()
-    asked, answered, failed = [0] * ASK_SCRIPT, [0] * ASK_SCRIPT, []
+    asked, answered, failed = [0] * ASKERS, [0] * ASKERS, []
     seen: set[tuple[str, str]] = set()
 
     def ask(own: int) -> None:
@@ -40,7 +40,7 @@ def main(swaps: int) -> None:
             seen.add((answer.source.dataset_revision, answer.passages[0].text))
             time.sleep(PAUSE)
 
-    threads = [threading.Thread(target=ask, args=(own,)) for own in range(ASK_SCRIPT)]
+    threads = [threading.Thread(target=ask, args=(own,)) for own in range(ASKERS)]
     for thread in threads:
         thread.start()
     for _ in range(swaps):

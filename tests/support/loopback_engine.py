@@ -32,6 +32,7 @@ class LoopbackEngine:
     encoder: Encoder
     fault: str = ""
     port: int = 0
+    leads_to: str = ""
     asked: list[Asked] = field(default_factory=list)
     closing: threading.Event = field(default_factory=threading.Event)
 
@@ -70,6 +71,12 @@ class _Handler(BaseHTTPRequestHandler):
         texts = sent["inputs"]
         engine = self.served
         engine.asked.append(Asked(self.path, self.headers["authorization"], len(texts)))
+        if engine.leads_to:
+            self.send_response(307)
+            self.send_header("location", engine.leads_to)
+            self.send_header("content-length", "0")
+            self.end_headers()
+            return
         fault = engine.fault
         if fault.endswith(" once"):
             fault, engine.fault = fault.removesuffix(" once"), ""

@@ -17,14 +17,22 @@ def test_nothing_set_means_the_bundled_text_and_the_pinned_model():
     )
 
 
-def test_a_space_takes_its_owners_dataset():
-    """On a Space only its owner can change what it shows."""
-    assert Settings.from_environment({"SPACE_AUTHOR_NAME": "ada"}).dataset == "ada/ambassador-code-of-conduct"
+def test_a_space_that_somebody_duplicated_looks_for_no_dataset_of_its_new_owner():
+    """There is none: the dataset is a variable of the Space, which is copied with it."""
+    assert Settings.from_environment({"SPACE_AUTHOR_NAME": "ada"}).dataset is None
 
 
-def test_what_is_set_wins_over_the_space():
-    """CONDUCT_DATASET goes before the owner's."""
-    environ = {"SPACE_AUTHOR_NAME": "ada", "CONDUCT_DATASET": " grace/code ", "CONDUCT_DATASET_REVISION": "v2"}
+@pytest.mark.parametrize("value", ["~/code", '"~/code"', "'~/code'", " ~/code "])
+def test_a_home_and_quotes_that_no_shell_has_read_are_read_here(monkeypatch: pytest.MonkeyPatch, value: str):
+    """As an env file or a Docker option hands them on; of the model's folder, too."""
+    monkeypatch.setenv("HOME", "/home/ada")
+    settings = Settings.from_environment({"CONDUCT_DATASET": value, "CONDUCT_MODEL": value})
+    assert (settings.dataset, settings.model) == ("/home/ada/code", "/home/ada/code")
+
+
+def test_the_dataset_and_its_revision_are_taken_as_they_are_set():
+    """Spaces around them do not count."""
+    environ = {"CONDUCT_DATASET": " grace/code ", "CONDUCT_DATASET_REVISION": "v2"}
     settings = Settings.from_environment(environ)
     assert (settings.dataset, settings.dataset_revision) == ("grace/code", "v2")
 
@@ -76,3 +84,13 @@ def test_an_engine_that_is_neither_is_refused_in_a_sentence(value: str):
     """Before anything is sent there."""
     with pytest.raises(SettingError, match=r"must be the address.*but it is.*set it to"):
         Settings.from_environment({"CONDUCT_INFERENCE": value})
+
+
+def test_the_engines_token_is_read_and_never_shown():
+    """Neither by what prints the settings nor by the sentence that refuses it."""
+    settings = Settings.from_environment({"CONDUCT_INFERENCE_TOKEN": " engine_secret\n"})
+    assert settings.inference_token == "engine_secret"
+    assert "engine_secret" not in repr(settings)
+    with pytest.raises(SettingError, match=r"^CONDUCT_INFERENCE_TOKEN must be.*copy it anew") as error:
+        Settings.from_environment({"CONDUCT_INFERENCE_TOKEN": "engine\r\nsecret: 1"})
+    assert "secret" not in str(error.value)

@@ -64,6 +64,28 @@ def test_a_file_that_cannot_be_added_is_refused(tmp_path: Path, tensors: dict, s
     assert str(error.value) == sentence
 
 
+@pytest.mark.parametrize("dtype", ["float8_e4m3fn", "bfloat16", "int8"])
+def test_numbers_that_numpy_has_not_are_refused(tmp_path: Path, dtype: str):
+    """In the same sentence; the library would raise whatever it likes."""
+    import torch
+    from safetensors.torch import save_file
+
+    path = tmp_path / ADAPTER_FILE
+    kind = getattr(torch, dtype)
+    tensors = {"a.up": torch.zeros((2, 1)).to(kind), "a.down": torch.zeros((1, 2)).to(kind)}
+    save_file(tensors, path, metadata={"model": MODEL})
+    with pytest.raises(DataError, match=r"^adapter\.safetensors holds no update for a that can be added\.$"):
+        adapter.load(path, MODEL)
+
+
+def test_a_file_with_a_long_header_is_refused(tmp_path: Path):
+    """Before it costs anything."""
+    path = tmp_path / ADAPTER_FILE
+    path.write_bytes((95_000_000).to_bytes(8, "little") + b"{}")
+    with pytest.raises(DataError, match=r"^adapter\.safetensors is damaged"):
+        adapter.load(path, MODEL)
+
+
 def test_a_damaged_file_is_refused(tmp_path: Path):
     """One sentence that says what to do."""
     path = tmp_path / ADAPTER_FILE

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import httpx2
 import pytest
 from huggingface_hub import HfApi
+from huggingface_hub.errors import InferenceTimeoutError
 from huggingface_hub.inference._providers import get_provider_helper
 
 from conduct.answering.answerer import encoder_for
@@ -19,7 +21,7 @@ from conduct.errors import HubError, InferenceError
 from conduct.hub import client, find_dataset
 from conduct.hub.refresh import Refresher
 from conduct.hub.snapshot import Snapshot
-from conduct.model.remote import AWAY, PAUSES, RemoteEncoder
+from conduct.model.remote import ATTEMPTS, AWAY, RemoteEncoder
 from conduct.model.sentence_transformer import SentenceEncoder
 from conduct.settings import DEFAULT_MODEL, DEFAULT_MODEL_REVISION, Settings
 from tests.fakes import WordEncoder
@@ -59,7 +61,7 @@ def test_the_ranking_is_that_of_the_model_in_process(
     served: LoopbackEngine, engine: Engine, model: Snapshot, caplog: pytest.LogCaptureFixture
 ):
     """Every passage of 64 questions to 1e-3 in relevance, from the vectors that are there, and in few requests."""
-    questions = [question.text for question in engine.reader().edition.questions[:63]] + [LONG]
+    questions = [question.text for question in engine.reader().edition.read_questions()[:63]] + [LONG]
     elsewhere = engine_at(served.url, model)
     elsewhere.reader()
     begun = len(served.asked)
@@ -84,9 +86,10 @@ def test_no_torch_is_imported(served: LoopbackEngine, tmp_path: Path):
         "apply_library_defaults()\n"
         "from conduct.hub import find_model\n"
         "from conduct.answering.engine import Engine\n"
+        "from conduct.api.service import AskService\n"
         "from conduct.web.page import build_page\n"
         "engine = Engine(Settings.from_environment(), find_model=lambda settings: find_model.packaged_model())\n"
-        "build_page(engine)\n"
+        "build_page(AskService(engine))\n"
         "first = engine.ask('They laugh at his accent').passages[0].id\n"
         "print(json.dumps([first, [name for name in ('torch', 'sentence_transformers') if name in sys.modules]]))\n"
     )
@@ -116,13 +119,6 @@ def test_it_knows_where_the_model_stops_reading(remote: RemoteEncoder, encoder: 
     assert [remote.truncates(text) for text in texts] == [False, False, False, True, True]
 
 
-def test_it_knows_the_words_that_the_model_knows(remote: RemoteEncoder, encoder: SentenceEncoder):
-    """Which words are mended does not depend on where the model runs."""
-    words = ["accent", "acccent", "joking", "crochet", "ümlaut", "話", "", "a b"]
-    assert [remote.knows(word) for word in words] == [encoder.knows(word) for word in words]
-    assert [remote.knows(word) for word in words[:3]] == [True, False, True]
-
-
 @pytest.mark.parametrize("fault", ["429 once", "drop once"])
 def test_an_engine_that_fails_once_is_asked_again(served: LoopbackEngine, remote: RemoteEncoder, fault: str):
     """Nobody hears of it."""
@@ -134,15 +130,15 @@ def test_an_engine_that_fails_once_is_asked_again(served: LoopbackEngine, remote
 @pytest.mark.parametrize(
     ("fault", "requests", "why"),
     [
-        ("503", 1 + len(PAUSES), "it answered 503"),
-        ("drop", 1 + len(PAUSES), "RemoteProtocolError"),
+        ("503", ATTEMPTS, "it answered 503"),
+        ("drop", ATTEMPTS, "RemoteProtocolError"),
         ("422", 1, "it answered 422"),
         ("hang", 1, "it took too long"),
-        ("tokens", 1, "1 vectors were expected, but the shape (1, 2, 384) came"),
-        ("object", 1, "what came is no list of vectors"),
-        ("fewer", 1, "1 vectors were expected, but the shape (0,) came"),
+        ("tokens", 1, "1 vectors were expected, but the shape is (1, 2, 384)"),
+        ("object", 1, "its answer is no list of vectors"),
+        ("fewer", 1, "1 vectors were expected, but the shape is (0,)"),
         ("zero", 1, "a vector has no length"),
-        ("narrow", 1, "1 vectors were expected, but the shape (1, 7) came"),
+        ("narrow", 1, "1 vectors were expected, but the shape is (1, 7)"),
     ],
 )
 def test_an_engine_that_gives_no_vectors_is_one_sentence(
@@ -212,42 +208,63 @@ def test_a_new_text_is_not_given_up_because_the_engine_is_away(tmp_path: Path, m
     assert swapped == ["reader"]
 
 
-@pytest.mark.parametrize(
-    ("engine", "sees"),
-    [
-        ("ada/model", True),
-        ("https://abc.us-east-1.aws.endpoints.huggingface.cloud", True),
-        ("https://ada-tei.hf.space/embed", True),
-        ("https://router.huggingface.co/x", True),
-        ("http://abc.endpoints.huggingface.cloud", False),
-        ("https://huggingface.co.evil.example", False),
-        ("https://evilhuggingface.co", False),
-        ("http://tei:80", False),
-    ],
-)
-def test_only_hugging_face_is_given_the_token(engine: str, sees: bool):
-    """And only where nobody on the way can read it."""
-    assert client._may_see_token(engine) is sees
+TOKENS = [
+    (None, None),
+    ("engine_secret", "Bearer engine_secret"),
+]
 
 
-def test_an_engine_of_ones_own_is_asked_without_the_token(
-    served: LoopbackEngine, remote: RemoteEncoder, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("own", "sent"), TOKENS)
+def test_an_engine_at_an_address_is_given_its_own_token_or_none(
+    served: LoopbackEngine, model: Snapshot, monkeypatch: pytest.MonkeyPatch, own: str | None, sent: str | None
 ):
-    """Although one is set."""
+    """Never HF_TOKEN: behind an address may be anybody's code, on Hugging Face's hosts too."""
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
-    remote.encode(["an accent"])
-    assert [(asked.path, asked.token) for asked in served.asked] == [("/", None)]
+    settings = Settings(inference=served.url, inference_token=own)
+    Engine(settings, find_model=lambda settings: model).ask("They laugh at his accent")
+    assert {(asked.path, asked.token) for asked in served.asked} == {("/", sent)}
 
 
-def test_a_hub_id_goes_to_hugging_faces_own_engines(
-    served: LoopbackEngine, model: Snapshot, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "host",
+    ["abc.us-east-1.aws.endpoints.huggingface.cloud", "ada-tei.hf.space", "huggingface.co", "router.huggingface.co"],
+)
+def test_no_host_is_given_the_owners_token_for_its_name(monkeypatch: pytest.MonkeyPatch, host: str):
+    """What is sent is looked at on its way out: nothing reaches the network here."""
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    sent = []
+
+    def send(self, request, **_: object):
+        sent.append((request.url.host, request.headers.get("authorization")))
+        raise InferenceTimeoutError("not sent")
+
+    monkeypatch.setattr(httpx2.Client, "send", send)
+    with pytest.raises(InferenceTimeoutError):
+        client.embed(f"https://{host}/embed", ["an accent"], 1.0)
+    assert sent == [(host, None)]
+
+
+def test_an_engine_that_leads_elsewhere_gives_no_token_away(
+    served: LoopbackEngine, encoder: SentenceEncoder, model: Snapshot
 ):
-    """With the token, to the address that the client knows (here: this machine's)."""
+    """A redirect to another host comes without it."""
+    with LoopbackEngine(encoder) as other:
+        served.leads_to = other.url.replace("127.0.0.1", "localhost")
+        assert RemoteEncoder.loader(served.url, "engine_secret")(model.folder).encode(["an accent"]).shape == (1, 384)
+        assert [asked.token for asked in served.asked] == ["Bearer engine_secret"]
+        assert [asked.token for asked in other.asked] == [None]
+
+
+@pytest.mark.parametrize(("own", "sent"), [(None, "Bearer hf_secret"), TOKENS[1]])
+def test_a_hub_id_goes_to_hugging_faces_own_engines(
+    served: LoopbackEngine, model: Snapshot, monkeypatch: pytest.MonkeyPatch, own: str | None, sent: str
+):
+    """With HF_TOKEN where no other is set, to the address that the client knows (here: this machine's)."""
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     info = SimpleNamespace(pipeline_tag="sentence-similarity", tags=["feature-extraction"])
     monkeypatch.setattr(HfApi, "model_info", lambda self, model: info)
     helper = get_provider_helper("hf-inference", task="feature-extraction", model="ada/model")
     monkeypatch.setattr(helper, "base_url", f"{served.url}/hf-inference")
-    assert RemoteEncoder.loader("ada/model")(model.folder).encode(["an accent"]).shape == (1, 384)
+    assert RemoteEncoder.loader("ada/model", own)(model.folder).encode(["an accent"]).shape == (1, 384)
     path = "/hf-inference/models/ada/model/pipeline/feature-extraction"
-    assert [(asked.path, asked.token) for asked in served.asked] == [(path, "Bearer hf_secret")]
+    assert [(asked.path, asked.token) for asked in served.asked] == [(path, sent)]

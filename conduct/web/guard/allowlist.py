@@ -3,18 +3,28 @@
 Why each of these is open: tests/expected/routes.json.
 """
 
+import json
 import logging
 import re
+from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from conduct.api.endpoints import ENDPOINTS, Endpoint
 from conduct.errors import UNEXPECTED, log_unexpected
 
 log = logging.getLogger(__name__)
 
-NOTHING = "There is nothing at this address: see the README for those that there are."
+NOTHING = "There is nothing at this address: see docs/api.md for those that there are."
+NO_PAGE = "The app has one page, but the address names another: leave out “page”."
+TOO_LONG = "An address may have {most:,} characters, but this one has more: send a long question with POST."
+RIGHT_FORM = "To call /{name}, send a POST to {address} with a JSON body such as {example}."
+# A question of the greatest length, each character percent-encoded as four bytes.
+MAX_ADDRESS = 16_000
+# File systems have a limit of their own, and answer with an error.
+MAX_PATH_PART = 200
 _API = "/gradio_api"
 OPEN = tuple(
     (frozenset(methods.split()), re.compile(pattern))
@@ -34,6 +44,11 @@ OPEN = tuple(
         ("GET", _API + r"/mcp/schema"),
     )
 )
+# Somebody who means an endpoint, and has another method, no prefix, or a slash too many.
+_MEANT = {
+    endpoint.name: re.compile(rf"(/gradio_api)?(/run|/api|/call|/call/v2)?/{endpoint.name}/?", re.IGNORECASE)
+    for endpoint in ENDPOINTS
+}
 
 
 class RouteAllowlist:
@@ -50,15 +65,22 @@ class RouteAllowlist:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if not is_open(scope["method"], scope["path"]):
-            await JSONResponse({"error": NOTHING}, 404)(scope, receive, send)
+        if (refusal := refused(scope)) is not None:
+            await refusal(scope, receive, send)
             return
         head: Message | None = None
+        failed = False
 
         async def send_and_see(message: Message) -> None:
-            nonlocal head
-            head = head or message
-            await send(message)
+            nonlocal head, failed
+            if message["type"] == "http.response.start":
+                # Starlette's own words for an exception that it then raises; ours come instead.
+                failed = message["status"] == 500 and Headers(raw=message["headers"]).get(
+                    "content-type", ""
+                ).startswith("text/plain")
+                head = None if failed else message
+            if not failed:
+                await send(message)
 
         try:
             await self._app(scope, receive, send_and_see)
@@ -74,6 +96,33 @@ class RouteAllowlist:
                 await send({"type": "http.response.body"})
 
 
+def refused(scope: Scope) -> JSONResponse | None:
+    """The answer to a request that may not go on, or None."""
+    method, path = scope["method"], scope["path"]
+    if len(scope.get("raw_path") or path) + len(scope["query_string"]) > MAX_ADDRESS:
+        return JSONResponse({"error": TOO_LONG.format(most=MAX_ADDRESS)}, 414)
+    if is_open(method, path):
+        # Gradio looks its pages up by this name, and fails where there is none.
+        if any(parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=None).get("page", ())):
+            return JSONResponse({"error": NO_PAGE}, 404)
+        return None
+    for endpoint in ENDPOINTS:
+        if _MEANT[endpoint.name].fullmatch(path):
+            # At the right address only the method is wrong.
+            wrong_method = is_open("POST", path)
+            sentence = {"error": right_form(endpoint, scope)}
+            return JSONResponse(sentence, 405 if wrong_method else 404, {"allow": "POST"} if wrong_method else None)
+    return JSONResponse({"error": NOTHING}, 404)
+
+
+def right_form(endpoint: Endpoint, scope: Scope) -> str:
+    """How to call `endpoint`, in one sentence."""
+    address = scope.get("state", {}).get("address", "") + f"{_API}/run/{endpoint.name}"
+    return RIGHT_FORM.format(name=endpoint.name, address=address, example=json.dumps(endpoint.example))
+
+
 def is_open(method: str, path: str) -> bool:
     """Whether a request may go on."""
+    if any(len(part.encode("utf-8", "surrogatepass")) > MAX_PATH_PART for part in path.split("/")):
+        return False
     return any(method in methods and pattern.fullmatch(path or "/") for methods, pattern in OPEN)

@@ -53,6 +53,9 @@ class ResponseHeaders:
                 headers.setdefault("x-content-type-options", "nosniff")
                 # A link that is followed from here must not tell the question in `?q=`.
                 headers.setdefault("referrer-policy", "same-origin")
+                # Files have a tag; all else depends on who asks, or names the host that the request named.
+                if "etag" not in headers:
+                    headers.setdefault("cache-control", "no-store")
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

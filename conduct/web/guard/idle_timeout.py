@@ -1,16 +1,19 @@
-"""Connections on which nobody asks anything are closed: uvicorn itself waits for a request without end."""
+"""Connections on which nobody asks, or nobody reads, are closed: uvicorn itself waits for both without end."""
 
 import asyncio
 
 # Half a request is given this long. A browser sends a whole one at once.
 SECONDS = 15.0
+# A response that is not read at all for so long is given up: what is not sent yet is held in memory.
+UNREAD_SECONDS = 60.0
 
 
-def with_idle_timeout(protocol: type, seconds: float = SECONDS) -> type:
-    """uvicorn's `protocol`, hanging up on who has sent no whole request after so many seconds."""
+def with_idle_timeout(protocol: type, seconds: float = SECONDS, unread_seconds: float = UNREAD_SECONDS) -> type:
+    """uvicorn's `protocol`, hanging up on who has sent no whole request, or read nothing, after so many seconds."""
 
-    class Impatient(protocol):
+    class WithIdleTimeout(protocol):
         _timer: asyncio.TimerHandle | None = None
+        _unread_timer: asyncio.TimerHandle | None = None
 
         def connection_made(self, transport: asyncio.Transport) -> None:
             super().connection_made(transport)
@@ -22,7 +25,19 @@ def with_idle_timeout(protocol: type, seconds: float = SECONDS) -> type:
 
         def connection_lost(self, error: Exception | None) -> None:
             self._timer.cancel()
+            if self._unread_timer is not None:
+                self._unread_timer.cancel()
             super().connection_lost(error)
+
+        def pause_writing(self) -> None:
+            """The other side reads more slowly than we write: asyncio's buffer is full."""
+            super().pause_writing()
+            # Not close, which would wait until all has been read.
+            self._unread_timer = self.loop.call_later(unread_seconds, self.transport.abort)
+
+        def resume_writing(self) -> None:
+            super().resume_writing()
+            self._unread_timer.cancel()
 
         def _wait(self) -> None:
             if self._timer is not None:
@@ -34,4 +49,4 @@ def with_idle_timeout(protocol: type, seconds: float = SECONDS) -> type:
             if self.cycle is None or self.cycle.response_complete:
                 self.transport.close()
 
-    return Impatient
+    return WithIdleTimeout

@@ -2,8 +2,8 @@
 
 import asyncio
 import datetime
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 from conduct.errors import log_unexpected
 
@@ -11,35 +11,31 @@ from conduct.errors import log_unexpected
 SECONDS = 30.0
 
 
-def forget_ended_sessions(
-    demo: object, seconds: float = SECONDS
-) -> Callable[[object], AbstractAsyncContextManager[None]]:
-    """A lifespan for the server: while it runs, `demo` forgets each session so long after its last call."""
-
-    @asynccontextmanager
-    async def lifespan(app: object) -> AsyncIterator[None]:
-        # In the server's own loop, where nothing else happens between a look and a deed.
-        task = asyncio.create_task(_repeat(demo, seconds))
+@asynccontextmanager
+async def forget_ended_sessions(demo: object, gradio_app: object, seconds: float = SECONDS) -> AsyncIterator[None]:
+    """While it runs, `demo` and the app that serves it forget each session so long after its last call."""
+    # In the server's own loop, where nothing else happens between a look and a deed.
+    task = asyncio.create_task(_repeat(demo, gradio_app, seconds))
+    try:
         yield
+    finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
 
-    return lifespan
 
-
-async def _repeat(demo: object, seconds: float) -> None:
+async def _repeat(demo: object, gradio_app: object, seconds: float) -> None:
     while True:
         await asyncio.sleep(seconds / 3)
         try:
-            forget(demo, seconds)
+            forget(demo, gradio_app, seconds)
         except Exception as error:
             log_unexpected(error)
 
 
-def forget(demo: object, seconds: float) -> None:
+def forget(demo: object, gradio_app: object, seconds: float) -> None:
     """Drop the sessions in which nothing runs and nothing was called for so many seconds."""
-    queue, states = demo._queue, demo.app.state_holder
+    queue, states = demo._queue, gradio_app.state_holder
     running = {event.session_hash for event in list(queue.event_ids_to_events.values())}
     recently = datetime.datetime.now() - datetime.timedelta(seconds=seconds)
     kept = {session for session, used in list(states.time_last_used.items()) if used > recently} | running

@@ -10,11 +10,11 @@ import pytest
 
 from conduct.answering.answerer import Answerer
 from conduct.answering.batching import BatchingEncoder
-from conduct.answering.cache import AnswerCache
 from conduct.answering.engine import Engine
+from conduct.errors import UnexpectedError
 from tests.fakes import WordEncoder
 
-ASK_SCRIPT = 32
+ASKERS = 32
 
 
 class Held(WordEncoder):
@@ -64,7 +64,12 @@ def test_a_failure_reaches_those_it_belongs_to_and_the_next_ones_are_encoded():
     with ThreadPoolExecutor(8) as pool:
         results = waiting(held, BatchingEncoder(held, most=2), ["accent", "fail", "joke"], pool)
         held.go.set()
-        assert [type(result.exception(60)) for result in results] == [type(None), ValueError, ValueError, type(None)]
+        assert [type(result.exception(60)) for result in results] == [
+            type(None),
+            UnexpectedError,
+            UnexpectedError,
+            type(None),
+        ]
 
 
 def test_many_texts_at_once_come_back_in_order():
@@ -143,26 +148,24 @@ def test_what_waits_is_searched_together_but_never_in_two_texts_at_once():
 
 @pytest.fixture(scope="module")
 def alone(engine: Engine) -> Answerer:
-    """The same reader, which encodes one question at a time and forgets it."""
-    return replace(
-        engine.reader(), encoder=BatchingEncoder(engine.reader().encoder._encoder, most=1), repeats=AnswerCache(most=0)
-    )
+    """The same reader, which encodes one question at a time."""
+    return replace(engine.reader(), encoder=BatchingEncoder(engine.reader().encoder._encoder, most=1))
 
 
 def test_nobody_gets_the_passages_of_anothers_question(engine: Engine, alone: Answerer):
     """32 at once, each answer compared with what the question gets alone: the same to 1e-5 in relevance."""
-    questions = [question.text for question in engine.reader().edition.questions[: ASK_SCRIPT * 6]]
-    together = replace(engine.reader(), repeats=AnswerCache())
-    began = threading.Barrier(ASK_SCRIPT)
+    questions = [question.text for question in engine.reader().edition.read_questions()[: ASKERS * 6]]
+    together = engine.reader()
+    began = threading.Barrier(ASKERS)
 
     def ask(own: int) -> list:
         began.wait(60)
-        return [together.answer([question], 10)[0] for question in questions[own::ASK_SCRIPT]]
+        return [together.answer([question], 10)[0] for question in questions[own::ASKERS]]
 
-    with ThreadPoolExecutor(ASK_SCRIPT) as pool:
+    with ThreadPoolExecutor(ASKERS) as pool:
         answers = [None] * len(questions)
-        for own, mine in enumerate(pool.map(ask, range(ASK_SCRIPT))):
-            answers[own::ASK_SCRIPT] = mine
+        for own, mine in enumerate(pool.map(ask, range(ASKERS))):
+            answers[own::ASKERS] = mine
     wanted = [alone.answer([question], 10)[0] for question in questions]
     for answer, expected in zip(answers, wanted, strict=True):
         assert answer.question == expected.question

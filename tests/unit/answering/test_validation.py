@@ -4,7 +4,6 @@ import pytest
 
 from conduct.answering.validation import check_limit, clean_question, clean_questions
 from conduct.errors import QuestionError
-from conduct.ranking.courtesies import essence
 
 
 @pytest.mark.parametrize(
@@ -15,7 +14,27 @@ from conduct.ranking.courtesies import essence
         ("line\none", "line\none"),
         ("half \ud83d pair", "half � pair"),
         ("\ud83d\ude00 whole", "😀 whole"),
-        ("\u202eabc", "\u202eabc"),
+        # Nobody sees these and no script needs them.
+        ("\ufeffis it ok?", "is it ok?"),
+        ("\u200bis it\u200b ok?\u200b", "is it ok?"),
+        ("ha\u00adrass\u00adment", "harassment"),
+        ("\u2060is\u2064 it \u206aok\ufff9?", "is it ok?"),
+        ("ok?\U000e0001\U000e0069\U000e0067", "ok?"),
+        # Directions order what stands between them, and nothing at the ends.
+        ("\u202eabc", "abc"),
+        (" \u2067\u200f מותר לצחוק?\u200e\u2069 \n\u061c", "מותר לצחוק?"),
+        ("he said \u2067שלום\u2069 to me", "he said \u2067שלום\u2069 to me"),
+        ("he said \u2067שלום\u2069", "he said \u2067שלום\u2069"),
+        ("he said \u202bשלום", "he said \u202bשלום\u202c"),
+        # Scripts and emoji need these.
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("ക്\u200d", "ക്\u200d"),
+        ("\u200dක්\u200dෂ", "ක්\u200dෂ"),
+        ("👩\u200d💻 ❤\ufe0f", "👩\u200d💻 ❤\ufe0f"),
+        (
+            "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+            "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+        ),
         ("<b>hi</b>", "<b>hi</b>"),
         ("x" * 1000, "x" * 1000),
         (" " * 5000 + "short", "short"),
@@ -23,7 +42,7 @@ from conduct.ranking.courtesies import essence
     ],
 )
 def test_a_question_is_stripped_and_freed_of_what_nobody_can_see(sent: str, understood: str):
-    """Control characters and half surrogates go; everything else stays as it was typed."""
+    """Control characters, half surrogates and what carries no meaning go; everything else stays as it was typed."""
     assert clean_question(sent) == understood
 
 
@@ -32,6 +51,7 @@ def test_a_question_is_stripped_and_freed_of_what_nobody_can_see(sent: str, unde
     [
         ("", "The question is empty: describe in a few words what happened or what you want to do."),
         (" \n\t\x00\u200b ", "The question is empty: describe in a few words what happened or what you want to do."),
+        ("\u200e\ufeff\u200d", "The question is empty: describe in a few words what happened or what you want to do."),
         ("x" * 1001, "The question may have 1,000 characters, but this one has 1,001: keep what matters most and "
                      "ask again."),
         ("😀" * 10_000, "The question may have 1,000 characters, but this one has 10,000: keep what matters most and "
@@ -82,21 +102,3 @@ def test_lists_that_cannot_be_asked_name_the_reason(sent: object, sentence: str)
     with pytest.raises(QuestionError) as refused:
         clean_questions(sent)
     assert str(refused.value) == sentence
-
-
-@pytest.mark.parametrize(
-    ("question", "kept"),
-    [
-        ("Hi all, is it ok to shout? Thanks!", "is it ok to shout?"),
-        ("Hello everybody, I hope you are well. He shouts at me please help!!", "He shouts at me"),
-        ("Sorry to bother you. Quick question: may I shout?", "may I shout?"),
-        ("Hello", "Hello"),
-        ("please help", "please help"),
-        ("he never says hello or thanks to her", "he never says hello or thanks to her"),
-        ("She ignored my thanks. Why?", "She ignored my thanks. Why?"),
-        ("Hi Bob is a rude name for a robot?", "Hi Bob is a rude name for a robot?"),
-    ],
-)
-def test_courtesies_at_the_ends_are_not_compared_with_the_code(question: str, kept: str):
-    """Greetings, pleas and thanks say nothing about the situation; a question of nothing else stays."""
-    assert essence(question) == kept

@@ -8,7 +8,8 @@ import pytest
 
 from conduct.api.endpoints import endpoint
 from conduct.api.schemas import AskInput
-from conduct.api.service import THREADS, AskService
+from conduct.api.service import AskService
+from conduct.api.turns import MAX_RUNNING_CALLS
 from conduct.errors import UNEXPECTED, BusyError, ConductError, QuestionError, RequestError, UnexpectedError
 from tests.support.tooling import run
 
@@ -73,14 +74,14 @@ def test_too_many_are_refused_at_once_and_the_places_come_back():
 
     async def crowd() -> tuple[str, int]:
         engine = Slow()
-        programs = AskService(engine, most=4)
-        first = asyncio.create_task(programs.call("ask_many", {"questions": ["a", "b", "c"]}))
+        service = AskService(engine, most=4)
+        first = asyncio.create_task(service.call("ask_many", {"questions": ["a", "b", "c"]}))
         await asyncio.sleep(0)
         with pytest.raises(BusyError) as refused:
-            await programs.call("ask_many", {"questions": ["d", "e"]})
+            await service.call("ask_many", {"questions": ["d", "e"]})
         engine.go.set()
         await first
-        await programs.call("ask_many", {"questions": ["d"] * 4})
+        await service.call("ask_many", {"questions": ["d"] * 4})
         return str(refused.value), refused.value.seconds
 
     sentence = "No more than 4 questions can wait at once, and 3 do: ask again in 1 second."
@@ -92,14 +93,16 @@ def test_who_has_left_or_was_cancelled_is_not_looked_up():
 
     async def left() -> list[list[str]]:
         engine = Slow()
-        programs = AskService(engine)
-        held = [asyncio.create_task(programs.call("ask_many", {"questions": ["held"]})) for _ in range(THREADS)]
+        service = AskService(engine)
+        held = [
+            asyncio.create_task(service.call("ask_many", {"questions": ["held"]})) for _ in range(MAX_RUNNING_CALLS)
+        ]
 
         async def gone() -> bool:
             return True
 
-        waiting = asyncio.create_task(programs.call("ask_many", {"questions": ["gone"]}, gone))
-        cancelled = asyncio.create_task(programs.call("ask_many", {"questions": ["cancelled"]}))
+        waiting = asyncio.create_task(service.call("ask_many", {"questions": ["gone"]}, gone))
+        cancelled = asyncio.create_task(service.call("ask_many", {"questions": ["cancelled"]}))
         await asyncio.sleep(0)
         cancelled.cancel()
         engine.go.set()
@@ -108,7 +111,7 @@ def test_who_has_left_or_was_cancelled_is_not_looked_up():
         with pytest.raises(asyncio.CancelledError):
             await cancelled
         await asyncio.gather(*held)
-        assert programs.at_once == 0
+        assert service.pending == 0
         return engine.asked
 
-    assert run(left()) == [["held"]] * THREADS
+    assert run(left()) == [["held"]] * MAX_RUNNING_CALLS

@@ -8,11 +8,12 @@ import pytest
 from conduct.answering.dataset_revision import DatasetRevision
 from conduct.answering.engine import Engine
 from conduct.dataset.files import read_text
-from conduct.errors import DataError
-from conduct.hub import find_dataset
+from conduct.errors import DataError, NoTextError
+from conduct.hub import client, find_dataset
+from conduct.hub.snapshot import Snapshot
 from conduct.settings import Settings
 
-NAMES = ("code_of_conduct.md", "situations.jsonl", "questions.jsonl", "vectors.safetensors", "adapter.safetensors")
+NAMES = ("code_of_conduct.md", "situations.jsonl", "vectors.safetensors", "adapter.safetensors")
 
 
 @pytest.fixture
@@ -35,31 +36,57 @@ def test_a_link_out_of_the_folder_is_not_followed(folder: Path, name: str, targe
         read_text(folder)
 
 
-def test_a_link_in_place_of_the_text_leaves_the_bundled_one_in_service(folder: Path, tmp_path: Path):
+def test_a_link_in_place_of_the_text_is_no_text(folder: Path, tmp_path: Path):
     """And the reason says nothing of what the link leads to."""
     (folder / "code_of_conduct.md").unlink()
     (folder / "code_of_conduct.md").symlink_to(tmp_path / "secret")
-    source = Engine(Settings(dataset=str(folder))).text().source
-    assert source.dataset == "bundled"
-    assert "code_of_conduct.md is a link that leads out of its folder" in source.fallback_reason
-    assert "zanzibar" not in source.fallback_reason
+    with pytest.raises(NoTextError) as error:
+        Engine(Settings(dataset=str(folder))).text()
+    assert "code_of_conduct.md is a link that leads out of its folder" in error.value.detail
+    assert "zanzibar" not in error.value.detail
 
 
-def test_links_within_the_folder_and_those_of_the_hubs_cache_are_followed(folder: Path, tmp_path: Path):
-    """Kubernetes mounts files so, and huggingface_hub keeps them so."""
+def test_links_within_the_folder_are_followed(folder: Path):
+    """Kubernetes mounts files so."""
     (folder / "code_of_conduct.md").rename(folder / "kept.md")
     (folder / "code_of_conduct.md").symlink_to("kept.md")
-    assert read_text(folder) == "Be kind.\n"
-    snapshot = tmp_path / "datasets--ada--code" / "snapshots" / ("0" * 40)
+    assert read_text(folder).text == "Be kind.\n"
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path) -> Path:
+    """A folder as huggingface_hub keeps it, in a cache called `hub`: its files are links to blobs."""
+    repo = tmp_path / "hub" / "datasets--ada--code"
+    snapshot = repo / "snapshots" / ("0" * 40)
     snapshot.mkdir(parents=True)
-    (tmp_path / "datasets--ada--code" / "blobs").mkdir()
-    (tmp_path / "datasets--ada--code" / "blobs" / "1").write_text("From the Hub.\n")
+    (repo / "blobs").mkdir()
+    (repo / "blobs" / "1").write_text("From the Hub.\n")
     (snapshot / "code_of_conduct.md").symlink_to("../../blobs/1")
-    assert read_text(snapshot) == "From the Hub.\n"
+    return snapshot
+
+
+def read(folder: Path) -> str:
+    """The text of a folder that CONDUCT_DATASET names."""
+    return find_dataset.find_dataset(Settings(dataset=str(folder)), DatasetRevision.read).code.passages[0].text
+
+
+def test_links_of_the_hubs_own_cache_are_followed_within_their_repository(
+    snapshot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Also where CONDUCT_DATASET names a folder in it."""
+    monkeypatch.setattr(client.constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    assert read(snapshot) == "From the Hub."
+    (tmp_path / "secret").write_text("zanzibar\n")
     (snapshot / "code_of_conduct.md").unlink()
-    (snapshot / "code_of_conduct.md").symlink_to("../../../secret")
+    (snapshot / "code_of_conduct.md").symlink_to("../../../../secret")
     with pytest.raises(DataError, match="leads out of its folder"):
-        read_text(snapshot)
+        read(snapshot)
+
+
+def test_a_folder_in_one_called_snapshots_is_no_cache(snapshot: Path):
+    """Anybody can call a folder so; its links may lead no further than those of another."""
+    with pytest.raises(DataError, match=r"code_of_conduct\.md is a link that leads out of its folder"):
+        read(snapshot)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -78,7 +105,7 @@ def test_what_is_no_file_is_refused_and_not_waited_for(folder: Path, name: str):
 def test_links_that_lead_to_each_other_or_nowhere_are_missing_files(folder: Path):
     """A ring of links has no end to be read."""
     (folder / "situations.jsonl").symlink_to("nowhere")
-    assert read_text(folder) == "Be kind.\n"
+    assert read_text(folder).text == "Be kind.\n"
     (folder / "code_of_conduct.md").unlink()
     (folder / "code_of_conduct.md").symlink_to("a")
     (folder / "a").symlink_to("code_of_conduct.md")
@@ -100,14 +127,30 @@ def test_a_file_that_is_too_large_is_not_read(folder: Path, name: str):
     [
         ("#\n" * 10**6, "may have 1,000,000 bytes"),
         ("# a\n" * 4_000 + "text", "may have 3,000 headings and passages"),
-        ("x" * 150_000, "A line or a paragraph may have 10,000 characters"),
+        ("![" * 70_000, "more table cells, open brackets or images within images"),
         ("---\na: &a [b]\nc: [*a, *a]\n---\ntext", "YAML anchors"),
     ],
 )
 def test_a_text_that_costs_too_much_is_refused_in_one_sentence(folder: Path, content: str, reason: str):
-    """The bundled text serves, and the page says why."""
+    """No other text serves in its place."""
     (folder / "code_of_conduct.md").write_text(content)
+    with pytest.raises(DataError) as error:
+        read(folder)
+    assert reason in str(error.value)
+    assert str(error.value).count("\n") == 0
+
+
+def test_questions_of_another_shape_keep_no_text_from_serving(folder: Path):
+    """Only fitting and evaluation read them, and say which line is wrong."""
+    (folder / "questions.jsonl").write_text('{"q": 1}\n')
     edition = find_dataset.find_dataset(Settings(dataset=str(folder)), DatasetRevision.read)
-    assert edition.snapshot.name == "bundled"
-    assert reason in edition.snapshot.fallback_reason
-    assert edition.snapshot.fallback_reason.count("\n") == 0
+    assert edition.code.passages[0].text == "Be kind."
+    with pytest.raises(DataError, match=r"^questions\.jsonl line 1 must be like"):
+        edition.read_questions()
+
+
+def test_questions_that_are_a_link_out_of_the_folder_are_not_read(folder: Path):
+    """Nor published."""
+    (folder / "questions.jsonl").symlink_to("../secret")
+    with pytest.raises(DataError, match=r"^questions\.jsonl is a link that leads out of its folder"):
+        DatasetRevision.read(Snapshot(folder, "data", "local")).read_questions()

@@ -66,6 +66,23 @@ def test_a_malformed_line_is_named(tmp_path: Path, line: str):
         read_situations(path, ["a-1"])
 
 
+@pytest.mark.parametrize(
+    ("passages", "said"),
+    [
+        ('{"a-1": 2, "b-1": 3, "c-1": 1}', "the grade of 'b-1' is 3"),
+        ('{"b-1": 1, "a-1": "2"}', "the grade of 'a-1' is \"2\""),
+        ('{"b-1": 1, "a-1": true}', "the grade of 'a-1' is true"),
+        ('{"a-1": 1, "b-1": null}', "the grade of 'b-1' is null"),
+    ],
+)
+def test_the_grade_that_is_wrong_is_the_one_that_is_named(tmp_path: Path, passages: str, said: str):
+    """With its passage, as it stands in the file."""
+    path = write(tmp_path / "s.jsonl", f'{{"text": "x", "passages": {passages}}}')
+    with pytest.raises(DataError) as error:
+        read_situations(path, ["a-1"])
+    assert str(error.value).endswith(f"with grades 1 or 2, but {said}: fix that line.")
+
+
 def test_too_many_lines_are_refused(tmp_path: Path):
     """A bank from the Hub cannot fill the memory."""
     path = tmp_path / "s.jsonl"
@@ -105,5 +122,5 @@ def test_questions_have_a_split(tmp_path: Path):
 def test_no_question_stands_in_the_bundled_bank(edition: DatasetRevision):
     """A bank that holds its own test would measure nothing."""
     known = {" ".join(situation.text.lower().split()) for situation in edition.bank.situations}
-    assert not known & {" ".join(question.text.lower().split()) for question in edition.questions}
+    assert not known & {" ".join(question.text.lower().split()) for question in edition.read_questions()}
     assert edition.bank.dropped == 0

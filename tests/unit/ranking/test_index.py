@@ -7,7 +7,8 @@ from conduct.answering.answer import NOT_COVERED, UNCLEAR, coverage
 from conduct.dataset.situations import Bank, Judgement, Situation
 from conduct.ranking.calibration import SIMILARITY
 from conduct.ranking.fit import build
-from conduct.ranking.index import Blend, Index
+from conduct.ranking.index import Index
+from conduct.ranking.recipe import Blend
 from conduct.ranking.vectors import classes, pieces, targets
 from conduct.text.code import parse
 from tests.fakes import WordEncoder

@@ -1,8 +1,10 @@
 """Slips of the finger, read as what was meant."""
 
+from pathlib import Path
+
 import pytest
 
-from conduct.answering.engine import Engine
+from conduct.answering.dataset_revision import DatasetRevision
 from conduct.dataset.situations import Bank, Judgement, Situation
 from conduct.ranking.fit import build
 from conduct.ranking.index import Index
@@ -13,23 +15,19 @@ from tests.unit.ranking.test_index import BANK, CODE
 
 TEXTS = ["They mock his accent.", "An ACCENT again", "my accent", *["the accents of an émigré"] * COMMON, "accend once"]
 SPELLING = Spelling(TEXTS)
+DATA = Path(__file__).parents[2] / "data"
 
 
-def nothing(word: str) -> bool:
-    """A model that reads each word in parts."""
-    return False
-
-
-@pytest.mark.parametrize("slip", ["acccent", "accentt", "aaccent", "acent", "ccent", "accnet", "ACENT"])
+@pytest.mark.parametrize("slip", ["acccent", "accentt", "aaccent", "acent", "accet", "accnet", "ACENT"])
 def test_a_word_one_slip_away_is_the_most_frequent_one_that_it_may_be(slip: str):
     """A letter doubled, missing, or swapped with the next; what stands around the word stays."""
-    assert SPELLING.mended(f"is his «{slip}» ok?", nothing) == "is his «accent» ok?"
+    assert SPELLING.corrected(f"is his «{slip}» ok?") == "is his «accent» ok?"
 
 
 def test_of_two_that_it_may_be_the_more_frequent_is_meant():
     """ "accen" is one slip from both."""
-    assert Spelling([*["accent"] * 4, *["accend"] * 5]).mended("accen", nothing) == "accend"
-    assert Spelling([*["accent"] * 5, *["accend"] * 4]).mended("accen", nothing) == "accent"
+    assert Spelling([*["accent"] * 4, *["accend"] * 5]).corrected("accen") == "accend"
+    assert Spelling([*["accent"] * 5, *["accend"] * 4]).corrected("accen") == "accent"
 
 
 @pytest.mark.parametrize(
@@ -50,22 +48,45 @@ def test_of_two_that_it_may_be_the_more_frequent_is_meant():
 )
 def test_what_may_be_meant_as_it_stands_is_kept(kept: str):
     """A word that is not known is no slip yet."""
-    assert SPELLING.mended(kept, nothing) == kept
+    assert SPELLING.corrected(kept) == kept
 
 
-def test_a_word_that_the_model_knows_is_no_slip():
-    """It knows more words than the situations have."""
-    assert SPELLING.mended("an acent", lambda word: word == "acent") == "an acent"
+@pytest.mark.parametrize(
+    ("typed", "common"),
+    [
+        ("moron", "Mormon"),
+        ("slag", "slang"),
+        ("mong", "among"),
+        ("pedo", "Pedro"),
+        ("amit", "admit"),
+        ("sian", "Asian"),
+    ],
+)
+def test_a_word_that_a_dictionary_of_english_has_is_no_slip(typed: str, common: str):
+    """However common the other word is; in capitals, too."""
+    spelling = Spelling([common] * COMMON)
+    assert spelling.corrected(f"he called me {typed}") == f"he called me {typed}"
+    assert spelling.corrected(f"HE CALLED ME {typed.upper()}!") == f"HE CALLED ME {typed.upper()}!"
 
 
-def test_without_situations_nothing_is_mended():
+def test_insults_slurs_slang_and_names_are_compared_as_they_were_written(edition: DatasetRevision):
+    """300 of them and more, beside all the common words of the bundled texts: none is read as another word."""
+    lines = (DATA / "words_meant_as_written.txt").read_text(encoding="utf-8").splitlines()
+    words = [line for line in lines if line and not line.startswith("#")]
+    assert len(set(words)) == len(words) >= 300
+    spelling = Spelling(piece.text for piece in (*edition.code.passages, *edition.bank.situations))
+    assert [word for word in words if spelling.corrected(word) != word] == []
+    assert [word for word in words if spelling.corrected(word.upper()) != word.upper()] == []
+
+
+def test_without_situations_nothing_is_corrected():
     """Nothing tells then which words are usual."""
-    assert Spelling([]).mended("acent", nothing) == "acent"
+    assert Spelling([]).corrected("acent") == "acent"
 
 
 def test_no_word_is_too_long():
     """A thousand letters without a space are kept."""
-    assert SPELLING.mended("a" * 1_000, nothing) == "a" * 1_000
+    assert SPELLING.corrected("a" * 1_000) == "a" * 1_000
 
 
 def test_a_question_with_a_slip_finds_what_it_finds_without():
@@ -85,11 +106,3 @@ def test_a_word_of_the_text_is_no_slip():
     bank = Bank((Situation("accent", (Judgement("words-1", 2),)), *[Situation("a fair", ())] * COMMON))
     Index(code, bank, build(code, bank, (), encoder)).search(["fairr"], encoder)
     assert encoder.calls[-1] == ["fairr"]
-
-
-def test_words_for_grave_things_are_never_softened(engine: Engine):
-    """Situations do not have them all, and nearly each is one letter from a harmless word that they have."""
-    grave = "doxing negging sexting incel cuck spaz tranny slut terf midget rapist deadnamed groped upskirting swatted"
-    reader = engine.reader()
-    encoder, index = reader.encoder, reader.index
-    assert index._spelling.mended(grave, encoder.knows) == grave

@@ -1,6 +1,6 @@
 """What is computed ahead, and bound to what it was made from."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,9 @@ from conduct.errors import DataError
 from conduct.hub.find_dataset import BUNDLED_DATA
 from conduct.hub.snapshot import Snapshot
 from conduct.model import adapter
+from conduct.ranking import vectors
 from conduct.ranking.fit import build, load_or_build
+from conduct.ranking.recipe import RECIPE, Recipe
 from conduct.ranking.vectors import along, load, principal_axes, save
 from tests.fakes import WordEncoder
 from tests.unit.ranking.test_index import BANK, CODE
@@ -86,6 +88,40 @@ def test_other_texts_or_another_model_build_anew_and_say_why(path: Path, caplog,
     assert reason in caplog.text
 
 
+CHANGED = [
+    (field.name, replace(RECIPE, **{field.name: getattr(RECIPE, field.name) * 2}))
+    for field in fields(RECIPE)
+    if field.name != "blend"
+] + [
+    ("blend", replace(RECIPE, blend=replace(RECIPE.blend, **{field.name: 0.5})))
+    for field in fields(RECIPE.blend)
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "recipe"), CHANGED)
+def test_a_file_that_was_fitted_with_other_numbers_is_stale(path: Path, name: str, recipe: Recipe):
+    """Each of them: a changed blend, for example, would be read with the calibration of the old one."""
+    with pytest.raises(DataError, match=rf"^they were fitted with other numbers \({name}\)$"):
+        load(path, CODE, BANK, MODEL, recipe)
+
+
+@pytest.mark.parametrize(
+    ("stored", "reason"),
+    [
+        ("", "they do not say how they were fitted"),
+        ("null", "they do not say how they were fitted"),
+        ('{"format": 2}', "they were fitted with other numbers (format, blend, "),
+        (RECIPE.to_json()[:-1] + ', "later": 1}', "they were fitted with other numbers (of another version)"),
+        ("[" * 100_000, "the file is damaged"),
+    ],
+)
+def test_a_file_that_does_not_say_its_numbers_is_built_anew_and_says_why(path: Path, caplog, stored: str, reason: str):
+    """As one of an earlier version, or one that somebody made up."""
+    changed(path, {"recipe": stored})
+    load_or_build(path, CODE, BANK, (), WordEncoder(), MODEL)
+    assert f"The vectors are built anew, which takes a while: {reason}" in caplog.text
+
+
 def test_a_damaged_file_is_no_reason_to_stop(path: Path, caplog):
     """The Hub may give half a file."""
     path.write_bytes(path.read_bytes()[:100])
@@ -112,6 +148,7 @@ def changed(path: Path, metadata: dict[str, str] | None = None, **arrays: np.nda
         ("meaning.bias", np.full(3, np.nan, np.float32), "not finite"),
         ("meaning.weights", np.full((3, 8), 3e38, np.float32), "over 1,000,000"),
         ("words.idf", np.full(5, 1, np.float16), r"but have \(5,\)"),
+        ("meaning.bias", np.ones(3, np.int8), "must be numbers of the type F16 or F32 or F64, but are I8"),
     ],
 )
 def test_numbers_that_do_not_fit_are_refused(path: Path, name: str, array: np.ndarray, reason: str):
@@ -130,6 +167,18 @@ def test_a_calibration_that_is_none_is_refused(path: Path, calibration: str):
     changed(path, {"calibration": calibration})
     with pytest.raises(DataError, match=r"^(the file is damaged|their calibration is none)$"):
         load(path, CODE, BANK, MODEL)
+
+
+def test_vectors_of_another_width_are_not_read(path: Path, monkeypatch: pytest.MonkeyPatch, caplog):
+    """A thousand times as wide they would fill the memory before anybody compared them."""
+    rows = {"pieces": 4, "situations": 3, "meaning.weights": 3}
+    wide = {name: np.zeros((count, 12_000), np.float16) for name, count in rows.items()}
+    changed(path, **wide, axes=np.zeros((12_000, 12_000), np.float16))
+    monkeypatch.setattr(vectors, "safe_open", lambda *_, **__: pytest.fail("a number was read"))
+    with pytest.raises(DataError, match="not what the model makes of the texts"):
+        load(path, CODE, BANK, MODEL, dimensions=lambda: 8)
+    assert load_or_build(path, CODE, BANK, (), WordEncoder(), MODEL).pieces.shape[1] == 8
+    assert "not what the model makes of the texts" in caplog.text
 
 
 def test_long_vectors_are_kept_along_their_main_axes():
@@ -169,5 +218,5 @@ def test_what_is_not_needed_is_not_read(path: Path):
 def test_the_bundled_vectors_belong_to_the_bundled_texts(edition: DatasetRevision, model: Snapshot):
     """And to the bundled adapter: a fresh clone starts without encoding anything."""
     learnt = adapter.load(BUNDLED_DATA / ADAPTER_FILE, model.identity)
-    vectors = load(BUNDLED_DATA / VECTORS_FILE, edition.code, edition.bank, learnt.identity)
-    np.testing.assert_allclose(np.linalg.norm(vectors.situations, axis=1), 1, atol=1e-3)
+    bundled = load(BUNDLED_DATA / VECTORS_FILE, edition.code, edition.bank, learnt.identity)
+    np.testing.assert_allclose(np.linalg.norm(bundled.situations, axis=1), 1, atol=1e-3)

@@ -52,6 +52,15 @@ def test_headings_of_conduct(heading: str):
         "Version 1.2",
         "© 2024 The Tea Club",
         "Copyright 2024 The Tea Club. All rights reserved.",
+        "Original text courtesy of the Speak Up! project.",
+        "The authors of this document would like to thank the club and those who have worked for it.",
+        "We would also like to thank other clubs whose words have shaped this document.",
+        "Special thanks to all who wrote to us.",
+        "Additional language and modifications were created by Kim Lee.",
+        "Language was incorporated from the following texts:",
+        "We adapted this code of conduct from the code of conduct of the Coffee Club.",
+        "此行为准则改编自 Contributor Covenant。",
+        "Contributor Covenant",
     ],
 )
 def test_boilerplate_is_known_wherever_it_stands(text: str):
@@ -70,6 +79,12 @@ PLAIN = (
     "This code applies to all our events. It is available to everybody at the door.",
     "We want people to be inspired by one another.",
     "Questions are welcome. There are no frequently asked questions that annoy us.",
+    "We understand harassment as the Citizen Code of Conduct, version 2.3, defines it.",
+    "You will be shut out if you insult anyone. Harassment is what the Contributor Covenant, version 2.1, calls so.",
+    "We follow the Contributor Covenant in our rooms.",
+    "Thank you for helping make this a welcoming, friendly community.",
+    "We would like to thank people who tell us of harm.",
+    "Text of a sexual nature is not welcome.",
     "Failing to credit sources. Not properly crediting the sources of content that you contribute.",
 )
 

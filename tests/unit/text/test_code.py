@@ -145,11 +145,9 @@ def test_the_title_comes_from_the_front_matter_or_from_the_text(markdown: str, t
         ("---\na: &a [x]\nb: *a\n---\ntext", "anchors"),
         ("x" * 200_001, "200,000 characters"),
         ("#\n" * 10**6, "200,000 characters"),
-        ("# a\n" * 4_000 + "text", "3,000 headings and passages, this text has 4,001"),
-        ("- a\n" * 4_000, "3,000 headings and passages"),
-        ("A. " * 3_000 + "\n\n" + ("A. " * 3_000 + "\n\n") * 3, "10,000 sentences, this text has 12,000"),
-        ("x" * 10_001, "10,000 characters, and one has more"),
-        ("x\n" * 6_000, "10,000 characters, and one has more"),
+        ("# a\n" * 4_000 + "text", "3,000 headings and passages, and this text has more"),
+        ("- Be kind.\n" * 4_000, "3,000 headings and passages"),
+        ("No. " * 12_000, "10,000 sentences, and this text has more"),
         (">" * 200 + " text", "too deeply"),
         ("---\nt: " + "[" * 10_000 + "\n---\ntext", "not valid YAML"),
         ("---\nt: " + "{a: " * 4_000 + "\n---\ntext", "not valid YAML"),
@@ -183,4 +181,4 @@ def test_a_longer_introduction_is_not_repeated_before_each_item():
     """Or a text of 100,000 characters could make passages of as many megabytes."""
     lead = "x" * 1_001 + ":"
     assert [p.text for p in parse(f"{lead}\n\n- a\n").passages] == [lead, "a"]
-    assert [p.text for p in parse(f"{lead[2:]}\n\n- a\n").passages][1] == f"{lead[2:]}\na"
+    assert [p.text for p in parse(f"{lead[2:]}\n\n- a\n").passages] == [f"{lead[2:]}\na"]

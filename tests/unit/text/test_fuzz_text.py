@@ -9,7 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from conduct.errors import DataError
+from conduct.text import page, passages, pasted, rendering
 from conduct.text.code import Code, parse
+from conduct.text.elements import lines
 from tests.support.fuzzing import MARKS, any_text, marked, sentence_of
 
 
@@ -72,7 +74,7 @@ INLINE = (
     ("{}\n{}", "{} {}"),
 )
 written = st.tuples(phrases, st.sampled_from(INLINE)).map(
-    lambda one: (one[1][0].format(one[0], one[0]), one[1][1].format(one[0], one[0]))
+    lambda pair: (pair[1][0].format(pair[0], pair[0]), pair[1][1].format(pair[0], pair[0]))
 )
 one_line = written.filter(lambda pair: "\n" not in pair[0])
 BLOCKS = (
@@ -81,7 +83,7 @@ BLOCKS = (
     (one_line, "1. {}\n2. {}\n\n<!-- -->\n\n", ["{}", "{}"]),
     (one_line, "- {}\n    - {}\n\n<!-- -->\n\n", ["{}", "{}"]),
     (one_line, "> {}\n\n", ["{}"]),
-    (one_line, "Rules:\n\n- {}\n\n<!-- -->\n\n", ["Rules:", "Rules:\n{}"]),
+    (one_line, "Rules:\n\n- {}\n\n<!-- -->\n\n", ["Rules:\n{}"]),
     (one_line, "| Rule | |\n|---|---|\n| {} | {} |\n\n", ["Rule\n{}\n{}"]),
     (one_line, "<div>\n\n{}\n\n</div>\n\n", ["{}"]),
 )  # fmt: skip
@@ -114,6 +116,20 @@ def test_a_reader_finds_each_word_in_its_place(document: list):
     assert [(passage.section, passage.text) for passage in code.passages] == expected
     assert [section.title for section in code.sections] == [heading for heading, _ in document]
     check_code(code)
+
+
+@given(st.lists(st.sampled_from([*MARKS, *["alpha", "Beta", "gamma.", "Delta."] * 8, *["\n\n"] * 10]), max_size=60))
+def test_no_word_of_the_page_is_lost(parts: list[str]):
+    """Whatever list, table, box or footnote it stands in, it is in a heading or a passage."""
+    numbered = [f"{part[0]}{n}{part[1:]} " if part[0] in "aBgD" and part[1:].isalpha() else part
+                for n, part in enumerate(part.rstrip(".") for part in parts)]  # fmt: skip
+    shown = sentence_of(lambda: page.read(rendering.render("".join(numbered))), DataError)
+    if shown is None:
+        return
+    units = pasted.find_headings(shown.units, 80)
+    kept = " ".join(block.text for block in passages.read(units, dict(shown.notes), "en"))
+    words = " ".join(line for line in lines(units) if "[YOUR" not in line).split()
+    assert [word for word in words if re.fullmatch(r"[aBgD]\d+\w+", word) and word not in kept] == []
 
 
 def steps(call: Callable[[], object]) -> int:

@@ -26,25 +26,27 @@ def test_the_contributor_covenant_2_1():
     assert code.title == "Contributor Covenant Code of Conduct"
     assert [(section.level, section.title, len(section.passages)) for section in code.sections] == [
         (2, "Our Pledge", 2),
-        (2, "Our Standards", 12),
+        (2, "Our Standards", 10),
         (2, "Enforcement Responsibilities", 2),
         (2, "Scope", 1),
         (2, "Enforcement", 2),
         (2, "Enforcement Guidelines", 1),
-        (3, "1. Correction", 2),
-        (3, "2. Warning", 2),
-        (3, "3. Temporary Ban", 2),
-        (3, "4. Permanent Ban", 2),
+        (3, "1. Correction", 1),
+        (3, "2. Warning", 1),
+        (3, "3. Temporary Ban", 1),
+        (3, "4. Permanent Ban", 1),
         (2, "Attribution", 3),
     ]
     texts = {passage.id: passage.text for passage in code.passages}
-    assert texts["our-standards-11"] == (
+    assert texts["our-standards-9"] == (
         "Examples of unacceptable behavior include:\nPublishing others' private information, such as a physical or "
         "email address, without their explicit permission"
     )
     assert texts["enforcement-1"].endswith("enforcement at [INSERT CONTACT METHOD]. All complaints will be reviewed "
                                            "and investigated promptly and fairly.")  # fmt: skip
-    assert texts["3-temporary-ban-1"].startswith("Community Impact: A serious violation of community standards")
+    impact, consequence = texts["3-temporary-ban-1"].split("\n")
+    assert impact.startswith("Community Impact: A serious violation of community standards")
+    assert consequence.startswith("Consequence: A temporary ban from any sort of interaction")
     assert texts["attribution-2"] == (
         "Community Impact Guidelines were inspired by Mozilla's code of conduct enforcement ladder."
     )
@@ -52,7 +54,7 @@ def test_the_contributor_covenant_2_1():
 
 
 def test_the_shape_of_the_contributor_covenant_3_0():
-    """TOML front matter, numbered lists, lists in lists: a consequence brings the step that it belongs to."""
+    """TOML front matter, numbered lists, lists in lists: a step carries its title and its consequence."""
     code = read("covenant_3_shape")
     assert code.title == "River Valley Makers"
     texts = {passage.id: passage.text for passage in code.passages}
@@ -62,9 +64,13 @@ def test_the_shape_of_the_contributor_covenant_3_0():
     assert texts["what-we-restrict-2"] == (
         "Harassment. Going on with personal attention after somebody asked for it to stop."
     )
-    assert texts["repairing-harm-2"] == "Warning"
-    assert texts["repairing-harm-4"] == "Warning\nConsequence: A private, written warning."
-    assert texts["repairing-harm-7"] == "Suspension\nEvent: Several incidents, or one that is serious."
+    assert texts["repairing-harm-2"] == (
+        "Warning\nEvent: A single incident.\nConsequence: A private, written warning.\nRepair: An apology, for example."
+    )
+    assert texts["repairing-harm-3"] == (
+        "Suspension\nEvent: Several incidents, or one that is serious.\n"
+        "Consequence: No access to the workshop for a month."
+    )
     # To name those whose work one shows is conduct; whose work this text is, is not.
     assert boilerplate(code) == ["attribution-1", "attribution-2"]
 
@@ -75,22 +81,17 @@ tea-club-code-of-conduct-1: Be kind
 tea-club-code-of-conduct-2: House rules
 tea-club-code-of-conduct-3: This holds in all our rooms & chats, see https://tea.example.|It has one aim: good company*.
 be-kind-1: We welcome everybody.|Really everybody, a cup of tea included.
-be-kind-2: Listen
-be-kind-3: Listen|to guests
-be-kind-4: Listen|to hosts, especially:
-be-kind-5: Listen|to hosts, especially:|the new ones
-be-kind-6: Listen|to hosts, especially:|the quiet ones
-be-kind-7: Ask before you|take a photo
-be-kind-8: People who are hurt come first.
-be-kind-9: Believe them
+be-kind-2: Listen|to guests
+be-kind-3: Listen|to hosts, especially:|the new ones|the quiet ones
+be-kind-4: Ask before you|take a photo
+be-kind-5: People who are hurt come first.
+be-kind-6: Believe them
 house-rules-1: Rule|No shouting|Why|It frightens people
 house-rules-2: Rule|No @everyone
-house-rules-3: What about dogs & cats?
-house-rules-4: Dogs are welcome.
+house-rules-3: What about dogs & cats?|Dogs are welcome.
 reports-1: Write to the care team.|They answer.
-reports-2: What happens next
-reports-3: What happens next|We listen
-reports-4: What happens next|We act
+reports-2: What happens next|We listen
+reports-3: What happens next|We act
 be-kind-2-1: A second heading of that name.
 section-1: Tea is served at five.
 attribution-1: Adapted from the Citizen Code of Conduct under CC BY-SA 3.0.
@@ -102,8 +103,8 @@ attribution-3: Last updated: 3 May 2025
 def test_all_that_markdown_and_html_can_do():
     """Badges, Setext and HTML headings, links, lists, tables, quotes, emoji: what a reader sees, and nothing else."""
     code = read("as_found")
-    told = "".join(f"{passage.id}: {passage.text}\n".replace("\n", "|")[:-1] + "\n" for passage in code.passages)
-    assert told == AS_FOUND
+    listed = "".join(f"{passage.id}: {passage.text}\n".replace("\n", "|")[:-1] + "\n" for passage in code.passages)
+    assert listed == AS_FOUND
     assert code.title == "Tea Club Code of Conduct"
     assert [(section.level, section.title) for section in code.sections] == [
         (0, "Preamble"),
@@ -150,9 +151,9 @@ def test_other_scripts(name: str, title: str, pledge: str, licence: str, item: s
     """Ids, introductions, sentences and licences as in Latin script."""
     code = read(name)
     assert code.title == title
-    assert [passage.id for passage in code.passages] == [*(f"{pledge}-{n}" for n in range(1, 5)), f"{licence}-1"]
+    assert [passage.id for passage in code.passages] == [*(f"{pledge}-{n}" for n in range(1, 4)), f"{licence}-1"]
     assert boilerplate(code) == [f"{licence}-1"]
-    assert code.passages[2].text == item
+    assert code.passages[1].text == item
     assert len(code.passages[0].sentences) == sentences
 
 

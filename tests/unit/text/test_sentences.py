@@ -2,7 +2,7 @@
 
 import pytest
 
-from conduct.text.sentences import introduction, split_sentences
+from conduct.text.sentences import introduction, pieces, split_sentences
 
 
 @pytest.mark.parametrize(
@@ -18,10 +18,26 @@ from conduct.text.sentences import introduction, split_sentences
         ("هل أنت متعب؟ أخبرنا.", ("هل أنت متعب؟", "أخبرنا.")),
         ("친절하세요. 때리지 마세요.", ("친절하세요.", "때리지 마세요.")),
         ("Будь добр. Не бей.", ("Будь добр.", "Не бей.")),
+        ("Il part. « Je reste. » Puis il part.", ("Il part.", "« Je reste. »", "Puis il part.")),
+        ("Il dit : «\u00a0Non\u00a0!\u00a0» Elle part.", ("Il dit : «\u00a0Non\u00a0!\u00a0»", "Elle part.")),
+        ("Ça va ? Oui.", ("Ça va ?", "Oui.")),
+        ("Er sagt: „Nein.“ Dann geht er. „Ja“, sagt sie.", ("Er sagt: „Nein.“", "Dann geht er.", "„Ja“, sagt sie.")),
+        ("本当？！はい。そう…。", ("本当？！", "はい。", "そう…。")),
+        ("好．再见｡再见‼走", ("好．", "再见｡", "再见‼", "走")),
+        ("他说：“你好。”然后走了。", ("他说：“你好。”", "然后走了。")),
+        ("هل أنت متعب؟أخبرنا.", ("هل أنت متعب؟", "أخبرنا.")),
+        ("ہم سنتے ہیں۔کوئی توہین نہیں۔", ("ہم سنتے ہیں۔", "کوئی توہین نہیں۔")),
+        ("قال: «لا.» ثم ذهب. لا تضرب!", ("قال: «لا.»", "ثم ذهب.", "لا تضرب!")),
+        ("हम सुनते हैं।कोई अपमान नहीं॥", ("हम सुनते हैं।", "कोई अपमान नहीं॥")),
+        ("Write to J. Doe or to Ernest W. Smith III. They answer.",
+         ("Write to J. Doe or to Ernest W. Smith III.", "They answer.")),
+        ("Dr. Who and Mrs. Lee decide. J. R. R. Tolkien does not.",
+         ("Dr. Who and Mrs. Lee decide.", "J. R. R. Tolkien does not.")),
+        ("You are taller than I. Sit down.", ("You are taller than I.", "Sit down.")),
         ("A line\nanother line", ("A line", "another line")),
         ("", ()),
     ],
-)
+)  # fmt: skip
 def test_sentences(text: str, sentences: tuple):
     """Sentences end where a reader would end them, in scripts without upper case, too."""
     assert split_sentences(text) == sentences
@@ -34,6 +50,9 @@ def test_sentences(text: str, sentences: tuple):
         ("不可接受的行为包括：", "不可接受的行为包括："),
         ("Warning", "Warning"),
         ("Warning 🏠", "Warning 🏠"),
+        ("Contact: mods@example.org", ""),
+        ("Version：2", ""),
+        ("See https://a.example", ""),
         ("Be kind.", ""),
         ("(Be kind.)", ""),
         ("Be kind. We mean it", ""),
@@ -43,3 +62,15 @@ def test_sentences(text: str, sentences: tuple):
 def test_what_introduces_a_list(text: str, expected: str):
     """A sentence that ends in a colon, or a label; a full sentence stands for itself."""
     assert introduction(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["Be kind. " * 50, "word " * 100, "x" * 500, "a\nb\n" * 100, "一。" * 300, "A." + "x" * 99]
+)
+def test_pieces_make_up_the_text_again(text: str):
+    """None is longer than allowed, and where there are sentences or spaces none of them is cut."""
+    parts = list(pieces(text, 60))
+    assert "".join(parts) == text
+    assert max(map(len, parts)) <= 60
+    if " " in text or "。" in text:
+        assert all(part[-1] in " 。" for part in parts[:-1])

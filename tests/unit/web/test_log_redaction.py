@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from conduct.web.guard.log_redaction import redact_logs
+from conduct.web.guard.log_redaction import MAX_LINES, WINDOW_SECONDS, CountRepeated, redact_logs
 
 
 @pytest.fixture(autouse=True)
@@ -51,3 +51,30 @@ def test_nobody_asks_who_came(caplog: pytest.LogCaptureFixture):
     """No access log, whatever level is set for the rest."""
     for name in ("uvicorn.access", "mcp", "mcp.server.streamable_http"):
         assert not logging.getLogger(name).isEnabledFor(logging.ERROR)
+
+
+def logged(count: CountRepeated, name: str, line: int, message: str, *values: object) -> str | None:
+    """What `count` lets be written of a line, or None."""
+    record = logging.LogRecord(name, logging.WARNING, "some/file.py", line, message, values, None)
+    return record.getMessage() if count.filter(record) else None
+
+
+def test_nobody_can_fill_the_log():
+    """Repeated lines are counted, whatever words a visitor puts into them; the next minute tells how many."""
+    now = 0.0
+    count = CountRepeated(clock=lambda: now)
+    written = [logged(count, "uvicorn.error", 1, "Invalid %s", number) for number in range(1_000 + MAX_LINES)]
+    assert written == [f"Invalid {number}" for number in range(MAX_LINES)] + [None] * 1_000
+    assert logged(count, "uvicorn.error", 2, "something else") == "something else"
+    now = WINDOW_SECONDS
+    assert logged(count, "uvicorn.error", 1, "Invalid x") == "Invalid x (1,000 lines like this one were left out.)"
+    assert logged(count, "uvicorn.error", 1, "Invalid y") == "Invalid y"
+
+
+def test_our_own_lines_are_told_apart_by_their_words():
+    """Two faults in different places come through one line of code, and none hides the other."""
+    count = CountRepeated()
+    for _ in range(MAX_LINES + 1):
+        first = logged(count, "conduct.errors", 1, "Unexpected %s", "KeyError at a.py:1")
+    assert first is None
+    assert logged(count, "conduct.errors", 1, "Unexpected %s", "KeyError at b.py:2") is not None

@@ -27,7 +27,8 @@ SHARED = {
 }  # fmt: skip
 VALUES = {
     "most": 1000, "length": 1001, "waiting": 256, "seconds": 12, "came": "7", "number": 2, "total": 3,
-    "languages": LanguageNames(("en",)), "text": "7", "model": "7", "situation": "7", "helpline": "7",
+    "languages": LanguageNames(("en",)), "text": "7", "model": "7", "dataset": "7", "situation": "7",
+    "helpline": "7",
 }  # fmt: skip
 
 
@@ -51,10 +52,12 @@ def said() -> set[str]:
         answer.CUT_NOTICE,
         language.NOTICE,
         engine.NOT_READY,
+        engine.NO_TEXT,
         remote.AWAY,
         errors.UNEXPECTED,
         validation.EMPTY,
         validation.TOO_LONG,
+        embed.NO_FORM,
         embed.WRONG_THEME,
         embed.WRONG_LIMIT,
         service.BUSY,

@@ -1,0 +1,131 @@
+"""Whose turn it is, by the work that a call brings: a short question is not held up by long ones. For one loop."""
+
+import asyncio
+import heapq
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+
+# So many characters of a question are one unit of work; each question is one more, for the search.
+CHARACTERS_PER_UNIT = 100
+# What runs at once: enough for two encoders with a full batch each, and little enough that a newcomer waits briefly.
+MAX_RUNNING_CALLS = 32
+MAX_RUNNING_WORK = 96
+# A part of a longer call: its questions are encoded together, but do not occupy the encoders for long.
+MAX_PART_QUESTIONS = 8
+MAX_PART_WORK = 44
+# A call of n units lets those overtake it that come while this many times n units are done, and nobody after them.
+OVERTAKING = 4
+# A guess for the first who is turned away; measured from then on.
+SECONDS_PER_UNIT = 0.02
+# After so many units the older half of what was measured counts half.
+REMEMBERED_UNITS = 200
+
+
+def work_of(question: str) -> int:
+    """How many units of work a question is."""
+    return 1 + len(question) // CHARACTERS_PER_UNIT
+
+
+def in_parts(questions: Sequence[str]) -> list[list[str]]:
+    """`questions` in order, in parts that can take turns with other people's."""
+    parts: list[list[str]] = []
+    room = 0
+    for question in questions:
+        if not parts or len(parts[-1]) == MAX_PART_QUESTIONS or work_of(question) > room:
+            parts.append([])
+            room = MAX_PART_WORK
+        parts[-1].append(question)
+        room -= work_of(question)
+    return parts
+
+
+@dataclass(order=True, slots=True)
+class _Waiting:
+    due: int
+    arrival: int
+    work: int = field(compare=False)
+    admitted: asyncio.Future = field(compare=False)
+
+
+class FairTurns:
+    """Admits calls by the work that had been done when they arrived plus OVERTAKING times their own, least first."""
+
+    def __init__(
+        self,
+        calls: int = MAX_RUNNING_CALLS,
+        work: int = MAX_RUNNING_WORK,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._calls = calls
+        self._work = work
+        self._clock = clock
+        self._arrivals = count()
+        self._waiting: list[_Waiting] = []
+        self._running_calls = 0
+        self._running_work = 0
+        self._pending_work = 0
+        self._done = 0
+        self._measured_since = 0.0
+        self._measured_units = 10.0
+        self._measured_seconds = 10.0 * SECONDS_PER_UNIT
+
+    @property
+    def seconds_left(self) -> float:
+        """How long all that runs or waits will take, at the pace of late."""
+        return self._pending_work * self._measured_seconds / self._measured_units
+
+    @asynccontextmanager
+    async def turn(self, work: int) -> AsyncIterator[None]:
+        """Wait for the turn of `work` units, and hold it."""
+        admitted = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, _Waiting(self._done + OVERTAKING * work, next(self._arrivals), work, admitted))
+        self._pending_work += work
+        self._admit()
+        try:
+            await admitted
+        except asyncio.CancelledError:
+            self._pending_work -= work
+            # Admitted and cancelled in the same moment.
+            if not admitted.cancelled():
+                self._release(work)
+            raise
+        try:
+            yield
+        finally:
+            self._pending_work -= work
+            self._done += work
+            self._measure(work)
+            self._release(work)
+
+    def _admit(self) -> None:
+        while self._waiting:
+            first = self._waiting[0]
+            if not first.admitted.done():
+                full = self._running_calls >= self._calls or self._running_work + first.work > self._work
+                # What is larger than all that may run at once runs alone.
+                if self._running_calls and full:
+                    return
+                if not self._running_calls:
+                    self._measured_since = self._clock()
+                self._running_calls += 1
+                self._running_work += first.work
+                first.admitted.set_result(None)
+            heapq.heappop(self._waiting)
+
+    def _release(self, work: int) -> None:
+        self._running_calls -= 1
+        self._running_work -= work
+        self._admit()
+
+    def _measure(self, work: int) -> None:
+        """Several run at once: the time since the last one ended is what this one has cost."""
+        now = self._clock()
+        self._measured_seconds += now - self._measured_since
+        self._measured_units += work
+        self._measured_since = now
+        if self._measured_units > REMEMBERED_UNITS:
+            self._measured_seconds /= 2
+            self._measured_units /= 2

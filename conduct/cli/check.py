@@ -1,0 +1,171 @@
+"""`check`: what the app makes of a text before anybody publishes it. Needs no model and no Hub."""
+
+import argparse
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from conduct.cli.exit_codes import EXIT_OK
+from conduct.cli.streams import write
+from conduct.cli.terminal import printable
+from conduct.dataset.files import QUESTIONS_FILE, SITUATIONS_FILE, read_text
+from conduct.dataset.situations import MAX_LINES, Bank, read_questions, read_situations
+from conduct.dataset.source_text import find_text
+from conduct.errors import DataError
+from conduct.hub.find_dataset import local_dataset
+from conduct.hub.snapshot import Snapshot
+from conduct.text import front_matter
+from conduct.text.code import MAX_BLOCKS, MAX_CHARACTERS, MAX_SENTENCES, Code, parse
+
+# A model reads about a thousand characters, and a reader is shown one sentence as the closest.
+LONG_SENTENCE = 500
+PREVIEW = 72
+# Of a list of faults, so many are printed.
+MOST_LISTED = 20
+# The parts of a line that a reader of the rendered page does not see as words.
+_UNSEEN = re.compile(r"\]\([^)]*\)|<[^>]*>|\{[^}]*\}|^\s*\[[^\]]*\]:.*|&#?\w+;")
+_WORDS = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class TextCheck:
+    """What was found. `file` is the text's name, `note` how its encoding had to be read.
+
+    `left_out` are lines of the source, by number, most of whose words stand in no heading and no passage; `uncut` are
+    ids of passages with their sentences of more than LONG_SENTENCE characters; `questions` says what is wrong with
+    the labelled questions, or is "".
+    """
+
+    code: Code
+    file: str
+    note: str
+    characters: int
+    left_out: tuple[tuple[int, str], ...]
+    uncut: tuple[tuple[str, str], ...]
+    bank: Bank
+    questions: str
+
+
+def run_check(chosen: argparse.Namespace) -> int:
+    """Print what the app makes of a folder or a file. Raises DataError if it cannot be used."""
+    snapshot = local_dataset(chosen.folder)
+    if snapshot is None:
+        raise DataError(f"FOLDER must be a folder with a text, or the text itself, but there is no {chosen.folder}.")
+    code, _ = _read(snapshot)
+    # First, so that it can be read although the situations beside it cannot.
+    write(printable_tree(code))
+    write(summary(examine(snapshot)))
+    return EXIT_OK
+
+
+def examine(snapshot: Snapshot) -> TextCheck:
+    """Look through a dataset folder. Raises DataError if the app could not use it."""
+    code, (file, note, source) = _read(snapshot)
+    ids = [passage.id for passage in code.passages]
+    bank = read_situations(snapshot.folder / SITUATIONS_FILE, ids)
+    questions = ""
+    try:
+        read_questions(snapshot.folder / QUESTIONS_FILE, ids)
+    except DataError as error:
+        questions = str(error)
+    return TextCheck(
+        code=code,
+        file=file,
+        note=note,
+        characters=len(source),
+        left_out=tuple(_left_out(source, code)),
+        uncut=tuple(
+            (passage.id, sentence)
+            for passage in code.passages
+            for sentence in passage.sentences
+            if len(sentence) > LONG_SENTENCE
+        ),
+        bank=bank,
+        questions=questions,
+    )
+
+
+def printable_tree(code: Code) -> str:
+    """Title, sections and passages with their ids; what is about the text itself is marked with *."""
+    parts = [f"{code.title}  (language: {code.language}{'' if code.complete else ', not complete'})"]
+    levels = [section.level for section in code.sections if section.level]
+    for section in code.sections:
+        indent = "  " * (1 + max(0, section.level - min(levels, default=1)))
+        parts.append(f"{indent}{section.title}")
+        for passage in section.passages:
+            mark = "*" if passage.boilerplate else " "
+            # Of a list's item the words of its own: all begin with those that introduce the list.
+            introduction, _, own = passage.text.rpartition("\n")
+            words = textwrap.shorten(own, PREVIEW, placeholder=" ...")
+            parts.append(f"{indent} {mark}{passage.id}  {'... ' if introduction else ''}{words}")
+    return "\n".join(map(printable, parts)) + "\n"
+
+
+def summary(check: TextCheck) -> str:
+    """What its owner should look at, and how far the text is from its limits."""
+    code = check.code
+    boilerplate = [passage.id for passage in code.passages if passage.boilerplate]
+    sentences = sum(len(passage.sentences) for passage in code.passages)
+    blocks = len(code.passages) + sum(bool(section.level) for section in code.sections)
+    parts = [
+        f"{check.file}: {check.characters:,} of {MAX_CHARACTERS:,} characters, {blocks:,} of {MAX_BLOCKS:,} headings "
+        f"and passages, {sentences:,} of {MAX_SENTENCES:,} sentences.",
+        f"{SITUATIONS_FILE}: {len(check.bank.situations):,} of {MAX_LINES:,} situations.",
+    ]
+    if check.note:
+        parts.append(check.note)
+    if boilerplate:
+        parts.append(
+            "About the text itself (*), so shown in the whole code and never first in an answer: "
+            f"{_listed(boilerplate)}."
+        )
+    if check.left_out:
+        parts.append("In no passage, so never found or shown:")
+        parts += [f"  line {number}: {textwrap.shorten(line, PREVIEW, placeholder=' ...')}"
+                  for number, line in check.left_out[:MOST_LISTED]]  # fmt: skip
+        if len(check.left_out) > MOST_LISTED:
+            parts.append(f"  and {len(check.left_out) - MOST_LISTED:,} more lines")
+    if check.uncut:
+        parts.append(
+            f"Sentences of more than {LONG_SENTENCE} characters, which are marked as a whole and may be read only in "
+            "part: break them up, or end them with a full stop:"
+        )
+        parts += [f"  {passage}: {textwrap.shorten(sentence, PREVIEW, placeholder=' ...')}"
+                  for passage, sentence in check.uncut[:MOST_LISTED]]  # fmt: skip
+        if len(check.uncut) > MOST_LISTED:
+            parts.append(f"  and {len(check.uncut) - MOST_LISTED:,} more sentences")
+    if check.bank.dropped:
+        parts.append(
+            f"{check.bank.dropped:,} situations are left out, for they name passages that the text does not have: "
+            f"{_listed(check.bank.unknown)}."
+        )
+    if check.questions:
+        parts.append(f"Evaluation will not work: {check.questions}")
+    parts.append("This text can be used.")
+    return "\n".join(map(printable, parts))
+
+
+def _read(snapshot: Snapshot) -> tuple[Code, tuple[str, str, str]]:
+    """The code, and its file's name, how it had to be decoded, and its characters."""
+    file = snapshot.text_file or find_text(snapshot.folder)
+    source = read_text(snapshot.folder, file, snapshot.links_within)
+    return parse(source.text), (file, source.note, source.text)
+
+
+def _left_out(source: str, code: Code) -> Iterator[tuple[int, str]]:
+    text = "\n".join(source.removeprefix("\ufeff").splitlines())
+    _, rest = front_matter.split(text)
+    skipped = text.count("\n") - rest.count("\n")
+    sections = [part for section in code.sections for part in (section.title, *(p.text for p in section.passages))]
+    known = " ".join(_WORDS.findall(" ".join([code.title, *sections]).casefold()))
+    for number, line in enumerate(rest.split("\n"), start=1 + skipped):
+        pieces = [_WORDS.findall(piece) for piece in re.split(r"[*_`~\[\]()|#>!]+", _UNSEEN.sub(" ", line).casefold())]
+        missing = sum(len("".join(words)) for words in pieces if " ".join(words) not in known)
+        if missing * 2 > sum(len("".join(words)) for words in pieces):
+            yield number, line.strip()
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_LISTED:,} more" if len(names) > MOST_LISTED else ""
+    return ", ".join(names[:MOST_LISTED]) + more

@@ -1,0 +1,36 @@
+"""Whatever goes wrong on the Hub's side, expected or not, leads to the copy at hand."""
+
+import sys
+
+import pytest
+
+from conduct.hub import client
+from conduct.hub.find_dataset import find_dataset
+from conduct.hub.find_model import find_model
+from conduct.settings import Settings
+
+AMBASSADOR = Settings(dataset="ada/ambassador-code-of-conduct")
+
+
+def slip(*_: object) -> None:
+    """A fault that nobody thought of."""
+    raise ZeroDivisionError("a slip")
+
+
+@pytest.mark.parametrize("name", ["valid", "newest", "cached", "remembered"])
+def test_a_fault_of_the_client_or_its_cache(monkeypatch: pytest.MonkeyPatch, name: str):
+    """In each of the calls that a start makes."""
+    monkeypatch.setattr(client, "newest", slip)
+    monkeypatch.setattr(client, name, slip)
+    assert find_dataset(AMBASSADOR).name == "bundled"
+    assert find_model(Settings()).name == "packaged"
+
+
+def test_a_client_that_cannot_be_imported(monkeypatch: pytest.MonkeyPatch):
+    """One of its variables has a value that it does not take, such as HF_HUB_ETAG_TIMEOUT=0.5."""
+    monkeypatch.delattr("conduct.hub.client")
+    monkeypatch.setitem(sys.modules, "conduct.hub.client", None)
+    assert find_dataset(AMBASSADOR).name == "bundled"
+    found = find_model(Settings())
+    assert found.name == "packaged"
+    assert "the Hub did not give sentence-transformers/all-MiniLM-L6-v2 (unexpected" in found.fallback_reason
