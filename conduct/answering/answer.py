@@ -6,15 +6,18 @@ a field is its description in each interface's own documentation.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
+from conduct.answering.care import SELFHARM, Care, asks_for_patience, care_for
 from conduct.answering.limits import MAX_LIMIT
+from conduct.dataset.next_steps import CONTACT, Step, in_language
 from conduct.messages import Message
-from conduct.ranking.index import SearchResult
+from conduct.ranking.index import Match, SearchResult
 from conduct.text.code import Code
 
 COVERED = "covered"
@@ -27,7 +30,22 @@ MESSAGES = {
     UNCLEAR: "The code may not speak to this directly. The closest passages:",
     NOT_COVERED: "The code does not speak about this.",
 }
+# Unless the code is known to speak to it, for somebody who is hurt or afraid.
+GRAVE_MESSAGE = "The text may not name this. What you can do comes first."
+WHAT_NEXT = "What to do next"
+HOW_TO_ASK = "How to ask"
+HELPLINE = "findahelpline.com"
+SELFHARM_NOTICE = (
+    "This app cannot help with that, but somebody can, now: call your local emergency number, or find a free and "
+    "confidential helpline at {helpline}."
+)
 CUT_NOTICE = "The question is longer than the model reads: only its beginning was compared with the code."
+
+# Chosen on half of tests/data/examples.jsonl: of what is nearer, the other half has nothing that hurts.
+MIN_EXAMPLE_COSINE = 0.82
+# A second or third passage below it is folded away: on the dev questions fewer than half of those belong there.
+MIN_OPEN_RELEVANCE = 0.2
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 T = TypeVar("T")
 # Known inside, not sent and not described.
@@ -57,7 +75,27 @@ class AnswerPassage(_Model):
     relevance: Annotated[float, Field(ge=0, le=1)]
     """A calibrated probability, 0 to 1, that a careful person would show it."""
     because: str | None
-    """The nearest known situation that leads to it, or null."""
+    """An example written for this app that is near to the question and leads to it, or null."""
+
+
+class NextStep(_Model):
+    """Something that the asker can do."""
+
+    text: str
+    """One or two sentences."""
+    url: str | None = None
+    """Where that is done or explained, or null."""
+    link: Internal[str] = ""
+    # For those who translate it.
+    step: Internal[Step | None] = None
+    contact: Internal[str] = ""
+
+    def in_language(self, language: str) -> NextStep:
+        """The same in the reader's language, as far as it has been translated."""
+        if self.step is None:
+            return self
+        text = in_language(self.step.texts, language).replace(CONTACT, self.contact)
+        return self.model_copy(update={"text": text, "link": in_language(self.step.links, language)})
 
 
 class Source(_Model):
@@ -101,8 +139,35 @@ class Answer(_Model):
     """The closest passages, ranked; also there, for reading on, when the code does not speak about it."""
     source: Source
     """Where the text and the model come from."""
+    care: Care | None = None
+    """"selfharm" if somebody may want to die, "grave" if somebody may be hurt, threatened or afraid, or null."""
+    next_steps: tuple[NextStep, ...] = ()
+    """What the asker can do next: suggestions of the community that runs this, not part of the code."""
     # The sentences of `notice`, for those who translate them.
     cautions: Internal[tuple[Message, ...]] = ()
+
+    @property
+    def steps_title(self) -> str:
+        """What stands over `next_steps`."""
+        return HOW_TO_ASK if self.coverage == NOT_COVERED and not self.care else WHAT_NEXT
+
+    @property
+    def open_passages(self) -> tuple[AnswerPassage, ...]:
+        """Those to show at once: the first and what is near enough; under a grave question none that asks for
+        patience, and none at all to somebody who may want to die."""
+        if self.coverage == NOT_COVERED or self.care == SELFHARM:
+            return ()
+        return tuple(
+            passage
+            for number, passage in enumerate(self.passages)
+            if (number == 0 or passage.relevance >= MIN_OPEN_RELEVANCE)
+            and not (self.care and asks_for_patience(passage.text))
+        )
+
+    @property
+    def folded_passages(self) -> tuple[AnswerPassage, ...]:
+        """The others, for reading on."""
+        return tuple(passage for passage in self.passages if passage not in self.open_passages)
 
 
 class CodePassage(_Model):
@@ -164,18 +229,47 @@ def coverage(result: SearchResult) -> Coverage:
     return NOT_COVERED if result.in_scope < result.bands.not_covered else UNCLEAR
 
 
-def compose(question: str, result: SearchResult, limit: int, source: Source, cautions: Cautions = Cautions()) -> Answer:
+def contact_of(code: Code) -> str:
+    """The first mail address that the text names, or ""."""
+    for passage in code.passages:
+        if found := _ADDRESS.search(passage.text):
+            return found[0]
+    return ""
+
+
+def steps_for(band: Coverage, care: Care | None, steps: tuple[Step, ...], contact: str = "") -> tuple[NextStep, ...]:
+    """Those of `steps` that are right after such an answer, in English or in the only language they have."""
+    return tuple(
+        NextStep(text="", url=step.url or None, step=step, contact=contact).in_language("en")
+        for step in steps
+        if (care or band) in step.when and (contact or CONTACT not in in_language(step.texts, "en"))
+    )
+
+
+def compose(
+    question: str,
+    result: SearchResult,
+    limit: int,
+    source: Source,
+    cautions: Cautions = Cautions(),
+    steps: tuple[Step, ...] = (),
+    contact: str = "",
+) -> Answer:
     """The answer to `question` with at most `limit` passages."""
+    care = care_for(question)
     band = coverage(result)
     if cautions.language and band == NOT_COVERED:
         # What the model cannot read, it cannot call silent.
         band = UNCLEAR
-    sentences = tuple(filter(None, (cautions.language, cautions.cut)))
+    selfharm = Message(SELFHARM_NOTICE, {"helpline": HELPLINE}) if care == SELFHARM else None
+    said = tuple(filter(None, (selfharm, cautions.language, cautions.cut)))
+    matches = result.matches[: min(limit, MAX_LIMIT)]
+    example = _example(matches[0]) if matches and band == COVERED and not care and not cautions.language else None
     return Answer(
         question=question,
         coverage=band,
-        message=MESSAGES[band],
-        notice=" ".join(map(str, sentences)) or None,
+        message=GRAVE_MESSAGE if care and band != COVERED else MESSAGES[band],
+        notice=" ".join(map(str, said)) or None,
         passages=tuple(
             AnswerPassage(
                 id=match.passage.id,
@@ -183,10 +277,18 @@ def compose(question: str, result: SearchResult, limit: int, source: Source, cau
                 text=match.passage.text,
                 highlight=match.sentence,
                 relevance=match.relevance,
-                because=match.situation,
+                because=example if number == 0 else None,
             )
-            for match in result.matches[: min(limit, MAX_LIMIT)]
+            for number, match in enumerate(matches)
         ),
         source=source,
-        cautions=sentences,
+        care=care,
+        next_steps=steps_for(band, care, steps, contact),
+        cautions=said,
     )
+
+
+def _example(match: Match) -> str | None:
+    """The example that may be shown beside a passage: near, and about nothing grave."""
+    near = match.situation is not None and match.nearness >= MIN_EXAMPLE_COSINE
+    return match.situation if near and care_for(match.situation) is None else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conduct.answering import language
-from conduct.answering.answer import CUT_NOTICE, Answer, Cautions, Source, compose
+from conduct.answering.answer import CUT_NOTICE, Answer, Cautions, Source, compose, contact_of
 from conduct.answering.batching import BatchingEncoder
 from conduct.answering.dataset_revision import DatasetRevision
 from conduct.dataset.files import ADAPTER_FILE, VECTORS_FILE
@@ -77,8 +77,9 @@ class Answerer:
     def answer(self, questions: Sequence[str], limit: int) -> list[Answer]:
         """Answer cleaned questions, all in one batch."""
         different = list(dict.fromkeys(questions))
+        steps, contact = self.edition.next_steps, contact_of(self.edition.code)
         answers = {
-            question: compose(question, result, limit, self.source, self._cautions(question))
+            question: compose(question, result, limit, self.source, self._cautions(question), steps, contact)
             for question, result in zip(different, self.encoder.search(self.index, different), strict=True)
         }
         return [answers[question] for question in questions]

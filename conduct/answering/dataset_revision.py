@@ -3,8 +3,10 @@
 import logging
 from dataclasses import dataclass
 
-from conduct.dataset.files import QUESTIONS_FILE, SITUATIONS_FILE, check_files, read_text
+from conduct.dataset.files import NEXT_STEPS_FILE, QUESTIONS_FILE, SITUATIONS_FILE, check_files, read_text
+from conduct.dataset.next_steps import Step, read_next_steps
 from conduct.dataset.situations import MAX_BYTES, Bank, Question, read_questions, read_situations
+from conduct.hub.find_dataset import BUNDLED_DATA
 from conduct.hub.snapshot import Snapshot
 from conduct.text.code import Code, parse
 
@@ -18,6 +20,7 @@ class DatasetRevision:
     code: Code
     bank: Bank
     snapshot: Snapshot
+    next_steps: tuple[Step, ...] = ()
 
     @classmethod
     def read(cls, snapshot: Snapshot) -> "DatasetRevision":
@@ -30,7 +33,11 @@ class DatasetRevision:
         bank = read_situations(snapshot.folder / SITUATIONS_FILE, ids)
         if bank.dropped:
             log.warning("%d situations name passages that the text does not have; they are left out.", bank.dropped)
-        return cls(code, bank, snapshot)
+        steps = read_next_steps(snapshot.folder / NEXT_STEPS_FILE)
+        if steps is None:
+            general = read_next_steps(BUNDLED_DATA / NEXT_STEPS_FILE) or ()
+            steps = tuple(step for step in general if not step.own)
+        return cls(code, bank, snapshot, steps)
 
     def read_questions(self) -> tuple[Question, ...]:
         """The labelled questions beside the text, which fitting and evaluation need and answering does not.

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from conduct.answering.answer import NOT_COVERED, Answer, AnswerPassage, FullText, Source
+from conduct.answering.answer import Answer, AnswerPassage, FullText, Source
+from conduct.answering.care import SELFHARM
 
+MISSING_LIST = "(The list that follows is missing in this copy.)"
 INCOMPLETE = " (this copy ends before the original does)"
 # Whatever Markdown could read as markup within a line; at its beginning see _LEADING.
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~!]|&(?=#?\w+;)|(?<=[A-Za-z]):(?=//)|(?<=\w)@|(?<=www)\.", re.IGNORECASE)
@@ -15,9 +17,11 @@ def answer_markdown(answer: Answer) -> str:
     """The coverage, then each passage as a quote with its closest sentence in bold."""
     parts = [f"**{escaped(answer.message)}**"]
     if answer.notice:
-        parts.append(escaped(answer.notice))
-    if answer.coverage != NOT_COVERED:
-        parts += [_passage(passage) for passage in answer.passages]
+        # What somebody who may want to die must read stands before anything else.
+        parts.insert(0 if answer.care == SELFHARM else 1, escaped(answer.notice))
+    passages = [_passage(passage, answer.source.complete) for passage in answer.open_passages]
+    steps = _steps(answer)
+    parts += [*steps, *passages] if answer.care else [*passages, *steps]
     return "\n\n".join([*parts, _source(answer.source)])
 
 
@@ -52,7 +56,14 @@ def _in_line(text: str) -> str:
     return escaped(" ".join(text.split()))
 
 
-def _passage(passage: AnswerPassage) -> str:
+def _steps(answer: Answer) -> list[str]:
+    if not answer.next_steps:
+        return []
+    lines = "\n".join(f"- {_in_line(step.text)}{f' <{step.url}>' if step.url else ''}" for step in answer.next_steps)
+    return [f"{answer.steps_title} (suggestions, not part of the code):\n\n{lines}"]
+
+
+def _passage(passage: AnswerPassage, complete: bool) -> str:
     text, highlight = _outdented(passage.text), _outdented(passage.highlight)
     before, _, after = text.partition(highlight)
     # Between letters, as where no space parts sentences, the asterisks would be shown.
@@ -61,8 +72,10 @@ def _passage(passage: AnswerPassage) -> str:
     else:
         text = escaped(text)
     quote = "\n".join(f"> {line}" for line in text.split("\n"))
-    because = f"\n>\n> Close to: {_in_line(passage.because)}" if passage.because else ""
-    return f"> {_in_line(passage.section)}, `{passage.id}`\n>\n{quote}{because}"
+    if not complete and passage.text.endswith((":", "：")):
+        quote += f"\n\n{MISSING_LIST}"
+    example = f"\n\nAn example written for this app: {_in_line(passage.because)}" if passage.because else ""
+    return f"> {_in_line(passage.section)}, `{passage.id}`\n>\n{quote}{example}"
 
 
 def _source(source: Source) -> str:

@@ -10,7 +10,15 @@ import numpy as np
 from conduct.answering.answerer import encoder_for
 from conduct.answering.dataset_revision import DatasetRevision
 from conduct.cli.project_files import list_files, refuse_tokens
-from conduct.dataset.files import ADAPTER_FILE, QUESTIONS_FILE, SITUATIONS_FILE, TEXT_FILE, TEXTS_FILE, VECTORS_FILE
+from conduct.dataset.files import (
+    ADAPTER_FILE,
+    NEXT_STEPS_FILE,
+    QUESTIONS_FILE,
+    SITUATIONS_FILE,
+    TEXT_FILE,
+    TEXTS_FILE,
+    VECTORS_FILE,
+)
 from conduct.errors import DataError, PublishError
 from conduct.hub import client, fetch, find_model
 from conduct.hub.find_dataset import BUNDLED_DATA
@@ -28,6 +36,7 @@ DATA_FILES = (
     SITUATIONS_FILE,
     QUESTIONS_FILE,
     TEXTS_FILE,
+    NEXT_STEPS_FILE,
     ADAPTER_FILE,
 )
 # Patterns of names: what answers. Neither labelled questions nor texts to train with.
@@ -38,10 +47,15 @@ SPACE_FILES = (
     "requirements.txt",
     "conduct/*.py",
     "conduct/web/assets/*.css",
+    "conduct/answering/grave/*.txt",
     "conduct/web/assets/*.js",
+    "conduct/web/assets/*.png",
     "conduct/web/locales/*.json",
     "conduct/web/templates/*.html",
-    *(f"conduct/data/{name}" for name in (CARD_FILE, TEXT_FILE, SITUATIONS_FILE, ADAPTER_FILE, VECTORS_FILE)),
+    *(
+        f"conduct/data/{name}"
+        for name in (CARD_FILE, TEXT_FILE, SITUATIONS_FILE, NEXT_STEPS_FILE, ADAPTER_FILE, VECTORS_FILE)
+    ),
 )
 # A quarter of an hour: one request each, and a new text is there after a coffee.
 REFRESH_MINUTES = "15"

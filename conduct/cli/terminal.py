@@ -3,9 +3,11 @@
 import re
 import textwrap
 
-from conduct.answering.answer import NOT_COVERED, Answer
+from conduct.answering.answer import Answer, AnswerPassage
+from conduct.answering.care import SELFHARM
 
 INDENT = "   "
+MISSING_LIST = "(The list that follows is missing in this copy.)"
 WIDEST = 88
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[22m"
 # Texts from the Hub must not move the cursor or recolour the terminal.
@@ -16,19 +18,43 @@ def readable(answer: Answer, width: int = WIDEST, bold: bool = False, asked: boo
     """The message, then each passage; with `bold` its closest sentence stands out, with `asked` the question leads."""
     width = min(max(width, 20), WIDEST)
     parts = [_wrapped(f"> {answer.question}", width, "")] if asked else []
-    parts.append(_wrapped(answer.message, width, ""))
-    if answer.notice:
-        parts.append(_wrapped(answer.notice, width, ""))
-    if answer.coverage == NOT_COVERED and answer.passages:
-        parts.append("The closest passages, for reading on:")
-    for number, shown in enumerate(answer.passages, start=1):
-        parts.append("\n" + printable(f"{number}. {shown.section}  ({shown.id}, relevance {shown.relevance:.2f})"))
-        parts.append(_passage(shown.text, shown.highlight if bold else "", width))
-        if shown.because:
-            parts.append(_wrapped(f"Close to: {shown.because}", width, INDENT))
+    said = [_wrapped(text, width, "") for text in (answer.message, answer.notice) if text]
+    # What somebody who may want to die must read stands before anything else.
+    parts += said[::-1] if answer.care == SELFHARM else said
+    steps = _steps(answer, width)
+    if answer.care:
+        parts += steps
+    for shown in answer.open_passages:
+        parts += _shown(answer, shown, width, bold)
+    if answer.folded_passages:
+        parts.append("The closest passages, for reading on:" if not answer.open_passages else "\nLess close:")
+    for shown in answer.folded_passages:
+        parts += _shown(answer, shown, width, bold)
+    if not answer.care:
+        parts += steps
     if not answer.source.complete:
         parts.append("\n" + _wrapped(f"{answer.source.title}: this copy ends before the original does.", width, ""))
     return "\n".join(parts) + "\n"
+
+
+def _shown(answer: Answer, shown: AnswerPassage, width: int, bold: bool) -> list[str]:
+    number = answer.passages.index(shown) + 1
+    parts = [
+        "\n" + printable(f"{number}. {shown.section}  ({shown.id}, relevance {shown.relevance:.2f})"),
+        _passage(shown.text, shown.highlight if bold else "", width),
+    ]
+    if not answer.source.complete and shown.text.endswith((":", "：")):
+        parts.append(_wrapped(MISSING_LIST, width, INDENT))
+    if shown.because:
+        parts.append(_wrapped(f"An example written for this app: {shown.because}", width, INDENT))
+    return parts
+
+
+def _steps(answer: Answer, width: int) -> list[str]:
+    if not answer.next_steps:
+        return []
+    listed = [_wrapped(f"- {step.text} {step.url or ''}".rstrip(), width, INDENT) for step in answer.next_steps]
+    return [f"\n{answer.steps_title} (suggestions, not part of the code):", *listed]
 
 
 def _passage(text: str, highlight: str, width: int) -> str:

@@ -15,6 +15,7 @@ from conduct.errors import DataError
 SITUATIONS_FILE = "situations.jsonl"
 QUESTIONS_FILE = "questions.jsonl"
 TEXTS_FILE = "texts.jsonl"
+NEXT_STEPS_FILE = "next_steps.json"
 VECTORS_FILE = "vectors.safetensors"
 ADAPTER_FILE = "adapter.safetensors"
 
@@ -22,6 +23,7 @@ ADAPTER_FILE = "adapter.safetensors"
 MOST_BYTES = {
     TEXT_FILE: 1_000_000,
     SITUATIONS_FILE: MAX_BYTES,
+    NEXT_STEPS_FILE: 200_000,
     VECTORS_FILE: 300_000_000,
     ADAPTER_FILE: 100_000_000,
 }

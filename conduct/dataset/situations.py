@@ -32,11 +32,15 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Everyday words and the passages that speak to them; no judgement at all: the code is silent."""
+    """Everyday words and the passages that speak to them; no judgement at all: the code is silent.
+
+    One that is not `showable` leads to its passages, but is never shown as an example.
+    """
 
     text: str
     judgements: tuple[Judgement, ...]
     theme: str = ""
+    showable: bool = True
 
     @property
     def in_scope(self) -> bool:
@@ -75,7 +79,8 @@ def read_situations(path: Path, passages: Collection[str]) -> Bank:
     known = frozenset(passages)
     kept, dropped, unknown = [], 0, set()
     for row in _rows(path):
-        situation = Situation(row.text, row.judgements, str(row.extra.get("theme", "")))
+        showable = row.extra.get("show") is not False
+        situation = Situation(row.text, row.judgements, str(row.extra.get("theme", "")), showable)
         if situation.shown <= known:
             kept.append(situation)
         else:
@@ -88,7 +93,7 @@ def read_questions(path: Path, passages: Collection[str]) -> tuple[Question, ...
     """Read `questions.jsonl`, without those that name unknown passages; a missing file is no question."""
     known = frozenset(passages)
     questions = (
-        Question(row.text, row.judgements, str(row.extra.get("theme", "")), str(row.extra.get("split", TEST)))
+        Question(row.text, row.judgements, str(row.extra.get("theme", "")), split=str(row.extra.get("split", TEST)))
         for row in _rows(path)
     )
     return tuple(question for question in questions if question.shown <= known)

@@ -28,12 +28,14 @@ BOILERPLATE = 0.01
 @dataclass(frozen=True, slots=True)
 class Match:
     """A passage for a question; `relevance` is a calibrated probability, `sentence` the one to mark,
-    `situation` the nearest one known to lead to the passage, or None if that is not near."""
+    `situation` the nearest one known to lead to the passage and `nearness` its cosine; None and 0 where it is not near
+    or may not be shown."""
 
     passage: Passage
     relevance: float
     sentence: str
     situation: str | None
+    nearness: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class Index:
                 relevance = SIMILARITY.relevance((1 + cosines.max()) / 2) * (BOILERPLATE if is_last else 1)
                 by_similarity += [] if is_last else [relevance]
             sentence = sentence_to_mark(passage.sentences, cosines[: len(passage.sentences)])
-            match = Match(passage, float(relevance), sentence, self._explanation(passage, to_situations))
+            match = Match(passage, float(relevance), sentence, *self._explanation(passage, to_situations))
             (boilerplate if is_last else matches).append(match)
         matches.sort(key=lambda match: -match.relevance)
         least = min((match.relevance for match in matches), default=1.0)
@@ -115,13 +117,14 @@ class Index:
             in_scope = max(in_scope, bands.not_covered)
         return SearchResult(tuple(matches), in_scope, bands)
 
-    def _explanation(self, passage: Passage, to_situations: np.ndarray) -> str | None:
-        """The text of the nearest situation that leads to `passage`, or None if that is not near."""
+    def _explanation(self, passage: Passage, to_situations: np.ndarray) -> tuple[str | None, float]:
+        """The nearest situation that leads to `passage` and its cosine; (None, 0) if it is not near or not showable."""
         members = self._members.get(passage.id)
         if members is None:
-            return None
+            return None, 0.0
         nearest = members[to_situations[members].argmax()]
-        return self._situations[nearest].text if to_situations[nearest] >= MIN_EXPLANATION_COSINE else None
+        situation, cosine = self._situations[nearest], float(to_situations[nearest])
+        return (situation.text, cosine) if situation.showable and cosine >= MIN_EXPLANATION_COSINE else (None, 0.0)
 
 
 def neighbours(cosines: np.ndarray, targets: np.ndarray, temperature: float = RECIPE.temperature) -> np.ndarray:

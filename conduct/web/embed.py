@@ -1,7 +1,8 @@
-"""The small page for an iframe: rendered here, works without JavaScript. `GET /embed?q=&theme=&limit=`."""
+"""The small page for an iframe: rendered here, works without JavaScript. `/embed` with q, theme and limit."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -14,11 +15,12 @@ from conduct.api.service import AskService
 from conduct.errors import UNEXPECTED, BusyError, ConductError, QuestionError, log_unexpected
 from conduct.messages import Message
 from conduct.web import render
+from conduct.web.long_question import answer_beginning, beginning
 from conduct.web.translations import Words, preferred
 
 ASSETS = Path(__file__).parent / "assets"
 THEMES = ("auto", "light", "dark")
-MAX_PASSAGES = 5
+NO_FORM = "The form holds more fields than it has: reload the page and ask again."
 WRONG_THEME = "The theme must be light, dark or auto, but “{came}” came: fix the address."
 WRONG_LIMIT = "The limit must be a whole number from 1 to {most}, but “{came}” came: fix the address."
 HEADERS = {
@@ -31,47 +33,73 @@ HEADERS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What stands under the form, and its verdict for the page's title."""
+
+    html: str
+    said: str = ""
+
+
 def embed_routes(service: AskService) -> list[BaseRoute]:
     """The page, and the style and script that it shares with the full one."""
 
     async def embed(request: Request) -> HTMLResponse:
         w = preferred(request.headers.get("accept-language"))
-        question = request.query_params.get("q", "")
-        theme, limit = "auto", DEFAULT_LIMIT
-        body, waiting, status, headers = "", False, 200, HEADERS
+        # The form's own questions come in a body, those of links and snippets in the address.
+        given = dict(request.query_params)
+        theme, limit, status, headers = "auto", DEFAULT_LIMIT, 200, HEADERS
         try:
-            theme = _theme(request.query_params.get("theme", theme))
-            limit = _limit(request.query_params.get("limit", str(limit)))
-            if question.strip():
-                waiting = service.engine.loading
-                body = await _body(service, question, limit, w, request)
+            if request.method == "POST":
+                given |= _fields(await request.body())
+            theme = _theme(given.get("theme", theme))
+            limit = _limit(given.get("limit", str(limit)))
+            body = await _body(service, given.get("q", ""), limit, w, request)
         except QuestionError as error:
-            body, waiting, status = render.render_error(error.message, w), False, 400
+            body, status = _wrong(error.message, w), 400
         except ConductError as error:
-            body, waiting, status = render.render_error(error.message, w), False, error.status
+            body, status = _wrong(error.message, w), error.status
             if isinstance(error, BusyError):
                 headers = HEADERS | {"retry-after": str(error.seconds)}
         except Exception as error:
             log_unexpected(error)
-            body, waiting, status = render.render_error(Message(UNEXPECTED), w), False, 500
-        html = render.render_embed(body, question, theme, limit, w, waiting=waiting)
+            body, status = _wrong(Message(UNEXPECTED), w), 500
+        html = render.render_embed(body.html, given.get("q", ""), theme, limit, w, said=body.said)
         return HTMLResponse(html, status, headers)
 
-    return [Route("/embed", embed), Mount("/embed-assets", StaticFiles(directory=ASSETS))]
+    return [
+        Route("/embed", embed, methods=["GET", "POST"]),
+        Mount("/embed-assets", StaticFiles(directory=ASSETS)),
+    ]
 
 
-async def _body(service: AskService, question: str, limit: int, w: Words, request: Request) -> str:
-    """What stands under the form."""
-    cleaned, engine = clean_question(question), service.engine
+def _fields(body: bytes) -> dict[str, str]:
+    """The fields of a form; of a name that comes twice, an example that was pressed, the last."""
+    try:
+        return dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=20))
+    except ValueError as error:
+        raise QuestionError(NO_FORM) from error
+
+
+def _wrong(message: Message, w: Words) -> _Body:
+    return _Body(render.render_error(message, w), w.say(message))
+
+
+async def _body(service: AskService, question: str, limit: int, w: Words, request: Request) -> _Body:
+    if not question.strip():
+        return _Body("")
+    cleaned, engine = clean_question(beginning(question)), service.engine
     if engine.loading:
-        return render.render_waiting(w)
+        return _Body(render.render_waiting(w), w(render.GETTING_READY))
     full_page = "./?" + urlencode({"q": question})
 
-    def answer() -> str:
-        language = engine.text().code.language
-        return render.render_answer(engine.ask(cleaned, limit), language, w, full_page, advice=False)
+    def answered() -> _Body:
+        answer, code = answer_beginning(engine, question, limit), engine.text().code
+        return _Body(
+            render.render_answer(answer, code.language, w, full_page, code.url), w.say(Message(answer.message))
+        )
 
-    return await service.answer(cleaned, answer, request.is_disconnected)
+    return await service.answer(cleaned, answered, request.is_disconnected)
 
 
 def _theme(value: str) -> str:
@@ -81,6 +109,6 @@ def _theme(value: str) -> str:
 
 
 def _limit(value: str) -> int:
-    if value.isascii() and value.isdigit() and len(value) < 3 and 1 <= int(value) <= MAX_PASSAGES:
+    if value.isascii() and value.isdigit() and len(value) < 3 and 1 <= int(value) <= render.MAX_EMBEDDED:
         return int(value)
-    raise QuestionError(WRONG_LIMIT, most=MAX_PASSAGES, came=value[:40])
+    raise QuestionError(WRONG_LIMIT, most=render.MAX_EMBEDDED, came=value[:40])

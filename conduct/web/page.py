@@ -7,28 +7,20 @@ from html import escape
 import gradio as gr
 
 from conduct.answering.engine import Engine
+from conduct.answering.limits import MAX_CHARACTERS
 from conduct.answering.validation import clean_question
 from conduct.api.gradio_endpoints import add_endpoints, is_abandoned
 from conduct.api.service import MAX_PENDING_QUESTIONS, AskService, IsDisconnected
 from conduct.errors import UNEXPECTED, ConductError, NoTextError, log_unexpected
 from conduct.messages import Message
 from conduct.web import render
+from conduct.web.long_question import answer_beginning, beginning
 from conduct.web.translations import IN_ENGLISH, LANGUAGES, Words, preferred, words
+from conduct.web.wording import ASK, EXAMPLES, FOR_EXAMPLE, PLACEHOLDER, QUESTION, SUBTITLE, TITLE
 
-TITLE = "Is this okay?"
-SUBTITLE = "Ask about a situation; read what the code of conduct says, word for word."
-PLACEHOLDER = "What happened, or what would you like to do?"
 FAILED = "No answer came: check your connection and ask again."
-BROWSER_WORDS = (TITLE, SUBTITLE, "Your question", PLACEHOLDER, "Ask", "Looking …", "For example", FAILED)
-EXAMPLES = (
-    "Is it ok to laugh about a thick accent if the guy laughs along?",
-    "Somebody keeps interrupting the only woman on the panel",
-    "I made a joke and was told that it hurt. What now?",
-    "His pull request looks wrong to me. May I just rewrite it?",
-    "The same three friends get the speaking slots every time",
-    "He goes on sending her insults after we asked him to stop",
-    "Who pays for my train to the meetup?",
-)
+LEAVE = "Leave quickly"
+BROWSER_WORDS = (TITLE, SUBTITLE, QUESTION, PLACEHOLDER, ASK, "Looking …", FOR_EXAMPLE, FAILED, LEAVE)
 # Gradio's own queue only holds a burst back that AskService has not refused yet.
 MAX_WAITING = 200
 # A visitor may press Enter before the page's own script has begun, or while Gradio's last stream still closes.
@@ -52,19 +44,24 @@ def build_page(service: AskService) -> gr.Blocks:
         demo.space_id = None
         parts = _text_parts(engine)
         # One translated text in each: Gradio replaces no more than the first in a value.
+        _html(
+            f'<p class="conduct-leave"><a href="{render.ELSEWHERE}" rel="noopener noreferrer">{i18n(LEAVE)}</a></p>',
+            elem_id="conduct-leave",
+        )
         kicker = _html(parts[0])
         _html(f'<h1 class="conduct-title">{i18n(TITLE)}</h1>')
         _html(f'<p class="conduct-subtitle">{i18n(SUBTITLE)}</p>')
         with gr.Row(elem_id="conduct-form"):
             question = gr.Textbox(
-                label=i18n("Your question"), placeholder=i18n(PLACEHOLDER), lines=1, max_lines=8,
+                label=i18n(QUESTION), placeholder=i18n(PLACEHOLDER), lines=1, max_lines=8,
                 elem_id="conduct-question",
             )  # fmt: skip
-            button = gr.Button(i18n("Ask"), variant="primary", elem_id="conduct-ask")
+            button = gr.Button(i18n(ASK), variant="primary", elem_id="conduct-ask")
+        _html(f'<p class="conduct-counter" data-most="{MAX_CHARACTERS}" hidden></p>', elem_id="conduct-counter")
         _html(f'<p class="conduct-looking" hidden>{i18n("Looking …")}</p>')
         _html('<p class="conduct-hidden" role="status" id="conduct-said"></p>')
         _html(f'<p class="conduct-failed" hidden>{i18n(FAILED)}</p>')
-        _html(render.render_examples(str(i18n("For example")), EXAMPLES), elem_id="conduct-examples")
+        _html(render.render_examples(str(i18n(FOR_EXAMPLE)), EXAMPLES), elem_id="conduct-examples")
         answer = _html("", elem_id="conduct-answer")
         code = _html(parts[1])
         footer = _html(parts[2])
@@ -123,10 +120,11 @@ async def _rendered(service: AskService, question: str, w: Words, is_disconnecte
     engine = service.engine
 
     def answer() -> str:
-        return render.render_answer(engine.ask(cleaned), engine.text().code.language, w)
+        found, code = answer_beginning(engine, question), engine.text().code
+        return render.render_answer(found, code.language, w, original=code.url)
 
     try:
-        cleaned = clean_question(question)
+        cleaned = clean_question(beginning(question))
         return await service.answer(cleaned, answer, is_disconnected)
     except ConductError as error:
         return render.render_error(error.message, w)

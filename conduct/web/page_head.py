@@ -3,20 +3,26 @@
 import re
 import secrets
 from html import escape
+from urllib.parse import urlencode
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from conduct.answering.limits import MAX_CHARACTERS
 from conduct.web.guard.headers import page_policy
-from conduct.web.translations import preferred
+from conduct.web.render import render_first
+from conduct.web.translations import Words, preferred
 
 _TAGS = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*>')
-NO_SCRIPT = '<noscript><p><a href="embed">This page without JavaScript</a></p></noscript>'
+_BODY = re.compile(r"<body[^>]*>")
+_TITLE = re.compile(r"\s*<title>[^<]*</title>")
+PREVIEW = "embed-assets/preview.png"
 
 # Unseen until page.js has put things in their places (or has failed to, for seconds): nothing jumps.
 STILL = (
     "\n<style>@keyframes conduct-late { to { visibility: visible } } "
-    ".gradio-container:not([data-conduct]) { visibility: hidden; animation: conduct-late 0s 4s forwards }</style>"
+    ".gradio-container:not([data-conduct]) { visibility: hidden; animation: conduct-late 0s 60s forwards }</style>"
 )
 
 
@@ -25,24 +31,39 @@ class LinkPreview:
 
     def __init__(self, app: ASGIApp, title: str, description: str) -> None:
         self._app = app
-        tags = {"og:title": title, "og:description": description, "og:type": "website"}
-        self._tags = "".join(f'\n<meta property="{name}" content="{escape(text)}" />' for name, text in tags.items())
-        self._tags += f'\n<meta name="twitter:card" content="summary" />\n<title>{escape(title)}</title>'
-        self._tags += f'\n<meta name="description" content="{escape(description)}" />' + STILL
+        self._title = title
+        self._description = description
+
+    def _head(self, w: Words, address: str) -> str:
+        title, description = w(self._title), w(self._description)
+        tags = {
+            "og:title": title,
+            "og:description": description,
+            "og:type": "website",
+            "og:url": address,
+            "og:image": address + PREVIEW,
+        }
+        head = "".join(f'\n<meta property="{name}" content="{escape(text)}" />' for name, text in tags.items())
+        head += f'\n<meta name="twitter:card" content="summary_large_image" />\n<title>{escape(title)}</title>'
+        return head + f'\n<meta name="description" content="{escape(description)}" />' + STILL
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
         if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] not in ("", "/"):
             await self._app(scope, receive, send)
             return
-        w = preferred(Headers(scope=scope).get("accept-language"))
-        head: Message = {}
+        request = Request(scope)
+        w = preferred(request.headers.get("accept-language"))
+        question = request.query_params.get("q", "").strip()[:MAX_CHARACTERS]
+        # Without the query, which may hold a question.
+        address = str(request.url.replace(query="", path="/"))
+        start: Message = {}
         body = b""
 
         async def send_rewritten(message: Message) -> None:
-            nonlocal head, body
+            nonlocal start, body
             if message["type"] == "http.response.start":
-                head = message
+                start = message
                 return
             if message["type"] != "http.response.body":
                 # Extensions, such as what a test client is told of templates.
@@ -51,11 +72,17 @@ class LinkPreview:
             body += message.get("body", b"")
             if message.get("more_body"):
                 return
-            headers = MutableHeaders(scope=head)
+            headers = MutableHeaders(scope=start)
             if headers.get("content-type", "").startswith("text/html"):
-                html = _TAGS.sub("", body.decode("utf-8"))
+                html = _TITLE.sub("", _TAGS.sub("", body.decode("utf-8")))
                 html = html.replace('lang="en"', f'lang="{w.language}" dir="{w.direction}"', 1)
-                html = html.replace("</head>", self._tags + "\n</head>", 1).replace("</body>", NO_SCRIPT + "</body>", 1)
+                head = self._head(w, address)
+                if question:
+                    # Without JavaScript, a link with a question opens its answer on the server-rendered page.
+                    there = escape("embed?" + urlencode({"q": question}))
+                    head += f'\n<noscript><meta http-equiv="refresh" content="0; url={there}"></noscript>'
+                html = html.replace("</head>", head + "\n</head>", 1)
+                html = _BODY.sub(lambda found: found[0] + render_first(question, w), html, count=1)
                 nonce = secrets.token_urlsafe(16)
                 body = html.replace("<script", f'<script nonce="{nonce}"').encode("utf-8")
                 headers["content-security-policy"] = page_policy(nonce)
@@ -63,7 +90,7 @@ class LinkPreview:
                 headers["cache-control"] = "no-store"
                 headers["content-length"] = str(len(body))
                 headers.add_vary_header("accept-language")
-            await send(head)
+            await send(start)
             await send({"type": "http.response.body", "body": body})
 
         await self._app(scope, receive, send_rewritten)

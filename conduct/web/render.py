@@ -4,18 +4,33 @@ from collections.abc import Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from conduct.answering.answer import COVERED, NOT_COVERED, UNCLEAR, Answer, FullText, Source
+from conduct.answering.answer import (
+    COVERED,
+    HELPLINE,
+    NOT_COVERED,
+    SELFHARM_NOTICE,
+    UNCLEAR,
+    Answer,
+    FullText,
+    Source,
+)
+from conduct.answering.care import SELFHARM
+from conduct.answering.limits import DEFAULT_LIMIT
 from conduct.messages import Message
 from conduct.text.code import Section
+from conduct.web import wording
 from conduct.web.translations import IN_ENGLISH, Words
 
 # The status has words; its mark differs in shape, so that colour carries nothing alone.
 MARKS = {COVERED: "●", UNCLEAR: "◐", NOT_COVERED: "○", "error": "!", "waiting": "…"}
+# The embed shows no more passages than this.
+MAX_EMBEDDED = 5
 GETTING_READY = "Getting ready: the first answer takes a few seconds."
 # The server does not know by which address it is seen; page.js puts the page's own in its place.
 ADDRESS = "https://address.invalid/"
-REPORTING = "https://huggingface.co/docs/hub/moderation"
-CONTACT = "https://huggingface.co/code-of-conduct"
+HELPLINE_URL = f"https://{HELPLINE}"
+# Where somebody gets to who must leave the page at once: nothing about it says where they come from.
+ELSEWHERE = "https://www.wikipedia.org/"
 
 # Autoescape everywhere: questions, texts from the Hub and errors are all untrusted.
 _templates = Environment(
@@ -28,22 +43,27 @@ _templates = Environment(
 
 
 def render_answer(
-    answer: Answer, language: str = "en", w: Words = IN_ENGLISH, full_page: str = "", advice: bool = True
+    answer: Answer, language: str = "en", w: Words = IN_ENGLISH, full_page: str = "", original: str | None = None
 ) -> str:
-    """The status line, the cards and, with `advice`, what to do next. `language` is that of the passages;
-    `full_page` the address of the whole code, if that is another page."""
+    """The status line, the cards and what to do next. `language` is that of the passages, `full_page` the address of
+    the whole code, if that is another page, and `original` that of the text that ours is a copy of."""
+    cautions = [caution for caution in answer.cautions if caution.template != SELFHARM_NOTICE]
     return _render(
         "answer.html",
         w,
         state=answer.coverage,
         sentence=w(answer.message),
-        notice=" ".join(map(w.say, answer.cautions)),
+        help_around=w.around(SELFHARM_NOTICE) if answer.care == SELFHARM else None,
+        helpline=HELPLINE,
+        helpline_url=HELPLINE_URL,
+        notice=" ".join(map(w.say, cautions)),
         answer=answer,
+        steps=[step.in_language(w.language) for step in answer.next_steps],
+        # Numbered as ranked, wherever they stand.
+        ranks={passage.id: number for number, passage in enumerate(answer.passages, start=1)},
         language=language,
         full_page=full_page,
-        advice=advice,
-        reporting=REPORTING,
-        contact=CONTACT,
+        original=original,
     )
 
 
@@ -76,7 +96,15 @@ def render_code(text: FullText, w: Words = IN_ENGLISH) -> str:
 
 def render_footer(source: Source, w: Words = IN_ENGLISH) -> str:
     """How to share, embed and call; which text and model; what happens with questions."""
-    return _render("footer.html", w, source=source, snippet=render_snippet(ADDRESS), address=ADDRESS)
+    return _render(
+        "footer.html",
+        w,
+        source=source,
+        snippet=render_snippet(ADDRESS),
+        address=ADDRESS,
+        most_passages=MAX_EMBEDDED,
+        usual_passages=DEFAULT_LIMIT,
+    )
 
 
 def render_snippet(address: str) -> str:
@@ -84,9 +112,15 @@ def render_snippet(address: str) -> str:
     return _templates.get_template("snippet.html").render(address=address)
 
 
-def render_embed(body: str, question: str, theme: str, limit: int, w: Words, *, waiting: bool) -> str:
-    """A whole small page for an iframe around `body`, which one of the functions above has rendered."""
-    return _render("embed.html", w, body=body, question=question, theme=theme, limit=limit, waiting=waiting)
+def render_embed(body: str, question: str, theme: str, limit: int, w: Words, *, said: str) -> str:
+    """A whole small page for an iframe around `body`, which one of the functions above has rendered; its title begins
+    with `said`."""
+    return _render("embed.html", w, body=body, question=question, theme=theme, limit=limit, said=said)
+
+
+def render_first(question: str, w: Words) -> str:
+    """What a slow connection shows before Gradio's page is there, and all that there is without JavaScript."""
+    return _render("first.html", w, words=wording, question=question)
 
 
 def _render(template: str, w: Words, **values: object) -> str:

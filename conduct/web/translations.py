@@ -33,6 +33,10 @@ class Words:
         """`message` in this language, its numbers and names of languages in the language's own form."""
         return messages.render(message, self.language, self.table.get(message.template, message.template))
 
+    def number(self, value: int) -> str:
+        """A whole number in the language's own form."""
+        return messages.render(Message("{number}", {"number": value}), self.language)
+
     def around(self, english: str) -> tuple[str, str]:
         """What stands before and after the only {placeholder}, for a value with markup of its own."""
         before, after = re.split(r"\{\w+\}", self(english))

@@ -3,7 +3,7 @@
 import http.client
 import re
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -27,7 +27,7 @@ def test_without_a_question_there_is_a_form(address: str):
     """And nothing that looks like an answer."""
     code, headers, html = get(address)
     assert code == 200
-    assert '<form action="embed" method="get"' in html
+    assert '<form action="embed" method="post"' in html
     assert "conduct-answer" not in html
     assert headers["cache-control"] == "no-store"
     assert "default-src 'none'" in headers["content-security-policy"]
@@ -38,9 +38,9 @@ def test_without_a_question_there_is_a_form(address: str):
 def test_the_cards_are_those_of_the_page(address: str, engine, limit: int):
     """Rendered by the same function, letter for letter."""
     code, _, html = get(address, f"?q={quote(ASKED)}&limit={limit}")
-    full_page = "./?q=they+laugh+at+his+accent"
+    full_page, original = "./?q=they+laugh+at+his+accent", engine.text().code.url
     assert code == 200
-    assert render.render_answer(engine.ask(ASKED, limit), full_page=full_page, advice=False) in html
+    assert render.render_answer(engine.ask(ASKED, limit), full_page=full_page, original=original) in html
     assert html.count("<blockquote") == limit
 
 
@@ -48,13 +48,9 @@ def test_the_cards_are_those_of_the_page(address: str, engine, limit: int):
     ("query", "sentence"),
     [
         ("q=%20", None),
-        ("q=" + "x" * 1001, "The question may have 1,000 characters, but this one has 1,001: keep what matters most "
-                            "and ask again."),
         ("q=x&limit=6", "The limit must be a whole number from 1 to 5, but “6” came: fix the address."),
-        ("q=x&limit=%D9%A3", "The limit must be a whole number from 1 to 5, but “٣” came: fix the "
-                             "address."),
-        ("q=x&theme=%3Cb%3E", "The theme must be light, dark or auto, but “&lt;b&gt;” came: fix the "
-                              "address."),
+        ("q=x&limit=%D9%A3", "The limit must be a whole number from 1 to 5, but “٣” came: fix the address."),
+        ("q=x&theme=%3Cb%3E", "The theme must be light, dark or auto, but “&lt;b&gt;” came: fix the address."),
     ],
 )  # fmt: skip
 def test_bad_input_shows_its_sentence(address: str, query: str, sentence: str | None):
@@ -62,6 +58,26 @@ def test_bad_input_shows_its_sentence(address: str, query: str, sentence: str | 
     code, _, html = get(address, f"?{query}")
     assert code == (400 if sentence else 200)
     assert (sentence or "Your question") in html
+
+
+def test_a_question_in_a_body_is_answered_and_not_repeated_in_an_address(address: str):
+    """As the form sends it; the title says the verdict, and what is too long is read in part."""
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
+    sent = urlencode({"q": "they laugh at his accent " * 50, "limit": "1", "theme": "dark"})
+    connection.request("POST", "/embed", sent, {"content-type": "application/x-www-form-urlencoded"})
+    response = connection.getresponse()
+    html = response.read().decode("utf-8")
+    assert response.status == 200
+    assert "<title>The code speaks to this. – Is this okay?</title>" in html
+    assert 'data-theme="dark"' in html
+    assert html.count("<blockquote") == 1
+    assert "Only the first 1,000 characters were read" in html
+
+
+def test_help_comes_first_for_somebody_who_may_want_to_die(address: str):
+    """Before the verdict and the cards."""
+    _, _, html = get(address, "?q=I+want+to+die")
+    assert 0 < html.index("findahelpline.com</a>") < html.index('id="conduct-status"') < html.index("<blockquote")
 
 
 def test_a_failure_shows_one_sentence(monkeypatch: pytest.MonkeyPatch, address: str, engine):
@@ -183,4 +199,4 @@ def test_the_readme_shows_the_snippet_of_the_page():
 def test_every_asset_is_listed():
     """What lies in the served folder is public: nothing else may lie there."""
     names = {path.name for path in embed.ASSETS.iterdir()}
-    assert names == {"cards.css", "cards.js", "embed.css", "embed.js", "page.css", "page.js"}
+    assert names == {"cards.css", "cards.js", "embed.css", "embed.js", "page.css", "page.js", "preview.png"}

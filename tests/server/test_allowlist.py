@@ -102,7 +102,7 @@ def test_each_open_route_says_why():
         "POST /gradio_api/api/predict", "POST /gradio_api/call/predict",
         "POST /gradio_api/run/ask/", "GET /gradio_api/deep_link?session_hash=s", "GET /monitoring/summary",
         "GET /gradio_api/heartbeat/s", "POST /login", "GET /docs", "GET /openapi.json", "GET /redoc",
-        "GET //gradio_api/info", "GET /gradio_api/%75pload", "PUT /", "POST /embed", "GET /gradio_api/mcp/sse",
+        "GET //gradio_api/info", "GET /gradio_api/%75pload", "PUT /", "PUT /embed", "GET /gradio_api/mcp/sse",
         "POST /gradio_api/mcp/messages/", "GET /.git/config", "GET /app.py", "TRACE /",
     ],
 )  # fmt: skip

@@ -33,7 +33,9 @@ def test_there_are_three_endpoints_and_no_other(client: Client):
 def test_an_answer_has_exactly_the_fields_of_the_contract(client: Client, edition: DatasetRevision):
     """Names, types and order of the contract in the README."""
     answer = client.predict(question=f"  {ACCENT}\n", api_name="/ask")
-    assert list(answer) == ["question", "coverage", "message", "notice", "passages", "source"]
+    assert list(answer) == ["question", "coverage", "message", "notice", "passages", "source", "care", "next_steps"]
+    assert answer["care"] is None
+    assert list(answer["next_steps"][0]) == ["text", "url"]
     assert (answer["question"], answer["coverage"], answer["notice"]) == (ACCENT, "covered", None)
     assert answer["message"] == "The code speaks to this."
     assert len(answer["passages"]) == 3

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser
 
+from conduct.web.wording import EXAMPLES
+
 
 def get(address: str, path: str, **headers: str) -> tuple[int, dict, bytes]:
     """Status, headers (lower case) and body."""
@@ -94,18 +96,33 @@ def test_a_script_that_came_with_a_text_does_not_run(browser: Browser, address: 
 
 
 def test_link_previews_show_our_words(address: str):
-    """Gradio's tags name Gradio and a picture on another host."""
-    _, _, body = get(address, "/")
+    """Gradio's tags name Gradio and a picture on another host; no tag holds a question."""
+    _, _, body = get(address, "/?q=secret")
     html = body.decode("utf-8")
     head = html[: html.index("</head>")]
     assert re.findall(r'<meta property="(og:\w+)" content="([^"]*)"', head) == [
         ("og:title", "Is this okay?"),
         ("og:description", "Ask about a situation; read what the code of conduct says, word for word."),
         ("og:type", "website"),
+        ("og:url", address),
+        ("og:image", f"{address}embed-assets/preview.png"),
     ]
+    assert get(address, "/embed-assets/preview.png")[1]["content-type"] == "image/png"
     assert head.count("<title>") == 1
     assert "raw.githubusercontent.com" not in html
-    assert '<noscript><p><a href="embed">' in html
+    assert "secret" not in head.replace('<noscript><meta http-equiv="refresh" content="0; url=embed?q=secret">', "")
+
+
+def test_the_first_html_holds_a_form_that_works_without_a_script(address: str):
+    """Title, box and examples before anything else is loaded; in the visitor's language."""
+    _, headers, body = get(address, "/", **{"Accept-Language": "es"})
+    html = body.decode("utf-8")
+    first = html.partition('<div id="conduct-first">')[2].partition("</main>")[0]
+    assert "<h1>¿Está bien esto?</h1>" in first
+    assert '<form action="embed" method="post"' in first
+    assert first.count('<button name="q" value="') == len(EXAMPLES)
+    assert "form-action 'self'" in headers["content-security-policy"]
+    assert "<title>¿Está bien esto?</title>" in html
 
 
 def test_the_first_html_has_the_visitors_language(address: str):

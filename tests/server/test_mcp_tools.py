@@ -58,10 +58,8 @@ def test_a_chat_gets_markdown(address: str):
     text = called(address, "ask_many", {"questions": ["He talks over her", "cheap flights to Rome"]}).content[1].text
     first, second = text.split("### cheap flights to Rome")
     assert first.startswith("### He talks over her\n\n**The code speaks to this.**\n\n> ")
-    assert second == (
-        "\n\n**The code does not speak about this.**\n\n"
-        "*Hugging Face Ambassador Code of Conduct* (this copy ends before the original does)"
-    )
+    assert second.startswith("\n\n**The code does not speak about this.**\n\nHow to ask (suggestions, not part of the")
+    assert second.endswith("\n\n*Hugging Face Ambassador Code of Conduct* (this copy ends before the original does)")
     assert (
         called(address, "code", {})
         .content[1]

@@ -1,11 +1,16 @@
 // Copy buttons, for the page and the embed: they say what happened, to screen readers too.
 const conductCopies = {
   quote(button) {
-    const card = button.closest(".conduct-card"), quote = card.querySelector("blockquote");
-    const title = card.closest(".conduct-answer").dataset.title;
-    const section = card.querySelector("h3").textContent;
-    const link = new URL("./#" + card.dataset.passage, document.baseURI).href;
-    return [quote, `“${quote.textContent}”\n\n${section} · ${title}\n${link}`];
+    const { quote, text, source, link, missing } = conductPassage(button);
+    // A quotation inside a quotation would need other marks, and the words are to stay as they are.
+    const marked = /[“”]/.test(text) ? text : `“${text}”`;
+    return [quote, `${marked}${missing && "\n" + missing}\n\n${source}\n${link}`];
+  },
+  markdown(button) {
+    const { quote, text, source, link, missing } = conductPassage(button);
+    const plain = (line) => line.replace(/[\\`*_{}\[\]<>#|~]/g, "\\$&");
+    const quoted = text.split("\n").map((line) => "> " + plain(line)).join("\n");
+    return [quote, `${quoted}\n${missing && `\n${missing}\n`}\n[${plain(source)}](${link})`];
   },
   link(button) {
     const link = button.parentElement.querySelector(".conduct-link");
@@ -16,6 +21,18 @@ const conductCopies = {
     return [code, code.textContent];
   },
 };
+
+function conductPassage(button) {
+  const card = button.closest(".conduct-card"), quote = card.querySelector("blockquote");
+  const title = card.closest(".conduct-answer").dataset.title;
+  return {
+    quote,
+    text: quote.textContent,
+    source: `${card.querySelector("h3").textContent} · ${title}`,
+    link: new URL("./#" + card.dataset.passage, document.baseURI).href,
+    missing: [...(card.querySelector(".conduct-cut")?.childNodes ?? [])].map((node) => node.href ?? node.textContent).join("").trim(),
+  };
+}
 
 async function conductCopy(button) {
   const [shown, text] = conductCopies[button.dataset.copy](button);
@@ -35,16 +52,14 @@ async function conductCopy(button) {
   }
   const said = document.getElementById("conduct-said");
   said.textContent = "";
-  if (done) {
-    const label = (button.dataset.label ??= button.textContent);
-    button.style.minWidth = button.offsetWidth + "px";
-    button.textContent = said.textContent = button.dataset.done;
-    clearTimeout(button.conductBack);
-    button.conductBack = setTimeout(() => { button.textContent = label; }, 2500);
-  } else {
+  const label = (button.dataset.label ??= button.textContent);
+  button.style.minWidth = button.offsetWidth + "px";
+  button.textContent = said.textContent = done ? button.dataset.done : button.dataset.failed;
+  clearTimeout(button.conductBack);
+  button.conductBack = setTimeout(() => { button.textContent = label; }, done ? 2500 : 8000);
+  if (!done) {
     shown.hidden = false;
     getSelection().selectAllChildren(shown);
-    said.textContent = button.dataset.failed;
   }
 }
 

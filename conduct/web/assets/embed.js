@@ -1,6 +1,13 @@
-// Tells the page around how high this one is, and comes back for an answer once the model is loaded.
+// Tells the page around how high this one is, says the answer aloud, and asks again once the model is loaded.
 const conductAnnounce = () => {
   parent.postMessage({ type: "conduct:height", height: Math.ceil(document.body.getBoundingClientRect().height) }, "*");
 };
 new ResizeObserver(conductAnnounce).observe(document.body);
-if (document.querySelector('[data-state="waiting"]')) setTimeout(() => location.reload(), 2000);
+// A live region speaks when it changes, not when it is loaded.
+setTimeout(() => {
+  const parts = document.querySelectorAll(".conduct-help, .conduct-words, .conduct-notice");
+  document.getElementById("conduct-said").textContent = [...parts].map((part) => part.textContent).join(" ");
+}, 200);
+if (document.querySelector('[data-state="waiting"]')) {
+  setTimeout(() => document.querySelector("form").requestSubmit(), 2000);
+}

@@ -1,9 +1,11 @@
-// The page around Gradio's events: the address, the busy button, what screen readers hear, the way into the text.
+// The page around Gradio's events: the history, the busy button, what screen readers hear, the way into the text.
 const conduct = (window.conduct = {});
 const own = window.__gradio_mode__ === "app"; // else we stand in somebody else's page: its address is not ours
-const LONGEST = 1000; // a longer question is refused; nobody needs its address
+const LEFT = "conduct-left";
 const find = (selector) => document.querySelector(selector);
-const asked = () => (own ? (new URLSearchParams(location.search).get("q") ?? "").trim() : "");
+// The question stays out of the address, where others would read it; a link that somebody made may bring one.
+const linked = () => (own ? (new URLSearchParams(location.search).get("q") ?? "").trim() : "");
+const asked = () => (own ? history.state?.question ?? linked() : "");
 
 let next = null; // a question that did not come through the box: an example, the address, back or forward
 let current = ""; // the question whose answer is shown or on its way
@@ -12,6 +14,8 @@ let focusAnswer = false;
 let started = 0;
 let byHand = true;
 let moved = false; // back or forward was pressed while an answer was on its way
+let toPassage = false; // the address names a passage: the answer that comes above it moves it away
+let context = null; // the card whose "Read in context" was pressed last
 
 // Gradio calls this with the box's text before it sends a question, and sends what comes back.
 conduct.asking = (typed) => {
@@ -21,14 +25,10 @@ conduct.asking = (typed) => {
   busy = true;
   started = performance.now();
   current = question.trim();
-  if (own && current && current.length <= LONGEST && asked() !== current) {
-    const address = new URL(location.href);
-    address.searchParams.set("q", current);
-    address.hash = "";
-    history.pushState(null, "", address);
-  }
+  if (own && current && asked() !== current) history.pushState({ question: current }, "", location.pathname);
   show("asked");
-  say("");
+  say(find(".conduct-looking").textContent);
+  find(".conduct-looking").hidden = false;
   find(".conduct-failed").hidden = true;
   find("#conduct-answer").setAttribute("aria-busy", "true");
   delete find("#conduct-answer").dataset.snug;
@@ -43,8 +43,9 @@ conduct.answered = (failed) => setTimeout(() => {
   // Gradio closes its stream right after an answer, and would lose the answer to a question that joins just then.
   conduct.begun = performance.now() + 200;
   find("#conduct-answer").removeAttribute("aria-busy");
-  // Right after a press things may move; later, what stands below stays out of sight.
-  if (byHand && performance.now() - started < 400) find("#conduct-answer").dataset.snug = "";
+  find(".conduct-looking").hidden = true;
+  // What stands below was not to be seen until now, so nothing jumps.
+  find("#conduct-answer").dataset.snug = "";
   button(null);
   const wrong = find("#conduct-answer [data-state]")?.dataset.state === "error";
   find(".conduct-failed").hidden = !failed;
@@ -52,7 +53,9 @@ conduct.answered = (failed) => setTimeout(() => {
   wrong ? box().setAttribute("aria-describedby", "conduct-status") : box().removeAttribute("aria-describedby");
   announce();
   mark();
-  for (const link of document.querySelectorAll(".conduct-link")) link.textContent = location.href.replace(/#.*/, "");
+  for (const link of document.querySelectorAll(".conduct-link")) link.textContent = addressOf(current);
+  if (toPassage) openPassage();
+  toPassage = false;
   if (focusAnswer) find("#conduct-status")?.focus();
   focusAnswer = false;
   if (moved) follow();
@@ -62,7 +65,9 @@ conduct.answered = (failed) => setTimeout(() => {
 conduct.filled = () => setTimeout(() => {
   for (const code of document.querySelectorAll(".conduct-snippet code")) {
     code.textContent = code.textContent.replaceAll("https://address.invalid/", new URL("./", document.baseURI).href);
+    code.dataset.plain ??= code.textContent;
   }
+  if (own) document.title = find(".conduct-title").textContent;
   // Gradio writes the browser's language, even where the words are English for want of a translation.
   const { lang, dir } = find(".conduct-footer");
   if (own) Object.assign(document.documentElement, { lang, dir });
@@ -76,7 +81,39 @@ const show = (state) => { find(".gradio-container").dataset.conduct = state; };
 
 function announce() {
   const failed = find(".conduct-failed");
-  say((failed.hidden ? find("#conduct-status")?.textContent ?? "" : failed.textContent).trim());
+  const parts = [...document.querySelectorAll("#conduct-answer :is(.conduct-help, .conduct-words, .conduct-notice)")];
+  say((failed.hidden ? parts.map((part) => part.textContent.trim()).join(" ") : failed.textContent).trim());
+}
+
+function addressOf(question) {
+  const address = new URL("./", document.baseURI);
+  address.searchParams.set("q", question);
+  return address.href;
+}
+
+function leave() {
+  // Back must not bring the question up again, neither from the history nor from the browser's memory of the page.
+  try {
+    sessionStorage.setItem(LEFT, "1");
+  } catch {}
+  document.body.hidden = true;
+  history.replaceState(null, "", location.pathname);
+  location.replace(find("#conduct-leave a").href);
+}
+
+function count() {
+  const counter = find(".conduct-counter"), most = Number(counter.dataset.most), length = box().value.trim().length;
+  counter.hidden = length < most * 0.8;
+  const form = new Intl.NumberFormat(document.documentElement.lang);
+  counter.textContent = counter.hidden ? "" : `${form.format(length)} / ${form.format(most)}`;
+  counter.toggleAttribute("data-over", length > most);
+}
+
+// What the embed's panel offers goes into the snippet's address.
+function snippet(details) {
+  const code = details.querySelector("code"), wanted = new URLSearchParams();
+  for (const { name, value } of details.querySelectorAll("select")) if (value) wanted.set(name, value);
+  code.textContent = code.dataset.plain.replace(/(src="[^"]*embed)"/, `$1${wanted.size ? "?" + wanted : ""}"`);
 }
 
 function button(text) {
@@ -94,30 +131,39 @@ function button(text) {
   if (had && text === null && document.activeElement === document.body) ask.focus();
 }
 
-function ask(question) {
+function ask(question, keep = false) {
   next = question;
-  box().value = question;
-  box().dispatchEvent(new Event("input", { bubbles: true }));
+  if (!keep) fill(question);
   find("#conduct-ask").click();
+}
+
+function fill(text) {
+  box().value = text;
+  box().dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 function follow() {
   moved = busy;
   if (moved) return; // `answered` comes back for it
   const question = asked();
+  const half = box().value.trim() && box().value.trim() !== current; // half typed: it stays
   if (!question) {
     current = "";
-    box().value = "";
-    box().dispatchEvent(new Event("input", { bubbles: true }));
+    if (!half) fill("");
     show("empty");
     say("");
     mark();
   } else if (question !== current) {
-    ask(question);
+    toPassage = location.hash.length > 1;
+    ask(question, half);
   } else {
     show("asked");
   }
-  openPassage();
+  if (location.hash.length > 1) openPassage();
+  else if (context?.isConnected) {
+    context.focus();
+    context = null;
+  }
 }
 
 // The passages of the answer carry a mark, and a word for it, in the whole text.
@@ -156,28 +202,92 @@ document.addEventListener("click", (event) => {
     focusAnswer = true;
     ask(example.textContent);
   }
-  const context = event.target.closest?.("a.conduct-context");
-  if (context) {
+  const pressed = event.target.closest?.("a.conduct-context");
+  if (pressed) {
     // By hand: Gradio's <base> and a second press of the same link would both go astray.
     event.preventDefault();
-    const hash = context.getAttribute("href");
-    if (own && location.hash !== hash) history.pushState(null, "", location.pathname + location.search + hash);
+    context = pressed;
+    const hash = pressed.getAttribute("href");
+    if (own && location.hash !== hash) history.pushState(history.state, "", location.pathname + hash);
     openPassage();
   }
+  if (event.target.closest?.("#conduct-leave a")) {
+    event.preventDefault();
+    leave();
+  }
+  if (event.target.closest?.(".conduct-another")) toBox();
 });
+document.addEventListener("change", (event) => {
+  const details = event.target.closest?.(".conduct-panel");
+  if (details) snippet(details);
+});
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.matches?.("input, textarea, select, [contenteditable]");
+  const slash = event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (!slash && !(event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey))) return;
+  if (!own || !box()) return;
+  event.preventDefault();
+  toBox();
+});
+document.addEventListener("input", (event) => {
+  if (event.target === box()) count();
+});
+addEventListener("beforeprint", () => {
+  const day = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long" }).format(new Date());
+  for (const line of document.querySelectorAll(".conduct-printed")) {
+    line.textContent = `${new URL("./", document.baseURI).href} · ${day}`;
+  }
+});
+// From the browser's memory, after "Leave quickly" and Back.
+addEventListener("pageshow", (event) => {
+  if (event.persisted && document.body.hidden) location.reload();
+});
+
+// From the plain form that came with the first HTML: what was typed, and the focus with its caret.
+function takeOver() {
+  const first = find("#conduct-first-question");
+  if (!first) return;
+  const focused = document.activeElement === first, { value, selectionStart, selectionEnd } = first;
+  if (value && !box().value && value !== asked()) fill(value);
+  find("#conduct-first").remove();
+  if (focused) {
+    box().focus();
+    box().setSelectionRange(selectionStart, selectionEnd);
+  }
+}
+
+function toBox() {
+  box().focus();
+  box().select();
+  box().scrollIntoView({ block: "center" });
+}
 addEventListener("popstate", () => follow());
 addEventListener("hashchange", openPassage);
 
+if (own) {
+  let left = null;
+  try {
+    left = sessionStorage.getItem(LEFT);
+    sessionStorage.removeItem(LEFT);
+  } catch {}
+  if (left) history.replaceState(null, "", location.pathname);
+  else if (linked()) history.replaceState({ question: linked() }, "", location.pathname + location.hash);
+}
 // Early, so that nothing has to move later; Gradio may still be drawing.
 if (find(".gradio-container")) show(asked() ? "asked" : "empty");
 const begin = setInterval(() => {
   if (!box() || !find("#conduct-ask") || !find(".conduct-looking")) return;
   clearInterval(begin);
   box().dir = "auto";
+  takeOver();
   // A lost connection fires no event of Gradio's, it only raises a toast, which page.css hides.
   new MutationObserver(() => {
     if (find(".toast-wrap *")) conduct.answered(true);
   }).observe(find(".toast-wrap"), { childList: true });
+  // While the model is loaded, an answer says so before it is one.
+  new MutationObserver(() => {
+    if (busy && find('#conduct-answer [data-state="waiting"]')) announce();
+  }).observe(find("#conduct-answer"), { childList: true, subtree: true });
   conduct.begun = performance.now();
   if (asked()) return follow();
   // The box keeps what a quick visitor has typed by now.

@@ -31,7 +31,7 @@ OPEN = tuple(
     for methods, pattern in (
         ("GET HEAD", r"/"),
         ("GET HEAD", r"/healthz"),
-        ("GET HEAD", r"/embed"),
+        ("GET HEAD POST", r"/embed"),
         ("GET HEAD", r"/(embed-assets|assets|static)/.+"),
         ("GET", r"/(theme\.css|favicon\.ico|robots\.txt|config)"),
         ("GET", _API + r"/(info|openapi\.json|startup-events|app_id)"),

@@ -29,7 +29,7 @@ def page_policy(nonce: str) -> str:
     return (
         f"default-src 'none'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
-        "frame-ancestors *; base-uri 'self'; form-action 'none'"
+        "frame-ancestors *; base-uri 'self'; form-action 'self'"
     )
 
 

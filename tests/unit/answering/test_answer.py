@@ -1,10 +1,15 @@
 """From what was found to what is said."""
 
+from dataclasses import replace
+
 import pytest
 
-from conduct.answering.answer import compose
+from conduct.answering.answer import Cautions, compose, contact_of, steps_for
+from conduct.dataset.next_steps import Step
+from conduct.messages import Message
 from conduct.ranking.calibration import Bands
 from conduct.ranking.index import SearchResult
+from conduct.text.code import parse
 from tests.factories import MATCHES, SOURCE
 
 
@@ -32,3 +37,57 @@ def test_the_bands_decide_the_words(in_scope: float, coverage: str, message: str
 def test_the_limit_cuts_and_keeps_the_order(limit: int):
     """Passages stay ranked, and are there whatever the coverage."""
     assert [shown.id for shown in answer(0.0, limit).passages] == [f"p-{n}" for n in range(1, limit + 1)]
+
+
+NONE = Cautions()
+BANDS = Bands(covered=0.6, not_covered=0.3)
+NEAR = tuple(replace(match, situation="an example", nearness=0.82) for match in MATCHES)
+
+
+def because(question: str = "q", in_scope: float = 1.0, cautions: Cautions = NONE, **changes: object) -> list:
+    """The examples that are shown for two near passages."""
+    matches = tuple(replace(match, **changes) for match in NEAR[:2])
+    answer = compose(question, SearchResult(matches, in_scope, BANDS), 3, SOURCE, cautions)
+    return [passage.because for passage in answer.passages]
+
+
+def test_an_example_is_shown_once_and_only_where_it_is_near():
+    """Beside the first passage of a covered answer."""
+    assert because() == ["an example", None]
+    assert because(nearness=0.81) == [None, None]
+    assert because(in_scope=0.59) == [None, None]
+
+
+def test_no_example_stands_beside_a_grave_question_a_grave_example_or_a_language_notice():
+    """It would hurt, or have been found by words that were not understood."""
+    assert because("he hit me") == [None, None]
+    assert because(situation="she said he raped her") == [None, None]
+    assert because(cautions=Cautions(language=Message("Ask in English."))) == [None, None]
+
+
+def test_who_is_hurt_is_never_told_that_the_code_is_silent():
+    """Coverage keeps its meaning; the sentence is another."""
+    answer = compose("I feel unsafe", SearchResult(MATCHES, 0.0, BANDS), 3, SOURCE)
+    assert (answer.coverage, answer.care) == ("not_covered", "grave")
+    assert answer.message == "The text may not name this. What you can do comes first."
+    assert answer.notice is None
+
+
+def test_somebody_who_may_want_to_die_is_told_where_help_is_in_each_form():
+    """In the notice, before other cautions, whatever the coverage."""
+    for in_scope in (0.0, 0.5, 1.0):
+        answer = compose("I want to die", SearchResult(NEAR, in_scope, BANDS), 3, SOURCE, Cautions(cut=Message("Cut.")))
+        assert answer.care == "selfharm"
+        assert answer.notice.startswith("This app cannot help with that, but somebody can, now: ")
+        assert answer.notice.endswith(" at findahelpline.com. Cut.")
+        assert answer.open_passages == ()
+
+
+def test_next_steps_go_by_coverage_and_care_and_name_the_contact_of_the_text():
+    """Only where the text names one."""
+    steps = (Step(("covered",), {"en": "A"}), Step(("grave",), {"": "B"}), Step(("covered",), {"en": "C {contact}"}))
+    assert [step.text for step in steps_for("covered", None, steps)] == ["A"]
+    assert [step.text for step in steps_for("covered", "grave", steps)] == ["B"]
+    assert [step.text for step in steps_for("covered", None, steps, "a@b.c")] == ["A", "C a@b.c"]
+    assert contact_of(parse("Write to conduct-team@example.org, please.")) == "conduct-team@example.org"
+    assert contact_of(parse("Write to us.")) == ""

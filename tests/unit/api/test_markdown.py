@@ -42,8 +42,8 @@ def answer(text: str, highlight: str, coverage: str = "covered") -> Answer:
 def test_the_closest_sentence_is_bold_in_a_quote():
     """With its section, its id and the situation that led to it."""
     assert answer_markdown(answer("One. Two_2.\nThree.", "Two_2.")) == (
-        "**M.**\n\nN.\n\n> X & \\[Y\\], `x-1`\n>\n> One. **Two\\_2.**\\\n> Three.\n>\n> Close to: a\\*b\n\n"
-        "*T* (this copy ends before the original does)"
+        "**M.**\n\nN.\n\n> X & \\[Y\\], `x-1`\n>\n> One. **Two\\_2.**\\\n> Three.\n\n"
+        "An example written for this app: a\\*b\n\n*T* (this copy ends before the original does)"
     )
 
 

@@ -28,7 +28,7 @@ def test_what_is_printed():
         "",
         "1. Some  (some-1, relevance 0.88)",
         "   One. Two.",
-        "   Close to: a known situation",
+        "   An example written for this app: a known situation",
         "",
         "The Code: this copy ends before the original does.",
         "",

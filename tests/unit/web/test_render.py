@@ -1,14 +1,16 @@
 """Answers as HTML in which nothing untrusted is live."""
 
 import re
+from html import unescape
 
 import pytest
 
-from conduct.answering.answer import Answer, AnswerPassage, FullText, Source
+from conduct.answering.answer import HELPLINE, SELFHARM_NOTICE, Answer, AnswerPassage, FullText, NextStep, Source
+from conduct.dataset.next_steps import Step
 from conduct.messages import Message
 from conduct.text.code import parse
 from conduct.web import render
-from conduct.web.translations import words
+from conduct.web.translations import LANGUAGES, words
 from tests.factories import MATCHES, SOURCE
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> {{7*7}} ${7*7} `x` [a](javascript:b)"
@@ -33,12 +35,83 @@ def changed(**changes: object) -> Source:
 
 
 @pytest.mark.parametrize(("coverage", "folded"), [("covered", False), ("unclear", False), ("not_covered", True)])
-def test_cards_are_folded_away_only_where_the_code_is_silent(coverage: str, folded: bool):
+def test_cards_are_folded_away_where_the_code_is_silent(coverage: str, folded: bool):
     """They stay one press away."""
     html = render.render_answer(answer(coverage))
     assert ("<details" in html) is folded
     assert html.count("<blockquote") == 2
     assert 'id="conduct-status" tabindex="-1"' in html
+
+
+def folded(html: str) -> list[str]:
+    """Ids of the cards that stand under a fold."""
+    return re.findall(r'data-passage="([^"]+)"', html.partition("<details")[2])
+
+
+def test_a_second_card_stands_open_only_from_a_relevance_on():
+    """The others are one press away, under their own number."""
+    cards = tuple(passage(id=f"p-{n}", relevance=relevance) for n, relevance in ((1, 0.01), (2, 0.2), (3, 0.199)))
+    html = render.render_answer(answer("covered", passages=cards))
+    assert folded(html) == ["p-3"]
+    assert "<summary>Less close</summary>" in html
+    assert "3 of 3" in html
+    assert "1 of 1" not in render.render_answer(answer("covered", passages=cards[:1]))
+
+
+def test_no_card_asks_the_one_who_was_hurt_for_patience():
+    """It is folded under a grave question, wherever it is ranked."""
+    asks = passage(id="asks-1", text="Give each other the benefit of the doubt.", relevance=0.9)
+    grave = answer("covered", care="grave", passages=(asks, passage()))
+    assert folded(render.render_answer(grave)) == ["asks-1"]
+    assert folded(render.render_answer(grave.model_copy(update={"care": None}))) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_somebody_who_may_want_to_die_reads_where_help_is_before_anything_else(language: str):
+    """With a link, in each language, and no card open."""
+    w = words(language)
+    notice = Message(SELFHARM_NOTICE, {"helpline": HELPLINE})
+    html = render.render_answer(answer("unclear", care="selfharm", cautions=(notice,)), w=w)
+    help_text = html.partition('<p class="conduct-status"')[0]
+    assert (
+        '<a href="https://findahelpline.com" target="_blank" rel="noopener noreferrer">findahelpline.com</a>'
+        in help_text
+    )
+    assert unescape(re.sub("<[^>]*>", "", help_text.partition('conduct-help">')[2])).strip() == w.say(notice)
+    assert "conduct-notice" not in html
+    assert folded(html) == ["p-1", "p-2"]
+
+
+def test_what_to_do_comes_first_under_a_grave_question_and_last_else():
+    """Also in the embed; translated where it has been."""
+    step = NextStep(text="Tell a friend.", step=Step(("grave",), {"en": "Tell a friend.", "es": "Cuéntalo."}))
+    html = render.render_answer(answer("covered", care="grave", next_steps=(step,)), w=words("es"), full_page="./")
+    assert html.index("Cuéntalo.") < html.index("<blockquote")
+    html = render.render_answer(answer("covered", next_steps=(step,)))
+    assert html.index("Tell a friend.") > html.index("<blockquote")
+    assert "How to ask" in render.render_answer(answer("not_covered", next_steps=(step,)))
+    assert "How to ask" not in render.render_answer(answer("not_covered", care="grave", next_steps=(step,)))
+
+
+def test_a_card_says_where_the_list_is_missing():
+    """At the end of an incomplete copy alone, with a link to the original."""
+    cut = answer("covered", passages=(passage(text="Examples include:"),), source=changed(complete=False))
+    html = render.render_answer(cut, original="https://a.b/c")
+    assert 'The list that follows is missing in this copy. <a href="https://a.b/c"' in html
+    assert "is missing" not in render.render_answer(cut.model_copy(update={"source": SOURCE}))
+
+
+def test_an_example_is_said_to_be_ours():
+    """It must not look like somebody's report."""
+    html = render.render_answer(answer("covered", passages=(passage(because="x < y"),)))
+    assert 'An example written for this app, not a report: <bdi lang="en">x &lt; y</bdi></p>' in html
+
+
+def test_buttons_and_links_of_a_card_name_its_section():
+    """To those who hear them one by one."""
+    html = render.render_answer(answer("covered"))
+    assert html.count('aria-describedby="conduct-card-2"') == 3
+    assert '<h3 id="conduct-card-2"' in html
 
 
 def test_the_closest_sentence_is_marked_inside_the_passage():
@@ -104,7 +177,8 @@ def test_the_footer_links_the_exact_revision_and_says_why_it_is_not_the_newest()
     assert "found by similar sentences alone" in html
     plain = render.render_footer(changed(dataset="bundled", dataset_revision="bundled", situations=9))
     assert "similar sentences" not in plain
-    assert "Text: bundled ·" in plain
+    assert "Text: the copy that comes with this app ·" in plain
+    assert "Model: the one that comes with this app ·" in plain
     assert "<a " not in plain
     assert plain.count('class="conduct-source"') == 1
 

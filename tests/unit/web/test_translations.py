@@ -13,21 +13,22 @@ from conduct.api import service
 from conduct.errors import QuestionError
 from conduct.messages import LanguageNames, Message
 from conduct.model import remote
-from conduct.web import embed, page, render, translations
+from conduct.web import embed, long_question, page, render, translations
 from conduct.web.translations import LANGUAGES, preferred, words
 
 WEB = Path(translations.__file__).parent
 TRANSLATED = LANGUAGES[1:]
 # Names that no language translates: what is typed into an address, and our own.
-NAMES = {"light", "dark", "auto", "html", "hugging", "face", "python", "hub"}
+NAMES = {"light", "dark", "auto", "html", "hugging", "face", "python", "hub", "markdown"}
 # Words that a language shares with English.
 SHARED = {
-    "code", "comment", "decide", "describe", "link", "machine", "minute", "original", "page", "passages", "question",
-    "questions", "situation", "situations", "suggestions",
+    "code", "comment", "decide", "describe", "link", "local", "machine", "minute", "original", "page", "passages",
+    "question", "questions", "situation", "situations", "suggestions",
 }  # fmt: skip
 VALUES = {
     "most": 1000, "length": 1001, "waiting": 256, "seconds": 12, "came": "7", "number": 2, "total": 3,
     "languages": LanguageNames(("en",)), "text": "7", "model": "7", "dataset": "7", "situation": "7",
+    "helpline": "7",
 }  # fmt: skip
 
 
@@ -43,6 +44,11 @@ def said() -> set[str]:
     """Every sentence that the program says to a visitor."""
     return {
         *answer.MESSAGES.values(),
+        answer.GRAVE_MESSAGE,
+        answer.SELFHARM_NOTICE,
+        answer.WHAT_NEXT,
+        answer.HOW_TO_ASK,
+        long_question.READ_IN_PART,
         answer.CUT_NOTICE,
         language.NOTICE,
         engine.NOT_READY,
@@ -51,6 +57,7 @@ def said() -> set[str]:
         errors.UNEXPECTED,
         validation.EMPTY,
         validation.TOO_LONG,
+        embed.NO_FORM,
         embed.WRONG_THEME,
         embed.WRONG_LIMIT,
         service.BUSY,

@@ -1,0 +1,128 @@
+"""Whether a question is grave: somebody is hurt, threatened or afraid, or wants to die.
+
+A list of patterns for each language (grave/*.txt), written by hand and nothing cleverer: it is deterministic, needs no
+model and no network, and a mistake in it can be read and mended. It misses what it has no words for, and takes some
+harmless words for grave ones; tests/data/grave says how often. It never changes what is found, only what is said.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+SELFHARM = "selfharm"
+GRAVE = "grave"
+Care = Literal["selfharm", "grave"]
+
+# Where words are not parted by spaces, or begin and end with what a regular expression takes for no letter.
+_WITHOUT_BOUNDS = ("hi", "ja", "zh")
+_SCRIPTS = {
+    "ar": re.compile("[\u0600-\u06ff]"),
+    "hi": re.compile("[\u0900-\u097f]|[a-z]"),
+    "ja": re.compile("[\u3040-\u30ff\u4e00-\u9fff]"),
+    "ru": re.compile("[\u0400-\u04ff]"),
+    "zh": re.compile("[\u4e00-\u9fff]"),
+}
+_LATIN = re.compile("[a-z]")
+_LANGUAGES = ("en", "es", "fr", "pt", "de", "id", "hi", "ar", "zh", "ja", "ru")
+
+_PEOPLE = (
+    "girl|woman|guy|man|boy|kid|child|person|member|student|volunteer|participant|attendee|organi[sz]er|co org|"
+    "co organi[sz]er|speaker|intern|moderator|mod|ambassador|mentor|mentee|colleague|coworker|friend|wife|husband|"
+    "girlfriend|boyfriend|gf|bf|sister|brother|mother|father|daughter|son|newcomer|employee|staff|staff member|"
+    "waitress|waiter|boss|manager|teenager|teen|roommate|roomate|partner|user|maintainer|teammate|chapter|ex|speakers"
+)
+_NAMES = {
+    "{someone}": r"(?:me|him|her|us|them|you|someone|some one|somebody|someones|anyone|anybody|people|everyone|women|"
+    r"girls|men|kids|children|minors|students|members|volunteers|"
+    r"(?:a|an|the|my|our|his|her|your|one of|half|other|another|two|each|this|that|some)(?: \w+){0,3}? "
+    rf"(?:{_PEOPLE})s?)",
+    "{doer}": rf"(?:a|an|the|my|our|his|her|this|that|some|one of|two)(?: \w+){{0,3}}? (?:{_PEOPLE})s?",
+}
+# English contractions lose their apostrophe in a hurry.
+_CONTRACTION = re.compile(r"\b(do|does|did|ca|wo|would|could|is|was|are|have|should)nt\b")
+_MARKS = re.compile("[\u0300-\u036f\u064b-\u0655\u0670\u0640]")
+_ARABIC = str.maketrans("ىة", "يه")
+
+
+# What asks the one who was hurt to be patient with the other.
+_PATIENCE = re.compile(
+    r"benefit of the doubt|hiccups|assume (?:good|the best|positive)|good faith|be patient|forgiv",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """What one language says; `idioms` are taken out of a text before the others are looked for."""
+
+    applies: re.Pattern[str]
+    idioms: tuple[re.Pattern[str], ...]
+    selfharm: tuple[re.Pattern[str], ...]
+    grave: tuple[re.Pattern[str], ...]
+
+
+def care_for(question: str) -> Care | None:
+    """SELFHARM if the asker or somebody else may want to die or hurts themself, GRAVE for other harm, else None."""
+    text = _plain(question)
+    found: Care | None = None
+    # English comes first: its idioms are about machines and hold in every language that borrows them.
+    for idiom in _all()[0].idioms:
+        text = idiom.sub(" ", text)
+    for patterns in _all():
+        if not patterns.applies.search(text):
+            continue
+        rest = text
+        for idiom in patterns.idioms:
+            rest = idiom.sub(" ", rest)
+        if any(pattern.search(rest) for pattern in patterns.selfharm):
+            return SELFHARM
+        if not found and any(pattern.search(rest) for pattern in patterns.grave):
+            found = GRAVE
+    return found
+
+
+def asks_for_patience(passage: str) -> bool:
+    """Whether a passage of a code asks for patience with others; English alone, as the bundled text is."""
+    return bool(_PATIENCE.search(passage))
+
+
+def _plain(text: str) -> str:
+    """Lower case, without accents and punctuation, one space between words and one at the end."""
+    text = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
+    text = unicodedata.normalize("NFC", _MARKS.sub("", text)).translate(_ARABIC)
+    words = "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in text).split()
+    return _CONTRACTION.sub(r"\1n t", " ".join(words)) + " "
+
+
+@cache
+def _all() -> tuple[_Patterns, ...]:
+    return tuple(map(_read, _LANGUAGES))
+
+
+def _read(language: str) -> _Patterns:
+    parts: dict[str, list[re.Pattern[str]]] = {"idioms": [], "selfharm": [], "grave": []}
+    name = ""
+    for line in (files("conduct.answering") / "grave" / f"{language}.txt").read_text("utf-8").splitlines():
+        if line.startswith("[") and line.strip("[]") in parts:
+            name = line.strip("[]")
+        elif line:
+            parts[name].append(_compiled(line, language))
+    return _Patterns(_SCRIPTS.get(language, _LATIN), *map(tuple, parts.values()))
+
+
+def _compiled(line: str, language: str) -> re.Pattern[str]:
+    """A line is a regular expression for plain text, in which ` ~ ` is up to six words."""
+    for name, pattern in _NAMES.items():
+        line = line.replace(name, pattern)
+    line = unicodedata.normalize("NFD", line)
+    line = unicodedata.normalize("NFC", _MARKS.sub("", line)).translate(_ARABIC)
+    line = line.replace(" ~ ", r"(?: \S+){0,6}? ").replace("$", "(?= ?$)")
+    if language in _WITHOUT_BOUNDS and not line.isascii():
+        return re.compile(line)
+    # In Arabic, "and", "in" and "the" are written as part of the next word.
+    prefix = "(?:[وفبل]|ال)?" if language == "ar" else ""
+    # What ends in a space has its bound already.
+    return re.compile(rf"(?<!\w){prefix}(?:{line})(?:(?<= )|(?!\w))")

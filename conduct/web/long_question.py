@@ -1,0 +1,32 @@
+"""A text that is too long for a question is read as far as one may be, and the answer says so. For the pages alone:
+programs are refused, so that they notice."""
+
+from conduct.answering.answer import Answer
+from conduct.answering.engine import Engine
+from conduct.answering.limits import DEFAULT_LIMIT, MAX_CHARACTERS
+from conduct.messages import Message
+
+READ_IN_PART = "Only the first {most} characters were read: ask about one thing at a time."
+
+
+def is_too_long(question: object) -> bool:
+    """Whether it is a text of more characters than a question may have. Anything may come through Gradio's queue."""
+    return isinstance(question, str) and len(question.strip()) > MAX_CHARACTERS
+
+
+def beginning(question: object) -> object:
+    """`question` as far as it is read, to the end of a word where there is one."""
+    if not is_too_long(question):
+        return question
+    cut = question.strip()[:MAX_CHARACTERS]
+    return cut.rsplit(maxsplit=1)[0] if len(cut.split(maxsplit=1)) > 1 else cut
+
+
+def answer_beginning(engine: Engine, question: object, limit: int = DEFAULT_LIMIT) -> Answer:
+    """The answer to the beginning of a question; a notice says that it is no more than that. The engine's errors."""
+    answer = engine.ask(beginning(question), limit)
+    if not is_too_long(question):
+        return answer
+    caution = Message(READ_IN_PART, {"most": MAX_CHARACTERS})
+    notice = " ".join(filter(None, (answer.notice, str(caution))))
+    return answer.model_copy(update={"notice": notice, "cautions": (*answer.cautions, caution)})

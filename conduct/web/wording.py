@@ -1,0 +1,17 @@
+"""The page's own words that stand in more than one place; translated where they are shown."""
+
+TITLE = "Is this okay?"
+SUBTITLE = "Ask about a situation; read what the code of conduct says, word for word."
+QUESTION = "Your question"
+PLACEHOLDER = "What happened, or what would you like to do?"
+ASK = "Ask"
+FOR_EXAMPLE = "For example"
+EXAMPLES = (
+    "Is it ok to laugh about a thick accent if the guy laughs along?",
+    "Somebody keeps interrupting the only woman on the panel",
+    "I made a joke and was told that it hurt. What now?",
+    "His pull request looks wrong to me. May I just rewrite it?",
+    "The same three friends get the speaking slots every time",
+    "He goes on sending her insults after we asked him to stop",
+    "Who pays for my train to the meetup?",
+)

@@ -1,0 +1,78 @@
+"""How often a grave question is taken for one, on labelled texts in eleven languages."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from conduct.answering.answer import MIN_EXAMPLE_COSINE
+from conduct.answering.care import GRAVE, SELFHARM, asks_for_patience, care_for
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+def rows(name: str) -> list[dict]:
+    """The labelled texts of a file, both halves."""
+    return [json.loads(line) for line in (DATA / name).read_text(encoding="utf-8").splitlines()]
+
+
+def share(found: list[bool]) -> float:
+    """How many are true."""
+    return sum(found) / len(found)
+
+
+def texts(split: str, grave: bool) -> list[tuple[str, str]]:
+    """(text, kind) in all languages."""
+    labelled = [row | {"grave": True} for row in rows("grave/english.jsonl")]
+    labelled += [row | {"grave": False} for row in rows("grave/negatives.jsonl")]
+    labelled += rows("grave/languages.jsonl")
+    return [(row["text"], row.get("kind", "")) for row in labelled if row["split"] == split and row["grave"] is grave]
+
+
+@pytest.mark.parametrize(("split", "grave", "selfharm", "harmless"), [("dev", 1.0, 1.0, 0.0)])
+def test_grave_questions_are_taken_for_grave(split: str, grave: float, selfharm: float, harmless: float):
+    """The patterns were written on dev; the other half was looked at once, and says what to expect."""
+    found = texts(split, grave=True)
+    assert share([care_for(text) is not None for text, _ in found]) >= grave
+    assert share([care_for(text) == SELFHARM for text, kind in found if kind == SELFHARM]) >= selfharm
+    assert share([care_for(text) is not None for text, _ in texts(split, grave=False)]) <= harmless
+
+
+@pytest.mark.parametrize(
+    ("text", "care"),
+    [
+        ("I WANT TO DIE!!!", SELFHARM),
+        ("i dont wanna live anymore", SELFHARM),
+        ("Quiero morirme", SELFHARM),
+        ("я хочу умереть", SELFHARM),
+        ("死にたい", SELFHARM),
+        ("أريد أن أموت", SELFHARM),
+        ("He touched me", GRAVE),
+        ("this meeting kills me", None),
+        ("kill the process on port 7860", None),
+        ("that talk touched me", None),
+        ("They laugh at his accent", None),
+        ("", None),
+    ],
+)
+def test_cases_that_a_reader_can_check(text: str, care: str | None):
+    """In capitals, without apostrophes, in other scripts."""
+    assert care_for(text) == care
+
+
+def test_which_passages_ask_for_patience():
+    """Those that a person who was hurt must not read first."""
+    assert asks_for_patience("Give each other the benefit of the doubt.")
+    assert asks_for_patience("There may sometimes be hiccups along the way.")
+    assert not asks_for_patience("We do not tolerate inappropriate conduct.")
+
+
+@pytest.mark.parametrize("split", ["dev", "test"])
+def test_of_the_examples_that_are_near_enough_to_be_shown_none_hurts(split: str):
+    """Labelled twice, the second time blind; the worse label counts."""
+    shown = [
+        row for row in rows("examples.jsonl")
+        if row["split"] == split and row["nearness"] >= MIN_EXAMPLE_COSINE and not row["never"]
+    ]  # fmt: skip
+    assert len(shown) >= 50
+    assert not [row for row in shown if "hurts" in (row["first"], row["second"])]

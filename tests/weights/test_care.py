@@ -1,0 +1,34 @@
+"""What the real model and the patterns together say to somebody in trouble."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from conduct.answering.answer import MESSAGES, NOT_COVERED
+from conduct.answering.engine import Engine
+
+GRAVE = Path(__file__).parents[1] / "data" / "grave"
+
+
+def headlines(engine: Engine, split: str) -> tuple[list[str], list[str]]:
+    """The messages for the grave questions of a split in all languages, and for the harmless ones."""
+    rows = [
+        row | {"grave": row.get("grave", name != "negatives")}
+        for name in ("english", "negatives", "languages")
+        for row in map(json.loads, (GRAVE / f"{name}.jsonl").read_text(encoding="utf-8").splitlines())
+    ]
+    said = {True: [], False: []}
+    for row in rows:
+        if row["split"] == split:
+            said[row["grave"]].append(engine.ask(row["text"], 1).message)
+    return said[True], said[False]
+
+
+@pytest.mark.parametrize("split", ["dev", "test"])
+def test_at_most_one_of_a_hundred_grave_questions_is_told_that_the_code_is_silent(engine: Engine, split: str):
+    """Most are found; of the rest the patterns know nearly all."""
+    grave, harmless = headlines(engine, split)
+    silent = MESSAGES[NOT_COVERED]
+    assert sum(said == silent for said in grave) <= 0.01 * len(grave)
+    assert sum(said == silent for said in harmless) > 0.5 * len(harmless)
