@@ -102,8 +102,6 @@ def serve() -> Callable:
             yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
         finally:
             server.should_exit = True
-            # A test may have left a stream open.
-            server.force_exit = True
             thread.join(timeout=30)
             listening.close()
 

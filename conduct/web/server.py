@@ -30,6 +30,7 @@ from conduct.settings import ServerSettings
 from conduct.web.embed import embed_routes
 from conduct.web.guard import idle_timeout, request_limits, sessions
 from conduct.web.guard.allowlist import RouteAllowlist
+from conduct.web.guard.cross_origin import CrossOrigin
 from conduct.web.guard.gradio_calls import CANCEL, JOIN, RUN, sanitize_cancel_payload, sanitize_queue_payload
 from conduct.web.guard.headers import ResponseHeaders
 from conduct.web.guard.idle_timeout import with_idle_timeout
@@ -86,6 +87,7 @@ def build_app(demo: gr.Blocks, service: AskService, root_path: str = "", patienc
         ],
         middleware=[
             Middleware(ResponseHeaders),
+            Middleware(CrossOrigin),
             Middleware(PublicAddress, root_path=root_path),
             Middleware(RouteAllowlist),
             Middleware(limit_bodies, rewrites=_rewrites(demo), seconds=patience.body),
