@@ -56,9 +56,17 @@ def test_a_fresh_resolution_changes_nothing():
 def test_the_lock_satisfies_each_wish_and_each_need():
     """No package asks for another version than the one that stands here."""
     for wish in WISHES:
-        assert wish.specifier.contains(PINS[canonicalize_name(wish.name)].specifier.__iter__().__next__().version)
+        [pin] = PINS[canonicalize_name(wish.name)].specifier
+        assert wish.specifier.contains(pin.version), wish.name
     for name in PINS:
         for need in map(Requirement, requires(name) or []):
             if (need.marker is None or need.marker.evaluate({"extra": ""})) and canonicalize_name(need.name) in PINS:
                 [specifier] = PINS[canonicalize_name(need.name)].specifier
                 assert need.specifier.contains(specifier.version, prereleases=True), f"{name} wants {need}"
+
+
+def test_each_package_has_its_licence_in_the_docs():
+    """A table of what is installed, no line more and none less."""
+    table = (ROOT / "docs" / "licences.md").read_text(encoding="utf-8").split("| package | licence |")[1]
+    listed = [line.split("|")[1].strip() for line in table.splitlines() if line.startswith("| ")]
+    assert {canonicalize_name(name) for name in listed} == set(PINS)
