@@ -1,10 +1,11 @@
 """How fast it is: `python benchmarks/run.py` prints the tables of docs/performance.md and docs/deployment.md.
 
 Each figure is a ratio to something measured in the same run, side by side, so that it says the same on a faster or a
-busier machine. Needs Linux and `pip install -r tests/benchmark-requirements.txt`; takes ten minutes, `--quick` three.
+busier machine. Needs Linux and `pip install -r benchmarks/requirements.txt`; takes ten minutes, `--quick` three.
 """
 
 import argparse
+import http.client
 import json
 import os
 import platform
@@ -27,6 +28,7 @@ from conduct.settings import apply_library_defaults  # noqa: E402
 apply_library_defaults()
 
 from benchmarks.deploy import carried  # noqa: E402
+from benchmarks.health import CROWD, health_in_a_crowd  # noqa: E402
 from benchmarks.sides import Server, clients, median_ms, percentile, post, server, sides  # noqa: E402
 from conduct.dataset import situations  # noqa: E402
 from conduct.dataset.files import QUESTIONS_FILE, read_text  # noqa: E402
@@ -125,10 +127,20 @@ class Run:
             1.25,
         )
 
+    def health(self) -> list[Row]:
+        """Whether an orchestrator would take the app for dead while many ask."""
+        self.step("health in a crowd", 5)
+        with server("app.py", CONDUCT_DATASET="") as app:
+            connection = http.client.HTTPConnection("127.0.0.1", app.port, timeout=300)
+            post(connection, "Is this okay?")
+            connection.close()
+            seconds, counts = health_in_a_crowd(app.port, self.questions)
+        turned_away = counts.get(503, 0)
+        return [(f"/healthz while {CROWD} ask /embed, the slowest", f"{max(seconds) * 1e3:.0f} ms", "their median",
+                 f"{median_ms(seconds):.0f} ms", f"at most 100 ms; {turned_away} turned away")]  # fmt: skip
+
     def start(self) -> list[Row]:
         """From nothing to the first page and to the first answer, and the memory then."""
-        import http.client
-
         pages, empty, firsts, plain, memory, bare_memory = [], [], [], [], [], []
         for number in range(1 if self.quick else 3):
             self.step(f"start {number + 1}", 15 if self.quick else 5)
@@ -268,7 +280,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer questions and sizes; the picture stays as it is")
     run = Run(parser.parse_args().quick)
     tables = [
-        (("what", "conduct", "beside", "", "ratio"), [*run.speed(), *run.start()]),
+        (("what", "conduct", "beside", "", "ratio"), [*run.speed(), *run.health(), *run.start()]),
         (("beside peers", "hit@1 (dev)", "a question", "start", "memory", "installed"), run.peers()),
         (("passages", "situations", "a search", "start", "memory"), run.growth()),
         (("one copy", f"{CLIENTS} clients", "bare `encode`", "slowest 5%", "memory", "bare libraries"), run.copy()),
