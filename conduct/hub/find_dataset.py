@@ -123,7 +123,7 @@ def local_dataset(dataset: str) -> Snapshot | None:
     return Snapshot(path.parent, name, LOCAL, text_file=path.name) if file else None
 
 
-def islocal_dataset(settings: Settings) -> bool:
+def is_local(settings: Settings) -> bool:
     """Whether the dataset lies on this machine, so that no Hub is asked for it."""
     return (
         settings.dataset is None

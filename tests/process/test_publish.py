@@ -66,7 +66,12 @@ def test_publish_sends_what_is_needed_once_and_what_was_sent_answers_alike(check
         ]
         data, space = served.repos[DATASET], served.repos[SPACE]
         names = {"README.md", "code_of_conduct.md", "situations.jsonl", "questions.jsonl", "texts.jsonl"}
-        assert set(data.files) == names | {"adapter.safetensors", "vectors.safetensors", ".gitattributes"}
+        assert set(data.files) == names | {
+            "next_steps.json",
+            "adapter.safetensors",
+            "vectors.safetensors",
+            ".gitattributes",
+        }
         assert "OWNER" not in data.files["README.md"].decode()
         assert {name.split("/")[0] for name in space.files} == {
             ".gitattributes", "README.md", "LICENSE", "app.py", "requirements.txt", "conduct",

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from conduct.cli.project_files import ProjectFiles, list_files, refuse_tokens
+from conduct.cli.publish import SPACE_FILES
 from conduct.errors import PublishError
+from tests.support.paths import ROOT
 
 PATTERNS = ("app.py", "conduct/*.py")
 
@@ -63,6 +65,16 @@ def test_a_file_that_is_gone_is_missed(root: Path):
     (root / "app.py").unlink()
     with pytest.raises(PublishError, match=r"^git tracks app\.py, but it is not there: restore it"):
         list_files(root, PATTERNS)
+
+
+def test_no_file_of_the_package_is_forgotten():
+    """Each that git tracks is named for the Space, but for those that only training and evaluation read."""
+    listed = subprocess.run(["git", "-C", str(ROOT), "ls-files", "conduct"], capture_output=True, text=True, check=True)
+    tracked = set(listed.stdout.split())
+    assert tracked - set(list_files(ROOT, SPACE_FILES).files) == {
+        "conduct/data/questions.jsonl",
+        "conduct/data/texts.jsonl",
+    }
 
 
 SECRETS = {
