@@ -42,6 +42,8 @@ def test_a_published_text_full_of_tricks_is_text(browser: Browser, serve, model,
     written = f"`{tricks}` [click](javascript:alert(1)) " + "w" * 4000
     front = json.dumps(tricks)
     (tmp_path / "code_of_conduct.md").write_text(f"---\ntitle: {front}\n---\n## `{tricks}`\n\n{written}\n", "utf-8")
+    # Template tags are no part of what a reader sees, and a paragraph of this length is shown in parts.
+    shown = tricks.replace("{{alert(1)}} ", "")
     own = Engine(Settings(dataset=str(tmp_path), model=str(model.folder)), find_model=lambda settings: model)
     with serve(own) as hostile, quiet(browser, hostile, viewport={"width": 320, "height": 700}) as page:
         page.add_init_script("window.alert = () => { window.hit = true }")
@@ -50,8 +52,8 @@ def test_a_published_text_full_of_tricks_is_text(browser: Browser, serve, model,
             expect(status(page)).to_contain_text("code", timeout=60_000)
             for summary in page.locator("summary").all():
                 summary.click()
-            expect(page.locator(".conduct-card h3")).to_have_text(tricks)
-            expect(page.locator(".conduct-card blockquote")).to_contain_text(tricks)
+            expect(page.locator(".conduct-card h3").first).to_have_text(shown)
+            expect(page.locator(".conduct-answer")).to_contain_text(f"{shown} [click](")
             assert page.evaluate("window.hit") is None
             assert page.locator(":is(main, body) :is(img, a[href^='javascript:'])").count() == 0
             assert page.evaluate("document.documentElement.scrollWidth") <= 320
