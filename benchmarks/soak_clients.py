@@ -223,7 +223,10 @@ class Clients:
         ]
         came = tuple(zip(ids, texts, strict=True))
         any_of = [self.expected(revision, question) for revision in ("even", "odd")]
-        if not came or came not in [tuple(one[:2] for one in expected.passages[: len(came)]) for expected in any_of]:
+        # Those that are less close are folded away behind the others, so that the order may differ.
+        if not came or sorted(came) not in [
+            sorted(passage[:2] for passage in expected.passages[: len(came)]) for expected in any_of
+        ]:
             self.tally.fail(f"{question!r} was shown {came}")
 
 

@@ -26,9 +26,17 @@ def test_garbage_is_looked_for_seldom_but_not_never():
         gc.set_threshold(*before)
 
 
-@pytest.mark.parametrize(
-    "run", ["import app", "from conduct.cli.parser import main\nmain(['ask', ''])"], ids=["the app", "the command line"]
-)
+COMMAND_LINE = """
+import runpy, sys
+sys.argv = ["conduct", "ask", ""]
+try:
+    runpy.run_module("conduct", run_name="__main__")
+except SystemExit:
+    pass
+"""
+
+
+@pytest.mark.parametrize("run", ["import app", COMMAND_LINE], ids=["the app", "the command line"])
 def test_both_ways_to_run_it_begin_so(run: str):
     """The app when it is imported, the command line when it is run."""
     said = subprocess.run(
