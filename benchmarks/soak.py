@@ -87,7 +87,7 @@ class Outcome:
 class Texts:
     """Two texts that take turns, each time as a new commit; and what either answers."""
 
-    def __init__(self, folder: Path, served: LoopbackHub) -> None:
+    def __init__(self, folder: Path, served: LoopbackHub, questions: int = QUESTIONS) -> None:
         self._served = served
         self._files: list[dict[str, bytes]] = []
         self._readers: list[Answerer] = []
@@ -104,7 +104,7 @@ class Texts:
             self._readers.append(Answerer.make(edition, lambda *_: encoder, model))
         labelled = [question.text for question in edition.read_questions()]
         bank = [situation.text for situation in DatasetRevision.read(find_dataset.bundled_dataset()).bank.situations]
-        self.questions = list(dict.fromkeys(labelled + bank))[:QUESTIONS]
+        self.questions = list(dict.fromkeys(labelled + bank))[:questions]
         for number, reader in enumerate(self._readers):
             for question, answer in zip(self.questions, reader.answer(self.questions, LIMIT), strict=True):
                 passages = tuple((one.id, one.text, one.relevance) for one in answer.passages)
@@ -179,7 +179,7 @@ def megabytes(pid: int) -> float:
 def soak(plan: Plan, home: Path, quiet: bool = False) -> Outcome:
     """Run it all; a progress bar unless `quiet`."""
     with LoopbackHub() as served:
-        texts = Texts(home, served)
+        texts = Texts(home, served, min(QUESTIONS, plan.questions))
         texts.push()
         with serving(home, served.url, plan.refresh_seconds) as (address, pid):
             return _soak(plan, served, texts, address, pid, quiet)
