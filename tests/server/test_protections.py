@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -153,12 +154,14 @@ def test_a_stream_that_nobody_reads_holds_no_more_than_the_buffers(serve, tmp_pa
         host = urlsplit(address)
         # The server stops reading what is sent; to wait for longer would show nothing more.
         with socket.create_connection((host.hostname, host.port), timeout=5) as connection:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
             for _ in range(400):
                 try:
                     connection.sendall(b"GET /config HTTP/1.1\r\nHost: x\r\n\r\n")
                 except OSError:
                     break
+            # Ten times as long as the server waits for somebody to read.
+            time.sleep(2)
             received = 0
             try:
                 while chunk := connection.recv(1_000_000):
