@@ -101,7 +101,7 @@ def _model():
 def _passages():
     from conduct.text import code
 
-    return code.parse(read_text(BUNDLED_DATA)).passages
+    return code.parse(read_text(BUNDLED_DATA).text).passages
 
 
 def peak_megabytes(process: str = "self") -> float:

@@ -53,7 +53,7 @@ class Run:
 
     def __init__(self, quick: bool) -> None:
         self.quick = quick
-        text = code.parse(read_text(BUNDLED_DATA))
+        text = code.parse(read_text(BUNDLED_DATA).text)
         ids = [passage.id for passage in text.passages]
         labelled = situations.read_questions(BUNDLED_DATA / QUESTIONS_FILE, ids)
         self.dev = [one for one in labelled if one.split == situations.DEV and one.in_scope]
