@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
+from functools import cache
 
 from pydantic import TypeAdapter
 
@@ -13,6 +14,12 @@ from conduct.api.markdown import answer_markdown, answers_markdown, code_markdow
 from conduct.api.schemas import AskInput, AskManyInput, CodeInput, json_schema
 from conduct.api.turns import in_parts
 from conduct.errors import QuestionError, RequestError
+
+
+@cache
+def _adapter(gives: object) -> TypeAdapter:
+    # Milliseconds to make, on the loop that everybody shares.
+    return TypeAdapter(gives)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,7 @@ class Endpoint:
 
     def dump(self, result: object) -> object:
         """A result as plain JSON values."""
-        return TypeAdapter(self.gives).dump_python(result, mode="json")
+        return _adapter(self.gives).dump_python(result, mode="json")
 
     def arguments(self, given: Mapping[str, object] | Sequence[object]) -> object:
         """An instance of `takes` from arguments by name or in order; what is left out has its default, or is None.
