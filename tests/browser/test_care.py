@@ -1,7 +1,6 @@
 """What the page does for somebody who is upset, on a phone, or behind a keyboard."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -14,24 +13,13 @@ from tests.support.browsers import (
     ask,
     box,
     opened,
+    question_in_history,
     said,
     status,
     violations,
 )
 
 EXAMPLE = "The same three friends get the speaking slots every time"
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """The page as it opens, allowed to use the clipboard."""
-    with opened(browser, address, permissions=["clipboard-read", "clipboard-write"]) as page:
-        yield page
-
-
-def question_in_history(page: Page) -> str:
-    """What the history holds for this entry."""
-    return page.evaluate("history.state?.question ?? ''")
 
 
 def test_a_long_text_is_counted_and_read_as_far_as_it_is_read(page: Page):

@@ -3,7 +3,6 @@
 import json
 import re
 import threading
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,6 +18,7 @@ from tests.support.browsers import (
     ask,
     box,
     opened,
+    question_in_history,
     quiet,
     said,
     status,
@@ -28,18 +28,6 @@ from tests.support.browsers import (
 pytestmark = pytest.mark.browser
 
 EXAMPLE = "The same three friends get the speaking slots every time"
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """The page as it opens, allowed to use the clipboard."""
-    with opened(browser, address, permissions=["clipboard-read", "clipboard-write"]) as page:
-        yield page
-
-
-def question_in_history(page: Page) -> str:
-    """What the history holds for this entry."""
-    return page.evaluate("history.state?.question ?? ''")
 
 
 def test_enter_asks_and_the_passage_appears_word_for_word(page: Page, edition):

@@ -87,3 +87,8 @@ def ask(page: Page, question: str, expected: str = COVERED_SAID) -> None:
 def violations(page: Page) -> list[tuple[str, list]]:
     """What axe-core finds against WCAG 2.2 AA and its own best practices."""
     return [(v["id"], [node["target"] for node in v["nodes"]]) for v in Axe().run(page).response["violations"]]
+
+
+def question_in_history(page: Page) -> str:
+    """What the history holds for this entry."""
+    return page.evaluate("history.state?.question ?? ''")

