@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 
 from conduct.errors import SettingError
 
-DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
-DEFAULT_MODEL_REVISION = "1110a243fdf4706b3f48f1d95db1a4f5529b4d41"
 DATASET_NAME = "ambassador-code-of-conduct"
+MODEL_NAME = "conduct-encoder"
 
 # Read by these libraries at import or at the first `Blocks()`. Nothing about a visitor's question is reported.
 _LIBRARY_DEFAULTS = {
@@ -48,15 +47,16 @@ log = logging.getLogger(__name__)
 class Settings:
     """The app's own settings; Gradio's and huggingface_hub's variables keep their meaning.
 
-    `dataset` is a Hub id, a folder, a file, or None for the bundled copy; `model` a Hub id or a folder;
+    `dataset` is a Hub id, a folder, a file, or None for the bundled copy; `model` a Hub id or a
+    folder, or None for the packaged encoder;
     `inference` the engine that runs the model, a URL or a Hub id, or None to run it here; `inference_token` is sent
     to that engine and nowhere else.
     """
 
     dataset: str | None = None
     dataset_revision: str = "main"
-    model: str = DEFAULT_MODEL
-    model_revision: str = DEFAULT_MODEL_REVISION
+    model: str | None = None
+    model_revision: str = "main"
     refresh_minutes: float = 0.0
     inference: str | None = None
     inference_token: str | None = field(default=None, repr=False)
@@ -69,15 +69,11 @@ class Settings:
         def text(name: str, default: str = "") -> str:
             return environ.get(name, "").strip() or default
 
-        dataset = _place(text("CONDUCT_DATASET"))
-        model = _place(text("CONDUCT_MODEL", DEFAULT_MODEL))
-        # The pinned commit belongs to the default model; another model starts from its main branch.
-        revision = DEFAULT_MODEL_REVISION if model == DEFAULT_MODEL else "main"
         return cls(
-            dataset=dataset or None,
+            dataset=_place(text("CONDUCT_DATASET")) or None,
             dataset_revision=text("CONDUCT_DATASET_REVISION", "main"),
-            model=model,
-            model_revision=text("CONDUCT_MODEL_REVISION", revision),
+            model=_place(text("CONDUCT_MODEL")) or None,
+            model_revision=text("CONDUCT_MODEL_REVISION", "main"),
             refresh_minutes=_minutes(text("CONDUCT_REFRESH_MINUTES", "0")),
             inference=_engine(text("CONDUCT_INFERENCE")),
             inference_token=_token(text("CONDUCT_INFERENCE_TOKEN")),

@@ -8,35 +8,18 @@ from conduct.answering import language
 from conduct.answering.answer import CUT_NOTICE, Answer, Cautions, Source, compose, contact_of
 from conduct.answering.batching import BatchingEncoder
 from conduct.answering.dataset_revision import DatasetRevision
-from conduct.dataset.files import ADAPTER_FILE, VECTORS_FILE
-from conduct.hub.snapshot import PACKAGED, Snapshot
+from conduct.dataset.files import VECTORS_FILE
+from conduct.hub.snapshot import Snapshot
 from conduct.messages import Message
-from conduct.model import adapter
-from conduct.model.adapter import Adapter
+from conduct.model import packaged
 from conduct.model.encoder import Encoder
-from conduct.model.sentence_transformer import SentenceEncoder
+from conduct.ranking import any_code
 from conduct.ranking.fit import load_or_build
 from conduct.ranking.index import Index
 from conduct.ranking.vectors import Vectors
 
-LoadEncoder = Callable[[Path, Adapter | None], Encoder]
-
-
-def encoder_for(
-    edition: DatasetRevision, model: Snapshot, load: LoadEncoder = SentenceEncoder.load
-) -> tuple[Encoder, str]:
-    """The model with what it learnt for this text, and what its vectors are bound to.
-
-    Raises ModelError, or DataError if the adapter beside the text cannot be used.
-    """
-    learnt, identity = _learnt_for(edition, model)
-    return load(model.folder, learnt), identity
-
-
-def _learnt_for(edition: DatasetRevision, model: Snapshot) -> tuple[Adapter | None, str]:
-    """The adapter beside the text, if there is one, and what vectors of the model with it are bound to."""
-    learnt = adapter.load(edition.snapshot.folder / ADAPTER_FILE, model.identity)
-    return learnt, learnt.identity if learnt else model.identity
+# From a folder.
+LoadEncoder = Callable[[Path], Encoder]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +36,6 @@ class Answerer:
     index: Index
     source: Source
     model: Snapshot
-    weights: str  # what tells the encoder's weights from others: the model's identity, or its adapter's
     languages: frozenset[str] = frozenset()
 
     @classmethod
@@ -66,18 +48,15 @@ class Answerer:
     ) -> "Answerer":
         """Load the model for this text; take the vectors that lie beside the texts, or build them.
 
-        If what was learnt for the text is what `serving` answers with, its encoder is shared and none is loaded.
+        The encoder of `serving` is shared, if there is one.
         """
-        learnt, identity = _learnt_for(edition, model)
-        if serving is not None and serving.weights == identity:
-            dispatcher = serving.encoder
-        else:
-            dispatcher = BatchingEncoder(load_encoder(model.folder, learnt))
-        path = edition.snapshot.folder / VECTORS_FILE
+        dispatcher = serving.encoder if serving else BatchingEncoder(load_encoder(model.folder))
+        path, identity = edition.snapshot.folder / VECTORS_FILE, packaged.identity(model)
         vectors = load_or_build(path, edition.code, edition.bank, (), dispatcher, identity)
-        index = Index(edition.code, edition.bank, vectors)
+        known = any_code.load(model.folder / any_code.FILE, identity)
+        index = Index(edition.code, edition.bank, vectors, known)
         languages = language.languages_of(model.folder)
-        return cls(edition, dispatcher, vectors, index, source_of(edition, model), model, identity, languages)
+        return cls(edition, dispatcher, vectors, index, source_of(edition, model), model, languages)
 
     def answer(self, questions: Sequence[str], limit: int) -> list[Answer]:
         """Answer cleaned questions, all in one batch."""
@@ -109,10 +88,7 @@ def source_of(edition: DatasetRevision, model: Snapshot | None) -> Source:
         model_url=model.url if model else "",
         situations=len(edition.bank.situations),
         is_remote=model.is_remote if model else False,
-        # Packaged weights are the same weights: why the others were not used matters to nobody.
         fallback_reason=" ".join(
-            snapshot.fallback_reason
-            for snapshot in (edition.snapshot, model)
-            if snapshot and snapshot.fallback_reason and snapshot.name != PACKAGED
+            snapshot.fallback_reason for snapshot in (edition.snapshot, model) if snapshot and snapshot.fallback_reason
         ),
     )

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 
 from conduct.answering.answer import Answer, FullText
 from conduct.answering.answerer import Answerer, LoadEncoder, source_of
@@ -12,10 +13,11 @@ from conduct.answering.dataset_revision import DatasetRevision
 from conduct.answering.limits import DEFAULT_LIMIT
 from conduct.answering.validation import check_limit, clean_question, clean_questions
 from conduct.errors import ConductError, DataError, InferenceError, ModelError, NoTextError
-from conduct.hub import find_dataset, find_model
+from conduct.hub import find_dataset
 from conduct.hub.fetch import LONG_PATIENCE_SECONDS
 from conduct.hub.refresh import Refresher
 from conduct.hub.snapshot import BUNDLED, LOCAL, PACKAGED, Snapshot
+from conduct.model import find_encoder
 from conduct.model.sentence_transformer import SentenceEncoder
 from conduct.settings import Settings
 
@@ -42,7 +44,7 @@ class Engine:
     def __init__(
         self,
         settings: Settings,
-        find_model: Callable[[Settings], Snapshot] = find_model.find_model,
+        find_model: Callable[[Settings], Snapshot] = find_encoder.find_encoder,
         load_encoder: LoadEncoder | None = None,
         again_seconds: float = RETRY_SECONDS,
         text_again_seconds: float = TEXT_RETRY_SECONDS,
@@ -141,9 +143,8 @@ class Engine:
         try:
             found = self._find_model(self._settings)
             if self._settings.inference:
-                from conduct.model.remote import as_named
-
-                found = as_named(found)
+                # Which copy of its files is at hand says nothing then.
+                found = replace(found, is_remote=True)
             self._model.set_result(found)
         except BaseException as error:
             self._model.set_exception(error)
@@ -190,7 +191,7 @@ class Engine:
         except ModelError as error:
             if model.name == PACKAGED:
                 raise
-            return self._make(edition, find_model.instead_of_model(self._settings, str(error).rstrip(".")))
+            return self._make(edition, find_encoder.instead_of_model(self._settings, str(error)))
         except Exception as error:
             if edition.snapshot.name == BUNDLED:
                 raise
@@ -224,7 +225,7 @@ class Engine:
 
 def _loader(settings: Settings) -> LoadEncoder:
     if settings.inference is None:
-        return SentenceEncoder.load_to_answer
+        return SentenceEncoder.load
     from conduct.model.remote import RemoteEncoder  # with the Hub's client, which is not free to import
 
     return RemoteEncoder.loader(settings.inference, settings.inference_token)
@@ -236,5 +237,5 @@ def _tried(reader: Answerer) -> Answerer:
 
 
 def _say(what: str, snapshot: Snapshot) -> None:
-    level = logging.WARNING if snapshot.fallback_reason and snapshot.name != PACKAGED else logging.INFO
+    level = logging.WARNING if snapshot.fallback_reason else logging.INFO
     log.log(level, "The %s is %s at %s. %s", what, snapshot.name, snapshot.revision, snapshot.fallback_reason)

@@ -4,15 +4,18 @@ import argparse
 import json
 from dataclasses import asdict
 
-from conduct.answering.answerer import encoder_for
+from conduct.answering.batching import BatchingEncoder
 from conduct.answering.dataset_revision import DatasetRevision
 from conduct.answering.engine import Engine
 from conduct.cli.exit_codes import EXIT_OK
-from conduct.cli.streams import complain, write
-from conduct.dataset.files import ADAPTER_FILE, SITUATIONS_FILE, TEXTS_FILE, VECTORS_FILE
+from conduct.cli.streams import write
+from conduct.dataset.files import VECTORS_FILE
 from conduct.errors import DataError
-from conduct.hub import find_dataset, find_model
+from conduct.hub import find_dataset
 from conduct.hub.snapshot import LOCAL, Snapshot
+from conduct.model import packaged
+from conduct.model.find_encoder import find_encoder
+from conduct.model.sentence_transformer import SentenceEncoder
 from conduct.settings import Settings
 from conduct.training import report
 
@@ -41,37 +44,23 @@ def run_evaluate(chosen: argparse.Namespace) -> int:
 
 
 def run_train(chosen: argparse.Namespace) -> int:
-    """Write the adapter of a dataset folder."""
+    """Write what the encoder learns, and what is then known of any code."""
     from tqdm import tqdm
 
-    from conduct.dataset.situations import read_texts
-    from conduct.model import adapter
-    from conduct.model.sentence_transformer import SentenceEncoder
-    from conduct.ranking.vectors import classes, targets
-    from conduct.training.distillation import DistillationSet, with_teacher
-    from conduct.training.train import Recipe, steps, train
+    from conduct.training import materials
+    from conduct.training.learn import learn
 
-    edition = DatasetRevision.read(Snapshot(chosen.folder, chosen.folder.name, LOCAL))
-    bank = edition.bank
-    if not bank.situations:
-        raise DataError(f"{chosen.folder} has no situations to learn from: write {SITUATIONS_FILE} first.")
-    model, recipe = find_model.find_model(Settings.from_environment()), Recipe()
-    texts = tuple(situation.text for situation in bank.situations)
-    lesson = DistillationSet(texts, targets(bank, classes(edition.code, bank)))
-    if chosen.teacher:
-        complain("The teacher reads ...")
-        others = read_texts(chosen.folder / TEXTS_FILE)
-        lesson = with_teacher(lesson, others, SentenceEncoder.load(chosen.teacher))
-    with tqdm(total=steps(len(lesson.texts), recipe), unit=" steps", desc="Training") as bar:
+    edition = DatasetRevision.read(find_dataset.bundled_dataset())
+    read = materials.read(edition.code, edition.bank, chosen.materials)
+    with tqdm(unit=" steps", desc="Training") as bar:
 
-        def report(loss: float) -> None:
+        def report(step: int, steps: int, loss: float) -> None:
+            bar.total = steps
             bar.set_postfix(loss=f"{loss:.2f}", refresh=False)
-            bar.update()
+            bar.update(step - bar.n)
 
-        updates = train(lesson, SentenceEncoder.load(model.folder), recipe, report)
-    path = chosen.folder / ADAPTER_FILE
-    adapter.save(updates, path, model.identity)
-    write(f"Wrote {path}: {len(updates)} updates from {len(lesson.texts)} texts. Now run `python -m conduct build`.")
+        identity = learn(read, chosen.folder, chosen.checkpoint, report)
+    write(f"Wrote {chosen.folder}: {identity}. Now run `python -m conduct build`.")
     return EXIT_OK
 
 
@@ -81,10 +70,11 @@ def run_build(chosen: argparse.Namespace) -> int:
     from conduct.ranking.vectors import save
 
     edition = DatasetRevision.read(Snapshot(chosen.folder, chosen.folder.name, LOCAL))
-    encoder, identity = encoder_for(edition, find_model.find_model(Settings.from_environment()))
+    model = find_encoder(Settings.from_environment())
+    encoder = BatchingEncoder(SentenceEncoder.load(model.folder))
     vectors = build(edition.code, edition.bank, edition.read_questions(), encoder)
     path = chosen.folder / VECTORS_FILE
-    save(vectors, path, edition.code, edition.bank, identity)
+    save(vectors, path, edition.code, edition.bank, packaged.identity(model))
     calibration = vectors.calibration
     write(
         f"Wrote {path}: {len(edition.code.passages)} passages, {len(edition.bank.situations)} situations; "
@@ -94,13 +84,11 @@ def run_build(chosen: argparse.Namespace) -> int:
 
 
 def run_export(chosen: argparse.Namespace) -> int:
-    """Write the model with what it learnt as a folder."""
+    """Write the packaged encoder as a folder that sentence-transformers loads."""
     if chosen.folder.exists() and not (chosen.folder.is_dir() and not any(chosen.folder.iterdir())):
         raise DataError(f"FOLDER must be new or empty, but {chosen.folder} is not: name another one.")
-    settings = Settings.from_environment()
-    encoder, identity = encoder_for(
-        find_dataset.find_dataset(settings, DatasetRevision.read), find_model.find_model(settings)
-    )
-    encoder.save(chosen.folder)
-    write(f"Wrote {chosen.folder}: {identity}.")
+    from conduct.model.assemble import export
+
+    export(chosen.folder)
+    write(f"Wrote {chosen.folder}: {packaged.identity(packaged.snapshot())}.")
     return EXIT_OK

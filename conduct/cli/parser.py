@@ -12,9 +12,10 @@ from conduct.cli.develop import run_build, run_evaluate, run_export, run_train
 from conduct.cli.exit_codes import EXIT_CODES, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, EXIT_REFUSED
 from conduct.cli.publish_command import run_publish
 from conduct.cli.streams import complain, discard_lost_errors, discard_output, prepare_streams
-from conduct.dataset.files import TEXTS_FILE
 from conduct.errors import ConductError, NoTextError, OutputError, QuestionError
 from conduct.hub.find_dataset import BUNDLED_DATA
+from conduct.model.packaged import FOLDER as LEARNT
+from conduct.training.materials import FOLDER as MATERIALS
 
 EXAMPLES = """\
 examples:
@@ -94,39 +95,50 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.set_defaults(run=run_evaluate)
     train = commands.add_parser(
         "train",
-        help="learn an adapter.safetensors from a dataset folder's situations",
-        description="Change the model a little, so that texts that lead to the same passage lie close. Takes a quarter "
-        "of an hour on two cores; then run build, which fits the rest.",
+        help="teach the encoder, from the situations and training_data/",
+        description="Change the base encoder so that questions lie close to the passages and sentences that speak to "
+        "them.\nTakes about an hour on two cores, and goes on where it was interrupted; then run build, which fits the "
+        "rest.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     train.add_argument(
-        "--teacher", type=Path, metavar="TEACHER",
-        help="a larger model that has learnt the same, as `export` writes it: what it makes of the situations, and of "
-        f"the texts in {TEXTS_FILE}, is learnt too",
+        "--materials",
+        type=Path,
+        default=MATERIALS,
+        metavar="FOLDER",
+        help="what it learns from (default: training_data)",
+    )
+    train.add_argument(
+        "--checkpoint", type=Path, default=Path("train.checkpoint"), metavar="FILE",
+        help="where it stands, written every 300 steps; remove it to begin anew (default: train.checkpoint)",
     )  # fmt: skip
-    train.add_argument("folder", type=Path, nargs="?", default=BUNDLED_DATA, help="default: the bundled data")
+    train.add_argument(
+        "folder", type=Path, nargs="?", default=LEARNT, help="where to write (default: conduct/model/learnt)"
+    )
     train.set_defaults(run=run_train)
     build = commands.add_parser("build", help="encode a dataset folder and write its vectors.safetensors")
     build.add_argument("folder", type=Path, nargs="?", default=BUNDLED_DATA, help="default: the bundled data")
     build.set_defaults(run=run_build)
     export = commands.add_parser(
         "export",
-        help="write the model with what it learnt, for an inference engine to serve",
-        description="Write a folder that Text Embeddings Inference or an Inference Endpoint can serve: the model with "
-        "what it\nlearnt for the text in its weights. See CONDUCT_INFERENCE.",
+        help="write the packaged encoder as a model of sentence-transformers",
+        description="Write a folder that SentenceTransformer, Text Embeddings Inference or an Inference Endpoint can "
+        "load: the\nbase encoder with what it learnt in its weights. See CONDUCT_INFERENCE.",
     )
     export.add_argument("folder", type=Path, help="a new or empty folder")
     export.set_defaults(run=run_export)
     publish = commands.add_parser(
         "publish",
-        help="create or update the dataset and the Space on the Hub",
-        description="Send the data with rebuilt vectors to the dataset OWNER/ambassador-code-of-conduct, and the app "
-        "to the Space OWNER/is-this-okay. What has not changed is not sent.",
+        help="create or update the dataset, the encoder and the Space on the Hub",
+        description="Send the data with rebuilt vectors to the dataset OWNER/ambassador-code-of-conduct, the encoder to "
+        "the model OWNER/conduct-encoder, and the app to the Space OWNER/is-this-okay. What has not changed is not sent.",
     )
     publish.add_argument("owner", metavar="OWNER", help="a user or an organization on the Hub")
     publish.add_argument("--dry-run", action="store_true", help="list what would be sent, and send nothing")
-    publish.add_argument("--private", action="store_true", help="keep both repositories private")
+    publish.add_argument("--private", action="store_true", help="keep the repositories private")
     part = publish.add_mutually_exclusive_group()
     part.add_argument("--data-only", action="store_true", help="only the dataset")
+    part.add_argument("--model-only", action="store_true", help="only the encoder")
     part.add_argument("--space-only", action="store_true", help="only the Space")
     publish.set_defaults(run=run_publish)
     return parser

@@ -2,42 +2,43 @@
 
 import re
 import shutil
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from conduct.answering.answerer import encoder_for
+from conduct.answering.batching import BatchingEncoder
 from conduct.answering.dataset_revision import DatasetRevision
 from conduct.cli.project_files import list_files, refuse_tokens
 from conduct.dataset.files import (
-    ADAPTER_FILE,
     NEXT_STEPS_FILE,
     QUESTIONS_FILE,
     SITUATIONS_FILE,
     TEXT_FILE,
-    TEXTS_FILE,
     VECTORS_FILE,
 )
 from conduct.errors import DataError, PublishError
-from conduct.hub import client, fetch, find_model
+from conduct.hub import client, fetch
 from conduct.hub.find_dataset import BUNDLED_DATA
 from conduct.hub.snapshot import LOCAL, Snapshot
-from conduct.ranking.fit import SAMPLE_TOLERANCE, build
+from conduct.model import packaged
+from conduct.model.sentence_transformer import SentenceEncoder
+from conduct.ranking import any_code
+from conduct.ranking.fit import build
 from conduct.ranking.vectors import Vectors, load, save
-from conduct.settings import DATASET_NAME, Settings
+from conduct.settings import DATASET_NAME, MODEL_NAME
 
 ROOT = Path(__file__).parents[2]
 SPACE_NAME = "is-this-okay"
+SPACE = "space"
+PARTS = frozenset({fetch.DATASET, fetch.MODEL, SPACE})
 CARD_FILE = "README.md"
 DATA_FILES = (
     CARD_FILE,
     TEXT_FILE,
     SITUATIONS_FILE,
     QUESTIONS_FILE,
-    TEXTS_FILE,
     NEXT_STEPS_FILE,
-    ADAPTER_FILE,
 )
 # Patterns of names: what answers. Neither labelled questions nor texts to train with.
 SPACE_FILES = (
@@ -52,17 +53,34 @@ SPACE_FILES = (
     "conduct/web/assets/*.png",
     "conduct/web/locales/*.json",
     "conduct/web/templates/*.html",
-    *(
-        f"conduct/data/{name}"
-        for name in (CARD_FILE, TEXT_FILE, SITUATIONS_FILE, NEXT_STEPS_FILE, ADAPTER_FILE, VECTORS_FILE)
-    ),
+    "conduct/model/learnt/*",
+    *(f"conduct/data/{name}" for name in (CARD_FILE, TEXT_FILE, SITUATIONS_FILE, NEXT_STEPS_FILE, VECTORS_FILE)),
 )
+# Of the encoder, what a Space reads.
+MODEL_FILES = ",".join(
+    (
+        "README.md", "config.json", "config_sentence_transformers.json", "modules.json", "sentence_bert_config.json",
+        "tokenizer.json", "tokenizer_config.json", "model.safetensors", "1_Pooling/config.json", "2_Normalize/config.json",
+        packaged.PEAKS_FILE, any_code.FILE,
+    )
+)  # fmt: skip
+# Two machines' numbers differ by less.
+TOLERANCE = 0.01
 # A quarter of an hour: one request each, and a new text is there after a coffee.
 REFRESH_MINUTES = "15"
 LOG_IN = (
     "Publishing needs a token of the Hub that may write, and there is none: "
     "log in with `hf auth login`, or set HF_TOKEN."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The repositories of an owner."""
+
+    dataset: str
+    model: str
+    space: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +104,14 @@ class RepoUpload:
         return tuple((path.relative_to(self.folder).as_posix(), path.stat().st_size) for path in paths)
 
 
-def stage(owner: str, into: Path, data: bool = True, space: bool = True, root: Path = ROOT) -> tuple[RepoUpload, ...]:
-    """Lay out in `into` what the dataset and the Space of `owner` get; nothing is sent.
+def stage(owner: str, into: Path, parts: frozenset[str] = PARTS, root: Path = ROOT) -> tuple[RepoUpload, ...]:
+    """Lay out in `into` what the repositories of `owner` get, those of `parts`; nothing is sent.
 
     Raises PublishError for what is not to be sent (links, tokens, what git does not track), DataError or ModelError if
     vectors cannot be made.
     """
-    dataset, space_repo = f"{owner}/{DATASET_NAME}", f"{owner}/{SPACE_NAME}"
-    if not re.fullmatch(r"[\w.-]+", owner) or not client.valid(dataset):
+    names = Names(f"{owner}/{DATASET_NAME}", f"{owner}/{MODEL_NAME}", f"{owner}/{SPACE_NAME}")
+    if not re.fullmatch(r"[\w.-]+", owner) or not client.valid(names.dataset):
         raise PublishError(f"OWNER must be the name of a user or an organization on the Hub, but it is {owner!r}.")
     source = root / BUNDLED_DATA.relative_to(ROOT)
     vectors = into / VECTORS_FILE
@@ -101,26 +119,57 @@ def stage(owner: str, into: Path, data: bool = True, space: bool = True, root: P
     data_files = list_files(root, [f"{inside}/{name}" for name in DATA_FILES])
     space_files = list_files(root, SPACE_FILES)
     refuse_tokens(root, sorted({*data_files.files, *space_files.files}))
-    _make_vectors(source, vectors)
+    if parts - {fetch.MODEL}:
+        _make_vectors(source, vectors)
     uploads = []
-    if data:
+    if fetch.DATASET in parts:
         folder = into / "dataset"
         for name in data_files.files:
             _copy(root / name, folder / Path(name).name)
         shutil.copy(vectors, folder / VECTORS_FILE)
-        _edit(folder / CARD_FILE, f"OWNER/{DATASET_NAME}", dataset)
+        _edit(folder / CARD_FILE, f"OWNER/{DATASET_NAME}", names.dataset)
         replaces = (*DATA_FILES, VECTORS_FILE)
-        uploads.append(RepoUpload(dataset, fetch.DATASET, folder, replaces, left_out=data_files.untracked))
-    if space:
+        uploads.append(RepoUpload(names.dataset, fetch.DATASET, folder, replaces, left_out=data_files.untracked))
+    if fetch.MODEL in parts:
+        uploads.append(_stage_model(names, into / "model", root))
+    if SPACE in parts:
         folder = into / "space"
         for name in space_files.files:
             _copy(root / name, folder / name)
         shutil.copy(vectors, folder / inside / VECTORS_FILE)
-        _edit(folder / "README.md", r"(?m)^datasets:.*\n(?:  - .*\n)*", f"datasets:\n  - {dataset}\n")
+        card = folder / "README.md"
+        _edit(card, r"(?m)^datasets:.*\n(?:  - .*\n)*", f"datasets:\n  - {names.dataset}\n")
+        _edit(card, r"(?m)^models:.*\n(?:  - .*\n)*", f"models:\n  - {names.model}\n")
         # Variables, and not the owner's name: they are copied with the Space when somebody duplicates it.
-        variables = (("CONDUCT_DATASET", dataset), ("CONDUCT_REFRESH_MINUTES", REFRESH_MINUTES))
-        uploads.append(RepoUpload(space_repo, "space", folder, ("conduct/*",), variables, space_files.untracked))
+        variables = (
+            ("CONDUCT_DATASET", names.dataset),
+            ("CONDUCT_REFRESH_MINUTES", REFRESH_MINUTES),
+            ("CONDUCT_MODEL", names.model),
+        )
+        uploads.append(RepoUpload(names.space, SPACE, folder, ("conduct/*",), variables, space_files.untracked))
     return tuple(uploads)
+
+
+def pin_model(space: RepoUpload, commit: str) -> RepoUpload:
+    """`space` with the encoder at `commit`, which the Hub then puts into its image."""
+    model = dict(space.variables)["CONDUCT_MODEL"]
+    _edit(
+        space.folder / "README.md", r"(?m)^---\n\n", f"preload_from_hub:\n  - {model} {MODEL_FILES} {commit}\n---\n\n"
+    )
+    return replace(space, variables=(*space.variables, ("CONDUCT_MODEL_REVISION", commit)))
+
+
+def _stage_model(names: "Names", folder: Path, root: Path) -> RepoUpload:
+    from conduct.model.assemble import export
+
+    learnt = root / packaged.FOLDER.relative_to(ROOT)
+    files = list_files(root, [f"{learnt.relative_to(root).as_posix()}/*"])
+    export(folder, learnt)
+    shutil.copy(learnt / any_code.FILE, folder / any_code.FILE)
+    _copy(learnt / CARD_FILE, folder / CARD_FILE)
+    _edit(folder / CARD_FILE, f"OWNER/{MODEL_NAME}", names.model)
+    _edit(folder / CARD_FILE, f"OWNER/{DATASET_NAME}", names.dataset)
+    return RepoUpload(names.model, fetch.MODEL, folder, ("*.safetensors", "*.json"), left_out=files.untracked)
 
 
 def send(upload: RepoUpload, private: bool) -> client.Sent:
@@ -138,9 +187,9 @@ def send(upload: RepoUpload, private: bool) -> client.Sent:
 def _make_vectors(source: Path, target: Path) -> None:
     """Encode and fit `source` anew; where that gives the numbers that lie there, those bytes are kept."""
     edition = DatasetRevision.read(Snapshot(source, source.name, LOCAL))
-    model = find_model.find_model(Settings())
-    texts = edition.code, edition.bank
-    encoder, identity = encoder_for(edition, model)
+    model = packaged.snapshot()
+    texts, identity = (edition.code, edition.bank), packaged.identity(model)
+    encoder = BatchingEncoder(SentenceEncoder.load(model.folder))
     save(build(*texts, edition.read_questions(), encoder), target, *texts, identity)
     stored = source / VECTORS_FILE
     try:
@@ -160,8 +209,7 @@ def _alike(first: Vectors, second: Vectors) -> bool:
         return [vectors.pieces, vectors.axes, vectors.situations, curve, *fitted]
 
     return all(
-        np.allclose(a, b, rtol=SAMPLE_TOLERANCE, atol=SAMPLE_TOLERANCE)
-        for a, b in zip(numbers(first), numbers(second), strict=True)
+        np.allclose(a, b, rtol=TOLERANCE, atol=TOLERANCE) for a, b in zip(numbers(first), numbers(second), strict=True)
     )
 
 

@@ -14,10 +14,8 @@ from conduct.errors import DataError
 
 SITUATIONS_FILE = "situations.jsonl"
 QUESTIONS_FILE = "questions.jsonl"
-TEXTS_FILE = "texts.jsonl"
 NEXT_STEPS_FILE = "next_steps.json"
 VECTORS_FILE = "vectors.safetensors"
-ADAPTER_FILE = "adapter.safetensors"
 
 # Of what serves, in bytes. A larger file is not downloaded; vectors are about 1.5 kB a situation.
 MOST_BYTES = {
@@ -25,7 +23,6 @@ MOST_BYTES = {
     SITUATIONS_FILE: MAX_BYTES,
     NEXT_STEPS_FILE: 200_000,
     VECTORS_FILE: 300_000_000,
-    ADAPTER_FILE: 100_000_000,
 }
 
 

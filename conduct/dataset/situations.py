@@ -99,11 +99,6 @@ def read_questions(path: Path, passages: Collection[str]) -> tuple[Question, ...
     return tuple(question for question in questions if question.shown <= known)
 
 
-def read_texts(path: Path) -> tuple[str, ...]:
-    """Read `texts.jsonl`, texts without a label; a missing file is no text. Raises DataError on a malformed line."""
-    return tuple(row.text for row in _rows(path, labelled=False))
-
-
 @dataclass(frozen=True, slots=True)
 class _Row:
     text: str

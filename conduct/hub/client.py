@@ -173,10 +173,11 @@ def _note(repo: str, kind: str, revision: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a repository is after publishing; `changed` is whether there is a new commit."""
+    """What a repository is after publishing: its newest commit, and whether that is `changed`."""
 
     url: str
     changed: bool
+    commit: str
 
 
 def logged_in() -> bool:
@@ -218,7 +219,8 @@ def send(
         for key, value in variables.items():
             if known.get(key) != value:
                 api.add_space_variable(repo, key, value)
-    return Sent(f"{constants.ENDPOINT}/{constants.REPO_TYPES_URL_PREFIXES.get(kind, '')}{repo}", done.oid != before.sha)
+    address = f"{constants.ENDPOINT}/{constants.REPO_TYPES_URL_PREFIXES.get(kind, '')}{repo}"
+    return Sent(address, done.oid != before.sha, done.oid)
 
 
 class NoVectorsError(ValueError):

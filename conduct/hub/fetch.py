@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from conduct.dataset.files import ADAPTER_FILE, MOST_BYTES, NEXT_STEPS_FILE, SITUATIONS_FILE, VECTORS_FILE
+from conduct.dataset.files import MOST_BYTES, NEXT_STEPS_FILE, SITUATIONS_FILE, VECTORS_FILE
 from conduct.dataset.source_text import TEXT_FILE, choose_text, text_patterns
 from conduct.errors import HubError
 from conduct.hub import deadline
@@ -27,8 +27,8 @@ FIRST_TEXT_SECONDS = 30.0
 
 DATASET, MODEL = "dataset", "model"
 PATTERNS = {
-    # Neither questions nor texts: nothing that answers reads them.
-    DATASET: (*text_patterns(), SITUATIONS_FILE, NEXT_STEPS_FILE, VECTORS_FILE, ADAPTER_FILE),
+    # No questions: nothing that answers reads them.
+    DATASET: (*text_patterns(), SITUATIONS_FILE, NEXT_STEPS_FILE, VECTORS_FILE),
     MODEL: ("*.json", "*.txt", "*.model", "*.safetensors", "README.md"),
 }
 

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from conduct.settings import DEFAULT_MODEL, DEFAULT_MODEL_REVISION
-
 BUNDLED = "bundled"
 PACKAGED = "packaged"
 LOCAL = "local"
@@ -29,10 +27,3 @@ class Snapshot:
     is_remote: bool = False
     text_file: str = ""
     links_within: Path | None = None
-
-    @property
-    def identity(self) -> str:
-        """What vectors are bound to, "id@revision"; the packaged weights are the default model's."""
-        if self.name == PACKAGED:
-            return f"{DEFAULT_MODEL}@{DEFAULT_MODEL_REVISION}"
-        return f"{self.name}@{self.revision}"

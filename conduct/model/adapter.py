@@ -1,9 +1,11 @@
-"""What the model learnt from the situations: a small change of its weights, as one file beside the texts.
+"""What the encoder learnt: a low-rank change of its weights, in the files and names that PEFT writes.
 
 A low-rank update of a weight matrix is the product of two narrow ones (Hu et al., LoRA, 2021). Added to the
 weights at load, it costs nothing to encode with.
 """
 
+import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,69 +17,111 @@ from conduct.dataset.files import sha256, write_tensors
 from conduct.dataset.tensors import TensorSpec, read_header
 from conduct.errors import DataError
 
-UP, DOWN = ".up", ".down"
+FILE = "adapter_model.safetensors"
+CONFIG_FILE = "adapter_config.json"
+BASE_MODEL = "intfloat/multilingual-e5-small"
+_PREFIX, _DOWN, _UP = "base_model.model.", ".lora_A.weight", ".lora_B.weight"
 # Hexadecimal digits of the file's hash in an adapter's identity.
-DIGITS = 16
+_DIGITS = 16
+_AGAIN = "make it anew with `python -m conduct train`"
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """`up` (outputs, rank) times `down` (rank, inputs), float32, is added to the weight matrix called `name`."""
+    """`scale` times `up` (outputs, rank) times `down` (rank, inputs), float32, is added to the weights called `name`."""
 
     name: str
     up: np.ndarray
     down: np.ndarray
+    scale: float
+
+    def product(self) -> np.ndarray:
+        """What is added: float32 (outputs, inputs)."""
+        return self.scale * (self.up @ self.down)
 
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """Updates for one model; `identity` is what its vectors are bound to, "id@revision+hash"."""
+    """Updates for one base encoder."""
 
     updates: tuple[Update, ...]
-    identity: str
 
 
-def save(updates: tuple[Update, ...], path: Path, model: str) -> None:
-    """Write `path` for `model`, "id@revision", in half precision."""
+def save(updates: tuple[Update, ...], folder: Path, base: str) -> None:
+    """Write `updates`, all of one rank and scale, into `folder` in half precision, bound to `base`, the sha256 of the
+    base weights."""
+    rank, scale = updates[0].down.shape[0], updates[0].scale
     tensors = {}
     for update in updates:
-        tensors[update.name + UP] = update.up.astype(np.float16)
-        tensors[update.name + DOWN] = update.down.astype(np.float16)
-    write_tensors(path, tensors, {"model": model})
+        module = _PREFIX + update.name.removesuffix(".weight")
+        tensors[module + _DOWN] = np.ascontiguousarray(update.down, dtype=np.float16)
+        tensors[module + _UP] = np.ascontiguousarray(update.up, dtype=np.float16)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_tensors(folder / FILE, tensors, {"format": "pt", "base": base})
+    config = {
+        "peft_type": "LORA",
+        "task_type": "FEATURE_EXTRACTION",
+        "base_model_name_or_path": BASE_MODEL,
+        "r": rank,
+        "lora_alpha": scale * math.sqrt(rank),
+        "use_rslora": True,
+        "target_modules": sorted({update.name.removesuffix(".weight").rsplit(".", 1)[-1] for update in updates}),
+        "bias": "none",
+    }
+    (folder / CONFIG_FILE).write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
 
-def load(path: Path, model: str) -> Adapter | None:
-    """The adapter in `path`, or None if there is none or it is for another model than `model`, "id@revision".
-
-    Raises DataError with one sentence if the file cannot be used.
-    """
-    if not path.is_file():
-        return None
+def load(folder: Path, base: str) -> Adapter:
+    """The adapter in `folder`. Raises DataError with one sentence if it is for another base, or cannot be used."""
+    path = folder / FILE
     try:
         header = read_header(path)
-        if header.metadata.get("model") != model:
-            return None
-        # Before a number is read: a file from the Hub may hold anything.
-        names = _check_pairs(path.name, header.tensors)
+        if header.metadata.get("base") != base:
+            raise DataError(f"{FILE} was learnt for other base weights: {_AGAIN}.")
+        # Before a number is read: a file may hold anything.
+        names = _check_pairs(header.tensors)
+        scale = _scale(folder)
         with safe_open(path, framework="numpy") as file:
-            arrays = {name: file.get_tensor(name).astype(np.float32) for name in header.tensors}
-    except (SafetensorError, OSError, ValueError, TypeError) as error:
-        raise DataError(f"{path.name} is damaged: make it anew with `python -m conduct train`.") from error
-    updates = tuple(Update(name, arrays[name + UP], arrays[name + DOWN]) for name in names)
+            updates = tuple(
+                Update(
+                    f"{name.removeprefix(_PREFIX)}.weight",
+                    file.get_tensor(name + _UP).astype(np.float32),
+                    file.get_tensor(name + _DOWN).astype(np.float32),
+                    scale,
+                )
+                for name in names
+            )
+    except (SafetensorError, OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        raise DataError(f"{FILE} or {CONFIG_FILE} is damaged: {_AGAIN}.") from error
     for update in updates:
         if not (np.isfinite(update.up).all() and np.isfinite(update.down).all()):
-            raise DataError(f"{path.name} holds no update for {update.name[:80]} that can be added.")
-    return Adapter(updates, f"{model}+{sha256(path)[:DIGITS]}")
+            raise DataError(f"{FILE} holds no update for {update.name[:80]} that can be added.")
+    return Adapter(updates)
 
 
-def _check_pairs(file: str, tensors: Mapping[str, TensorSpec]) -> list[str]:
-    """The names of the matrices that are changed. Raises DataError unless each has two narrow ones of its own."""
-    names = sorted(name.removesuffix(UP) for name in tensors if name.endswith(UP))
-    if sorted(tensors) != sorted(name + end for name in names for end in (UP, DOWN)):
-        raise DataError(f"{file} must hold pairs of {UP} and {DOWN}: make it anew with `python -m conduct train`.")
+def identity(path: Path) -> str:
+    """What tells an encoder with this adapter from others, "id@hash"."""
+    return f"conduct-encoder@{sha256(path)[:_DIGITS]}"
+
+
+def _scale(folder: Path) -> float:
+    """What PEFT multiplies the products with: LoRA's alpha by the rank, or by its root (Kalajdzievski, 2023)."""
+    config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
+    rank, alpha = float(config["r"]), float(config["lora_alpha"])
+    scale = alpha / (math.sqrt(rank) if config.get("use_rslora") else rank)
+    if not 0 < scale < math.inf:
+        raise ValueError(scale)
+    return scale
+
+
+def _check_pairs(tensors: Mapping[str, TensorSpec]) -> list[str]:
+    """The names of the modules that are changed. Raises DataError unless each has two narrow matrices of its own."""
+    names = sorted(name.removesuffix(_UP) for name in tensors if name.endswith(_UP))
+    if sorted(tensors) != sorted(name + end for name in names for end in (_UP, _DOWN)):
+        raise DataError(f"{FILE} must hold pairs of lora_A and lora_B: {_AGAIN}.")
     for name in names:
-        up, down = tensors[name + UP], tensors[name + DOWN]
+        up, down = tensors[name + _UP], tensors[name + _DOWN]
         fits = len(up.shape) == len(down.shape) == 2 and up.shape[1] == down.shape[0]
         if not (fits and up.readable and down.readable):
-            raise DataError(f"{file} holds no update for {name[:80]} that can be added.")
+            raise DataError(f"{FILE} holds no update for {name[:80]} that can be added.")
     return names

@@ -5,7 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,9 +15,8 @@ from tokenizers import Tokenizer
 
 from conduct.errors import InferenceError, ModelError
 from conduct.hub import client
-from conduct.hub.snapshot import PACKAGED, Snapshot
-from conduct.model.adapter import Adapter
-from conduct.settings import DEFAULT_MODEL, DEFAULT_MODEL_REVISION
+from conduct.model import base_weights, packaged
+from conduct.model.tokenizer import tokenizer
 
 log = logging.getLogger(__name__)
 
@@ -33,40 +32,44 @@ ATTEMPTS = 3
 FIRST_PAUSE_SECONDS = 0.2
 
 
-class RemoteEncoder:
-    """A model that an inference engine runs. `longest` is how many tokens it reads of a text.
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How a model reads a text: `prompt` is put before it, and of the tokens the first `longest` are read."""
 
-    `token` is sent to the engine, if it needs one.
-    """
+    tokenizer: Tokenizer
+    longest: int
+    prompt: str = ""
+
+
+class RemoteEncoder:
+    """A model that an inference engine runs. `token` is sent to the engine, if it needs one."""
 
     workers = CONCURRENT_REQUESTS
 
     def __init__(
         self,
         engine: str,
-        tokenizer: Tokenizer,
-        longest: int,
+        limits: Limits,
         seconds: float = LONGEST_SECONDS,
         token: str | None = None,
     ) -> None:
         self._engine = engine
         self._token = token
-        self._tokenizer = tokenizer
-        self._longest = longest
+        self._limits = limits
         self._seconds = seconds
         self._width: int | None = None
         self._away = False
         self._lock = threading.Lock()
 
     @classmethod
-    def loader(cls, engine: str, token: str | None = None) -> Callable[[Path, Adapter | None], "RemoteEncoder"]:
+    def loader(cls, engine: str, token: str | None = None) -> Callable[[Path], "RemoteEncoder"]:
         """How to load the model in a folder when `engine`, a URL or a Hub id, runs it.
 
-        What was learnt for a text has to be in the engine's weights already: its vectors show whether it is.
+        For the packaged encoder the engine runs what `python -m conduct export` wrote.
         """
 
-        def load(folder: Path, adapter: Adapter | None = None) -> RemoteEncoder:
-            return cls(engine, *_tokenizer(folder), token=token)
+        def load(folder: Path) -> RemoteEncoder:
+            return cls(engine, _limits(folder), token=token)
 
         return load
 
@@ -88,12 +91,15 @@ class RemoteEncoder:
 
     def truncates(self, text: str) -> bool:
         """Whether the model reads only the beginning of `text`."""
-        return len(self._tokenizer.encode(text).ids) > self._longest
+        limits = self._limits
+        return len(limits.tokenizer.encode(limits.prompt + text).ids) > limits.longest
 
     def _ask(self, texts: Sequence[str], until: float) -> np.ndarray:
+        asked = [self._limits.prompt + text for text in texts]
+
         def embed() -> np.ndarray:
             left = max(until - time.monotonic(), SHORTEST_SECONDS)
-            return self._checked(client.embed(self._engine, list(texts), left, self._token), len(texts))
+            return self._checked(client.embed(self._engine, asked, left, self._token), len(texts))
 
         again = stamina.retry(
             on=client.may_pass,
@@ -127,25 +133,21 @@ class RemoteEncoder:
             log.warning("%s gives vectors again.", engine)
 
 
-def as_named(model: Snapshot) -> Snapshot:
-    """The model as an engine runs it: which copy of its files is at hand says nothing then."""
-    if model.name == PACKAGED:
-        model = replace(model, name=DEFAULT_MODEL, revision=DEFAULT_MODEL_REVISION, fallback_reason="")
-    return replace(model, is_remote=True)
-
-
-def _tokenizer(folder: Path) -> tuple[Tokenizer, int]:
-    """The model's tokenizer, and how many tokens the model reads. Raises ModelError."""
+def _limits(folder: Path) -> Limits:
+    """How the model in `folder` reads. Raises ModelError."""
+    if packaged.is_here(folder):
+        base = base_weights.read(packaged.base_file())
+        return Limits(tokenizer(base), packaged.MAX_TOKENS, packaged.PROMPT)
     try:
-        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        read = Tokenizer.from_file(str(folder / "tokenizer.json"))
         settings = folder / "sentence_bert_config.json"
         if settings.is_file():
             longest = json.loads(settings.read_text(encoding="utf-8"))["max_seq_length"]
         else:
             longest = json.loads((folder / "config.json").read_text(encoding="utf-8"))["max_position_embeddings"]
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        return tokenizer, int(longest)
+        read.no_truncation()
+        read.no_padding()
+        return Limits(read, int(longest), packaged.PROMPT if packaged.exported_identity(folder) else "")
     # The library's own errors have no other class.
     except Exception as error:
         raise ModelError(

@@ -9,6 +9,7 @@ import numpy as np
 
 from conduct.dataset.situations import Bank
 from conduct.model.encoder import Encoder
+from conduct.ranking.any_code import AnyCode
 from conduct.ranking.calibration import SIMILARITY, Bands
 from conduct.ranking.courtesies import essence
 from conduct.ranking.highlight import sentence_to_mark
@@ -51,18 +52,24 @@ class SearchResult:
 class Index:
     """Passages and situations of one text, ready to be searched. Immutable once built."""
 
-    def __init__(self, code: Code, bank: Bank, vectors: Vectors, blend: Blend = RECIPE.blend) -> None:
+    def __init__(
+        self, code: Code, bank: Bank, vectors: Vectors, known: AnyCode | None = None, blend: Blend = RECIPE.blend
+    ) -> None:
+        """`known` is what is known of any code, None for an encoder that it was not fitted for."""
         self._passages = code.passages
+        self._known = known
         self._vectors = vectors
         self._blend = blend
         self._situations = bank.situations
         # A fuller text may bring words that no situation has. Without any situation nothing tells which are usual.
-        known = (*code.passages, *bank.situations) if bank.situations else ()
-        self._spelling = Spelling(text.text for text in known)
-        # Piece rows of each passage, its sentences first and in order; see `pieces`.
+        usual = (*code.passages, *bank.situations) if bank.situations else ()
+        self._spelling = Spelling(text.text for text in usual)
+        # Piece rows of each passage; see `pieces`.
         ends = np.cumsum([len(pieces(passage)) for passage in self._passages])
         self._pieces = [slice(end - len(pieces(p)), end) for p, end in zip(self._passages, ends, strict=True)]
         self._classes = classes(code, bank)
+        rules = [number for number, passage in enumerate(self._passages) if not passage.boilerplate]
+        self._rules = rules or list(range(len(self._passages)))
         self._targets = targets(bank, self._classes)
         self._members = {
             name: np.flatnonzero(self._targets[:, column]) for column, name in enumerate(self._classes[:-1])
@@ -75,7 +82,27 @@ class Index:
         to_pieces = question_vectors @ self._vectors.pieces.T
         to_situations = along(self._vectors.axes, question_vectors) @ self._vectors.situations.T
         probabilities = self._probabilities(read, question_vectors, to_situations)
-        return [self._result(*rows) for rows in zip(to_pieces, to_situations, probabilities, strict=True)]
+        closest = np.stack([to_pieces[:, rows].max(axis=1) for rows in self._pieces], axis=1)
+        relevance, in_scope = self._by_words(question_vectors, closest)
+        rows = zip(to_pieces, to_situations, probabilities, relevance, in_scope, strict=True)
+        return [self._result(*row) for row in rows]
+
+    def _by_words(self, vectors: np.ndarray, closest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """By the passages' own words, from unit vectors (questions, d) and cosines (questions, passages): relevance
+        (questions, passages), and the probability that passages without situations speak to it (questions,)."""
+        rules = self._rules
+        unseen = [number for number in rules if self._passages[number].id not in self._classes]
+        if self._known is None:
+            relevance = SIMILARITY.relevance((1 + closest) / 2)
+            in_scope = relevance[:, unseen].max(axis=1, initial=0.0)
+        else:
+            conduct = self._known.about_conduct(vectors)
+            relevance = np.zeros_like(closest)
+            relevance[:, rules] = self._known.relevances(conduct, closest[:, rules])
+            in_scope = self._known.in_scope(conduct, closest[:, unseen]) if unseen else np.zeros(len(closest))
+        others = [number for number in range(len(self._passages)) if number not in rules]
+        relevance[:, others] = BOILERPLATE
+        return relevance, in_scope
 
     def _probabilities(
         self, questions: Sequence[str], question_vectors: np.ndarray, to_situations: np.ndarray
@@ -90,30 +117,35 @@ class Index:
         mixed = blend.neighbours * by_neighbours + blend.meaning * by_meaning + blend.words * by_words
         return mixed / (blend.neighbours + blend.meaning + blend.words)
 
-    def _result(self, to_pieces: np.ndarray, to_situations: np.ndarray, probabilities: np.ndarray) -> SearchResult:
-        """The result of one question, from its cosines (pieces,) and (situations,) and its probabilities (classes,)."""
+    def _result(
+        self,
+        to_pieces: np.ndarray,
+        to_situations: np.ndarray,
+        probabilities: np.ndarray,
+        by_words: np.ndarray,
+        unseen_in_scope: float,
+    ) -> SearchResult:
+        """The result of one question, from its cosines (pieces,) and (situations,), its probabilities (classes,), and
+        what `_by_words` says of it."""
         by_class = dict(zip(self._classes, self._vectors.calibration.relevance(probabilities), strict=False))
-        matches, boilerplate, by_similarity = [], [], []
-        for passage, rows in zip(self._passages, self._pieces, strict=True):
-            cosines = to_pieces[rows]
-            relevance = by_class.get(passage.id)
-            is_last = relevance is None and passage.boilerplate
-            if relevance is None:
-                relevance = SIMILARITY.relevance((1 + cosines.max()) / 2) * (BOILERPLATE if is_last else 1)
-                by_similarity += [] if is_last else [relevance]
-            sentence = sentence_to_mark(passage.sentences, cosines[: len(passage.sentences)])
+        matches, boilerplate = [], []
+        for number, (passage, rows) in enumerate(zip(self._passages, self._pieces, strict=True)):
+            relevance = by_class.get(passage.id, by_words[number])
+            is_last = passage.boilerplate and passage.id not in by_class
+            sentence = sentence_to_mark(passage.sentences, to_pieces[rows][: len(passage.sentences)])
             match = Match(passage, float(relevance), sentence, *self._explanation(passage, to_situations))
             (boilerplate if is_last else matches).append(match)
         matches.sort(key=lambda match: -match.relevance)
         least = min((match.relevance for match in matches), default=1.0)
-        boilerplate.sort(key=lambda match: -match.relevance)
         matches += [replace(match, relevance=min(match.relevance, least)) for match in boilerplate]
-        most_similar = max(by_similarity, default=0.0)
+        own = self._known.bands if self._known else SIMILARITY.bands
         if not self._situations:
-            return SearchResult(tuple(matches), float(most_similar), SIMILARITY.bands)
+            return SearchResult(tuple(matches), float(unseen_in_scope), own)
         bands, in_scope = self._vectors.calibration.bands, 1.0 - float(probabilities[-1])
-        if most_similar >= SIMILARITY.bands.covered:
-            # Situations of an older text may call silent what a new passage speaks to.
+        # Situations of an older text may call silent what a new passage speaks to.
+        if unseen_in_scope >= own.covered:
+            in_scope = max(in_scope, bands.covered)
+        elif unseen_in_scope >= own.not_covered:
             in_scope = max(in_scope, bands.not_covered)
         return SearchResult(tuple(matches), in_scope, bands)
 

@@ -16,12 +16,14 @@ from conduct.errors import DataError
 from conduct.ranking.calibration import Bands, Calibration
 from conduct.ranking.classifiers import VectorClassifier, WordClassifier
 from conduct.ranking.recipe import RECIPE, Recipe
-from conduct.text.code import Code, Passage
+from conduct.text.code import PREAMBLE, Code, Passage
 
 # No fit gives such a weight, and with larger ones a score may overflow.
 MAX_ABS_VALUE = 1_000_000
 # Half precision moves a length by less than a tenth of this.
 LENGTH_TOLERANCE = 0.01
+# Of a number of 8 bits, to either side.
+_STEPS = 127
 
 
 NAMES = (
@@ -49,6 +51,11 @@ class Vectors:
     calibration: Calibration
 
 
+def _peaks(vectors: np.ndarray) -> np.ndarray:
+    """The largest absolute number of each row: (n, 1)."""
+    return np.maximum(np.abs(vectors).max(axis=1, keepdims=True, initial=0.0), 1e-12)
+
+
 def principal_axes(vectors: np.ndarray) -> np.ndarray:
     """Of unit vectors (n, d), the axes that keep most of their squared length: float32 (d, k), orthonormal columns."""
     count, dimensions = vectors.shape
@@ -73,9 +80,14 @@ def along(axes: np.ndarray, vectors: np.ndarray) -> np.ndarray:
 
 
 def pieces(passage: Passage) -> tuple[str, ...]:
-    """What of a passage is compared with a question: each sentence, and the whole where that is more."""
-    whole = () if passage.sentences == (passage.text,) else (passage.text,)
-    return passage.sentences + whole
+    """What of a passage is compared with a question: each sentence where there are several, and last the whole."""
+    sentences = passage.sentences if len(passage.sentences) > 1 else ()
+    return (*sentences, whole(passage.section, passage.text))
+
+
+def whole(section: str, text: str) -> str:
+    """A passage with the heading that it stands under, which may be all that says what it is about."""
+    return f"{section}. {text}" if section not in ("", PREAMBLE) else text
 
 
 def classes(code: Code, bank: Bank) -> tuple[str, ...]:
@@ -106,15 +118,16 @@ def fingerprint(code: Code, bank: Bank) -> str:
 
 
 def save(vectors: Vectors, path: Path, code: Code, bank: Bank, model: str) -> None:
-    """Write `path`, bound to the texts, to `model`, "id@revision", and to RECIPE. Half precision: it moves no rank."""
+    """Write `path`, bound to the texts, to `model`, "id@revision", and to RECIPE. In half precision, or less."""
     half = {
         "pieces": vectors.pieces,
-        "situations": vectors.situations,
         "meaning.weights": vectors.meaning.weights,
         "words.weights": vectors.words.weights,
         "words.idf": vectors.words.idf,
     }
     tensors = {name: np.ascontiguousarray(array, dtype=np.float16) for name, array in half.items()}
+    # Situations in 8 bits: they are the most numbers, and lie along few axes.
+    tensors["situations"] = np.rint(vectors.situations * (_STEPS / _peaks(vectors.situations))).astype(np.int8)
     tensors |= {"axes": vectors.axes, "meaning.bias": vectors.meaning.bias, "words.bias": vectors.words.bias}
     calibration = vectors.calibration
     name, _, revision = model.rpartition("@")
@@ -189,8 +202,9 @@ def _check_shapes(header: Header, code: Code, bank: Bank, dimensions: Callable[[
         spec = header.tensors[name]
         if spec.shape != shape:
             raise DataError(f"{name} must have the shape {shape}, but have {spec.shape}")
-        if not spec.readable:
-            raise DataError(f"{name} must be numbers of the type {' or '.join(READABLE)}, but are {spec.dtype[:20]}")
+        types = ("I8",) if name == "situations" else READABLE
+        if spec.dtype not in types:
+            raise DataError(f"{name} must be numbers of the type {' or '.join(types)}, but are {spec.dtype[:20]}")
 
 
 def _read(file) -> dict[str, np.ndarray]:
@@ -201,9 +215,12 @@ def _read(file) -> dict[str, np.ndarray]:
         # Written so that what is not a number fails, too.
         if not (np.abs(arrays[name]) <= MAX_ABS_VALUE).all():
             raise DataError(f"{name} hold a number that is not finite, or over {MAX_ABS_VALUE:,}")
-    for name in ("pieces", "situations"):
-        if not (np.abs(np.linalg.norm(arrays[name], axis=1) - 1) < LENGTH_TOLERANCE).all():
-            raise DataError(f"{name} are not of unit length")
+    if not (np.abs(np.linalg.norm(arrays["pieces"], axis=1) - 1) < LENGTH_TOLERANCE).all():
+        raise DataError("pieces are not of unit length")
+    lengths = np.linalg.norm(arrays["situations"], axis=1, keepdims=True)
+    if not (lengths > 0).all():
+        raise DataError("situations have no direction")
+    arrays["situations"] /= lengths
     axes = arrays["axes"]
     if not (np.abs(axes.T @ axes - np.eye(axes.shape[1])) < LENGTH_TOLERANCE).all():
         raise DataError("axes are not at right angles")

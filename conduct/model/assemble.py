@@ -1,0 +1,101 @@
+"""Puts this app's encoder together, from base weights and what was learnt, or from an exported folder."""
+
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import torch
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.base.modules import InputModule, Normalize, Transformer
+from sentence_transformers.sentence_transformer.modules import Pooling
+from tokenizers import Tokenizer
+from transformers import PreTrainedTokenizerFast
+
+from conduct.model import adapter, base_weights, network
+from conduct.model.packaged import FOLDER, MAX_TOKENS, PEAKS_FILE, PROMPT, base_file
+from conduct.model.tokenizer import special_pieces, tokenizer
+
+_PROMPTS = {"prompts": {"query": PROMPT}, "default_prompt_name": "query"}
+
+
+class Reader(InputModule):
+    """From texts to vectors of their tokens, as sentence-transformers wants them."""
+
+    def __init__(self, reads: torch.nn.Module, tokenizer: Tokenizer, padding: int) -> None:
+        super().__init__()
+        self.network = reads
+        self.tokenizer = tokenizer
+        self.max_seq_length = MAX_TOKENS
+        self._padding = padding
+
+    def preprocess(self, inputs, prompt=None, **others) -> dict[str, torch.Tensor]:
+        """Ids and mask of `inputs`, int64 (texts, tokens of the longest)."""
+        encodings = self.tokenizer.encode_batch_fast([(prompt or "") + text for text in inputs])
+        # The last token ends a text, also one that was cut.
+        rows = [
+            ids if len(ids) <= MAX_TOKENS else [*ids[: MAX_TOKENS - 1], ids[-1]]
+            for ids in (encoding.ids for encoding in encodings)
+        ]
+        longest = max(map(len, rows))
+        ids = torch.tensor([row + [self._padding] * (longest - len(row)) for row in rows])
+        mask = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows])
+        return {"input_ids": ids, "attention_mask": mask}
+
+    def forward(self, features: dict[str, torch.Tensor], **others) -> dict[str, torch.Tensor]:
+        """Adds "token_embeddings", float32 (texts, tokens, dimensions)."""
+        states = self.network(input_ids=features["input_ids"], attention_mask=features["attention_mask"])
+        return features | {"token_embeddings": states.last_hidden_state}
+
+    def save(self, output_path: str, *others, **more) -> None:
+        """Not offered: `export` writes the encoder in the library's own layout."""
+        raise NotImplementedError("Use conduct.model.assemble.export.")
+
+
+def assemble(folder: Path | None) -> SentenceTransformer:
+    """The base encoder with what was learnt, in `folder`; as published, without it, if None. Writes nothing.
+
+    Raises ModelError with one sentence if the package is missing or not the right one, DataError if the adapter in
+    `folder` cannot be used.
+    """
+    base = base_weights.read(base_file())
+    learnt = adapter.load(folder, base_weights.SHA256) if folder else None
+    reader = Reader(network.build(base, learnt), tokenizer(base), base.shape.padding)
+    return SentenceTransformer(
+        modules=[reader, Pooling(base.shape.hidden, pooling_mode="mean")], device="cpu", **_PROMPTS
+    )
+
+
+def network_of(model: SentenceTransformer) -> torch.nn.Module:
+    """The network in a model that `assemble` or an exported folder gave."""
+    return model[0].network if isinstance(model[0], Reader) else model[0].model
+
+
+def widen(reads: torch.nn.Module) -> None:
+    """From the half precision of an exported folder to float32, but for the word embeddings, which stay mapped."""
+    # The library makes one, with random weights.
+    reads.pooler = None
+    words = network.HalfEmbedding(reads.embeddings.word_embeddings.weight)
+    reads.embeddings.word_embeddings = torch.nn.Identity()
+    reads.float()
+    reads.embeddings.word_embeddings = words
+
+
+def export(folder: Path, learnt: Path = FOLDER) -> None:
+    """Write the encoder to `folder` as sentence-transformers loads it, in half precision. Raises as `assemble`."""
+    base = base_weights.read(base_file())
+    whole = network.build(base, adapter.load(learnt, base_weights.SHA256))
+    words = whole.embeddings.word_embeddings(torch.arange(base.shape.vocabulary))
+    whole.embeddings.word_embeddings = torch.nn.Embedding.from_pretrained(words)
+    with TemporaryDirectory() as parts:
+        whole.half().save_pretrained(parts)
+        begin, end, padding, unknown = special_pieces(base)
+        PreTrainedTokenizerFast(
+            tokenizer_object=tokenizer(base),
+            bos_token=begin, cls_token=begin, eos_token=end, sep_token=end, pad_token=padding, unk_token=unknown,
+            model_max_length=MAX_TOKENS,
+        ).save_pretrained(parts)  # fmt: skip
+        reader = Transformer(parts, max_seq_length=MAX_TOKENS, model_kwargs={"dtype": "float16"})
+        SentenceTransformer(
+            modules=[reader, Pooling(base.shape.hidden, pooling_mode="mean"), Normalize()], device="cpu", **_PROMPTS
+        ).save_pretrained(str(folder), create_model_card=False)
+    shutil.copy(learnt / PEAKS_FILE, folder / PEAKS_FILE)

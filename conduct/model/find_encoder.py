@@ -1,0 +1,23 @@
+"""Which encoder serves: the one that is named, or the packaged one."""
+
+from conduct.errors import ModelError
+from conduct.hub.fetch import LONG_PATIENCE_SECONDS
+from conduct.hub.find_model import find_model
+from conduct.hub.snapshot import Snapshot
+from conduct.model import packaged
+from conduct.settings import Settings
+
+
+def find_encoder(settings: Settings) -> Snapshot:
+    """The folder of the encoder that `settings` names; the packaged one where that cannot be had, which then says why."""
+    if settings.model is None:
+        return packaged.snapshot()
+    try:
+        return find_model(settings.model, settings.model_revision, LONG_PATIENCE_SECONDS)
+    except ModelError as error:
+        return instead_of_model(settings, str(error))
+
+
+def instead_of_model(settings: Settings, reason: str) -> Snapshot:
+    """The packaged encoder in place of the one that was named."""
+    return packaged.snapshot(f"{settings.model} was not used: {reason.rstrip('.')}.")

@@ -1,0 +1,110 @@
+"""Serves a network's linear layers in int8: a third of the time, of float32's memory a quarter.
+
+A few of a layer's inputs are ten times as large as the others, and int8 has one scale for all. So each input is first
+divided by about the largest value that it had for `CALIBRATION_TEXTS` texts, and its weights are multiplied with the
+same (Xiao et al., SmoothQuant, 2023). Without that the vectors have a mean cosine of 0.97 to float32's, with it 0.997.
+"""
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import SafetensorError, safe_open
+
+from conduct.dataset.files import write_tensors
+from conduct.dataset.tensors import read_header
+from conduct.errors import DataError
+from conduct.model.packaged import PEAKS_FILE
+
+# How much of an input's size moves into its weights. Mean cosine to float32 at 0.65, 0.75, 0.85 and 1: 0.9926, 0.9963,
+# 0.9971, 0.9959.
+SHARE = 0.85
+CALIBRATION_TEXTS = 400
+_SMALLEST = 1e-5
+
+# By the name of a linear layer, the largest absolute value of each of its inputs: float32 (inputs,).
+Peaks = Mapping[str, np.ndarray]
+
+
+def quantize(network: torch.nn.Module, peaks: Peaks) -> None:
+    """Replace the linear layers of `network`: weights in int8 with a scale for each row, made here; activations in
+    int8 with a scale taken over what is read at a time. So read one text at a time, or an answer depends on others.
+
+    Raises DataError unless `peaks` are those of this network.
+    """
+    layers = dict(linear_layers(network))
+    if {name: (layer.in_features,) for name, layer in layers.items()} != {n: p.shape for n, p in peaks.items()}:
+        raise DataError(f"{PEAKS_FILE} belongs to another encoder: make it anew with `python -m conduct train`.")
+    for name, layer in layers.items():
+        parent, _, own = name.rpartition(".")
+        setattr(network.get_submodule(parent), own, _Smoothed(layer, torch.from_numpy(peaks[name])))
+    with warnings.catch_warnings():
+        # Its successor needs a C++ compiler at hand to be as fast.
+        warnings.simplefilter("ignore")
+        from torch.ao.quantization import per_channel_dynamic_qconfig, quantize_dynamic
+
+        quantize_dynamic(network, {torch.nn.Linear: per_channel_dynamic_qconfig}, inplace=True)
+
+
+def measure(model, network: torch.nn.Module, texts: Sequence[str]) -> Peaks:
+    """The peaks of `network`, inside the SentenceTransformer `model`, while it reads `texts`."""
+    peaks: dict[str, torch.Tensor] = {}
+
+    def watch(name: str):
+        def note(_: torch.nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+            largest = inputs[0].abs().flatten(0, -2).amax(0)
+            peaks[name] = torch.maximum(peaks[name], largest) if name in peaks else largest
+
+        return note
+
+    hooks = [layer.register_forward_pre_hook(watch(name)) for name, layer in linear_layers(network)]
+    try:
+        # One at a time: padding is not what it will read.
+        model.encode(list(texts), batch_size=1, show_progress_bar=False)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return {name: largest.numpy() for name, largest in peaks.items()}
+
+
+def linear_layers(network: torch.nn.Module) -> Iterator[tuple[str, torch.nn.Linear]]:
+    """The linear layers of a network, with their names."""
+    return ((name, layer) for name, layer in network.named_modules() if isinstance(layer, torch.nn.Linear))
+
+
+def save(peaks: Peaks, path: Path, identity: str) -> None:
+    """Write `path` for the encoder `identity`, in half precision."""
+    write_tensors(path, {name: peak.astype(np.float16) for name, peak in peaks.items()}, {"identity": identity})
+
+
+def load(path: Path) -> Peaks:
+    """The peaks in `path`. Raises DataError if they cannot be used."""
+    try:
+        header = read_header(path)
+        if not all(spec.readable for spec in header.tensors.values()):
+            raise DataError(f"{PEAKS_FILE} holds numbers of a type that cannot be read: download the encoder again.")
+        with safe_open(path, framework="numpy") as file:
+            peaks = {name: file.get_tensor(name).astype(np.float32) for name in header.tensors}
+    except (SafetensorError, OSError, ValueError, TypeError) as error:
+        raise DataError(f"{PEAKS_FILE} is damaged or missing: download the encoder again.") from error
+    if not all(np.isfinite(peak).all() and (peak >= 0).all() for peak in peaks.values()):
+        raise DataError(f"{PEAKS_FILE} holds numbers that are no sizes: download the encoder again.")
+    return peaks
+
+
+class _Smoothed(torch.nn.Module):
+    """A linear layer whose inputs are made alike in size before, and whose weights make up for it."""
+
+    def __init__(self, layer: torch.nn.Linear, peaks: torch.Tensor) -> None:
+        super().__init__()
+        weights = layer.weight.detach()
+        sizes = peaks.clamp(min=_SMALLEST) ** SHARE / weights.abs().amax(0).clamp(min=_SMALLEST) ** (1 - SHARE)
+        self._factors = 1 / sizes
+        self.layer = torch.nn.Linear(layer.in_features, layer.out_features, device="meta")
+        self.layer.weight = torch.nn.Parameter(weights * sizes, requires_grad=False)
+        self.layer.bias = layer.bias
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        return self.layer(inputs * self._factors)

@@ -1,0 +1,108 @@
+"""The base encoder as a torch network, with what was learnt added to its weights."""
+
+import numpy as np
+import torch
+from transformers import BertConfig, BertModel
+
+from conduct.errors import DataError
+from conduct.model.adapter import Adapter
+from conduct.model.base_weights import BLOCK_BYTES, BaseWeights
+
+_EMBEDDINGS = {
+    "emb.pos": "embeddings.position_embeddings.weight",
+    "emb.type": "embeddings.token_type_embeddings.weight",
+    "emb.ln.w": "embeddings.LayerNorm.weight",
+    "emb.ln.b": "embeddings.LayerNorm.bias",
+}
+_WORDS = "emb.word"
+_PARTS = {
+    "q": "attention.self.query",
+    "k": "attention.self.key",
+    "v": "attention.self.value",
+    "ao": "attention.output.dense",
+    "aln": "attention.output.LayerNorm",
+    "fi": "intermediate.dense",
+    "fo": "output.dense",
+    "oln": "output.LayerNorm",
+}
+_KINDS = {"w": "weight", "b": "bias"}
+
+
+class FourBitEmbedding(torch.nn.Module):
+    """Word embeddings that stay in the mapped file in 4 bits; only the rows of a text's words are read."""
+
+    def __init__(self, rows: np.ndarray) -> None:
+        """`rows`: uint8 (vocabulary, bytes of a row)."""
+        super().__init__()
+        self._rows = torch.from_numpy(rows)
+
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        """Ids (...) to float32 (..., dimensions)."""
+        blocks = self._rows[ids].unflatten(-1, (-1, BLOCK_BYTES))
+        scales = blocks[..., :2].contiguous().view(torch.float16)
+        numbers = torch.cat([blocks[..., 2:] & 15, blocks[..., 2:] >> 4], dim=-1).float() - 8
+        # In half precision once, as the published model holds them: both then give the same vectors.
+        return (numbers * scales.float()).half().float().flatten(-2)
+
+
+class HalfEmbedding(torch.nn.Module):
+    """Word embeddings in half precision, read as float32."""
+
+    def __init__(self, rows: torch.Tensor) -> None:
+        """`rows`: float16 (vocabulary, dimensions), perhaps in a mapped file."""
+        super().__init__()
+        self._rows = rows.detach()
+
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        """Ids (...) to float32 (..., dimensions)."""
+        return self._rows[ids].float()
+
+
+def build(base: BaseWeights, adapter: Adapter | None = None) -> BertModel:
+    """The network in float32, its numbers rounded to half precision; word embeddings as FourBitEmbedding.
+
+    Raises DataError if `adapter` does not fit.
+    """
+    config = _config(base)
+    with torch.device("meta"):
+        network = BertModel(config, add_pooling_layer=False)
+    weights = {_name(stored): base.floats(stored) for stored in base.tensors if stored != _WORDS}
+    shapes = {name: tuple(parameter.shape) for name, parameter in network.named_parameters()}
+    state = {name: torch.from_numpy(numbers).reshape(shapes[name]) for name, numbers in weights.items()}
+    for update in adapter.updates if adapter else ():
+        weight = state.get(update.name)
+        if weight is None or tuple(weight.shape) != (update.up.shape[0], update.down.shape[1]):
+            raise DataError(
+                f"The adapter has an update for {update.name[:80]}, which the base encoder does not have: "
+                "make it anew with `python -m conduct train`."
+            )
+        weight += torch.from_numpy(update.product())
+    network.embeddings.word_embeddings = FourBitEmbedding(base.rows(_WORDS, config.vocab_size))
+    network.load_state_dict({name: weight.half().float() for name, weight in state.items()}, assign=True)
+    embeddings = network.embeddings
+    embeddings.position_ids = torch.arange(config.max_position_embeddings)[None]
+    embeddings.token_type_ids = torch.zeros(1, config.max_position_embeddings, dtype=torch.long)
+    return network.eval()
+
+
+def _config(base: BaseWeights) -> BertConfig:
+    shape = base.shape
+    return BertConfig(
+        vocab_size=shape.vocabulary,
+        hidden_size=shape.hidden,
+        num_hidden_layers=shape.layers,
+        num_attention_heads=shape.heads,
+        intermediate_size=shape.feed_forward,
+        max_position_embeddings=shape.positions,
+        type_vocab_size=shape.types,
+        layer_norm_eps=shape.epsilon,
+        pad_token_id=shape.padding,
+    )
+
+
+def _name(stored: str) -> str:
+    """The library's name of a tensor: "l3.q.w" is "encoder.layer.3.attention.self.query.weight"."""
+    if stored in _EMBEDDINGS:
+        return _EMBEDDINGS[stored]
+    layer, part, kind = stored.split(".")
+    return f"encoder.layer.{layer[1:]}.{_PARTS[part]}.{_KINDS[kind]}"

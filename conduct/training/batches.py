@@ -1,0 +1,100 @@
+"""In which order the encoder sees what it learns from. Pure; the same seed gives the same order."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from conduct.dataset.situations import Situation
+from conduct.training.materials import CodeQuestion, Materials, Parallel, Rule, SilentQuestion, WrittenCode
+
+PARALLEL_SIZE = 16
+ENGLISH_SIZE = 32
+CODE_QUESTIONS = 15
+CODE_SILENT = 4
+OWN_SIZE = 24
+OWN_BATCHES = 130
+# Each question to a written code is read so often in an epoch.
+CODE_REPEATS = 2
+# Passages of a long code that are compared at a time, with those that the questions are about.
+MAX_RULES = 22
+# Of the situations for the sentences of our own code, the share whose sentence is known.
+WITH_SENTENCE = 0.6
+# Texts of about the same length are read together; letters by which the order is shaken.
+SHAKEN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class ParallelBatch:
+    """Situations in other languages and their English counterparts."""
+
+    rows: tuple[Parallel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EnglishBatch:
+    """Situations of the bank that have no counterpart."""
+
+    rows: tuple[Situation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBatch:
+    """Questions to one written code, and some that it is silent on."""
+
+    rules: tuple[Rule, ...]
+    questions: tuple[CodeQuestion, ...]
+    silent: tuple[SilentQuestion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBatch:
+    """Situations, some in another language, for the passages and sentences of the dataset's own code."""
+
+    texts: tuple[str, ...]
+    rows: tuple[Situation, ...]
+
+
+Batch = ParallelBatch | EnglishBatch | CodeBatch | OwnBatch
+
+
+def epoch(materials: Materials, codes: Sequence[WrittenCode], rng: random.Random) -> list[Batch]:
+    """The batches of one epoch, in random order; `codes` are those to learn from."""
+    parallel = sorted(materials.parallel, key=lambda row: len(row.english) + rng.uniform(0, SHAKEN))
+    translated = {row.english for row in parallel}
+    english = [situation for situation in materials.bank.situations if situation.text not in translated]
+    english.sort(key=lambda situation: len(situation.text) + rng.uniform(0, SHAKEN))
+    batches: list[Batch] = [ParallelBatch(part) for part in _parts(parallel, PARALLEL_SIZE)]
+    batches += [EnglishBatch(part) for part in _parts(english, ENGLISH_SIZE)]
+    for code in codes:
+        for _ in range(CODE_REPEATS):
+            questions = rng.sample(code.questions, len(code.questions))
+            batches += [_of_code(code, part, rng) for part in _parts(questions, CODE_QUESTIONS) if len(part) > 1]
+    batches += [_own(materials, rng) for _ in range(OWN_BATCHES)]
+    rng.shuffle(batches)
+    return batches
+
+
+def _parts(rows: Sequence, size: int) -> list[tuple]:
+    return [tuple(rows[at : at + size]) for at in range(0, len(rows), size)]
+
+
+def _of_code(code: WrittenCode, questions: tuple[CodeQuestion, ...], rng: random.Random) -> CodeBatch:
+    needed = {passage for question in questions for passage in question.grades}
+    others = [rule.id for rule in code.rules if rule.id not in needed]
+    kept = needed | set(rng.sample(others, min(len(others), max(0, MAX_RULES - len(needed)))))
+    silent = rng.sample(code.silent, min(len(code.silent), CODE_SILENT))
+    return CodeBatch(tuple(rule for rule in code.rules if rule.id in kept), questions, tuple(silent))
+
+
+def _own(materials: Materials, rng: random.Random) -> OwnBatch:
+    rows = [situation for situation in materials.bank.situations if situation.in_scope]
+    if materials.sentences and rng.random() < WITH_SENTENCE:
+        rows = [situation for situation in rows if situation.text in materials.sentences]
+    rows = rng.sample(rows, min(len(rows), OWN_SIZE))
+    return OwnBatch(tuple(_said(materials, row, rng) for row in rows), tuple(rows))
+
+
+def _said(materials: Materials, situation: Situation, rng: random.Random) -> str:
+    """The situation in English or, half of the time, in another language that it is known in."""
+    others = materials.translations.get(situation.text, ())
+    return rng.choice(others) if others and rng.random() < 0.5 else situation.text

@@ -1,0 +1,77 @@
+"""Fits what is known of any code: on written codes that the encoder has not learnt from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from conduct.model.encoder import Encoder
+from conduct.ranking.any_code import AnyCode, relevance_features, scope_features
+from conduct.ranking.calibration import fit_bands
+from conduct.ranking.courtesies import essence
+from conduct.training.materials import HELD_OUT, Materials, Rule, WrittenCode
+
+# Inverse regularisation: of the weights on vectors as for other heads, of the few features hardly any.
+CONDUCT_STRENGTH, CURVE_STRENGTH = 3.0, 100.0
+# "conduct": it is about conduct, though this code has no rule for it.
+NOT_CONDUCT = ("far", "near")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One written code asked its questions, then the silent ones: cosines (questions, passages), and which to show."""
+
+    vectors: np.ndarray
+    cosines: np.ndarray
+    shown: np.ndarray
+
+
+def fit(materials: Materials, encoder: Encoder, situations: np.ndarray) -> AnyCode:
+    """Fit all of it; `situations` are the vectors of the bank (situations, d)."""
+    learnt = [code for code in materials.codes if code.name not in HELD_OUT]
+    texts = [essence(row.text) for code in learnt for row in (*code.questions, *code.silent)]
+    about = [situation.in_scope for situation in materials.bank.situations]
+    about += [
+        getattr(row, "kind", "conduct") not in NOT_CONDUCT for code in learnt for row in (*code.questions, *code.silent)
+    ]
+    conduct = _logistic(np.concatenate([situations, encoder.encode(texts)]), np.array(about), CONDUCT_STRENGTH)
+    asked = [ask(code, encoder) for code in materials.codes if code.name in HELD_OUT]
+    log_odds = [one.vectors @ conduct[:-1] + conduct[-1] for one in asked]
+    in_scope = np.concatenate([one.shown.any(axis=1) for one in asked])
+    scope = np.concatenate([scope_features(odds, one.cosines) for odds, one in zip(log_odds, asked, strict=True)])
+    of_scope = _logistic(scope, in_scope, CURVE_STRENGTH)
+    relevance = np.concatenate([
+        relevance_features(odds, one.cosines).reshape(one.cosines.size, -1)
+        for odds, one in zip(log_odds, asked, strict=True)
+    ])  # fmt: skip
+    of_relevance = _logistic(relevance, np.concatenate([one.shown.ravel() for one in asked]), CURVE_STRENGTH)
+    scores = 1 / (1 + np.exp(-(scope @ of_scope[:-1] + of_scope[-1])))
+    return AnyCode(conduct, of_scope, of_relevance, fit_bands(scores[in_scope], scores[~in_scope]))
+
+
+def ask(code: WrittenCode, encoder: Encoder) -> Asked:
+    """Ask a written code all its questions."""
+    questions = encoder.encode([essence(row.text) for row in (*code.questions, *code.silent)])
+    shown = np.zeros((len(questions), len(code.rules)), dtype=bool)
+    column = {rule.id: number for number, rule in enumerate(code.rules)}
+    for row, question in enumerate(code.questions):
+        for passage in question.grades:
+            shown[row, column[passage]] = True
+    return Asked(questions, to_rules(questions, code.rules, encoder), shown)
+
+
+def to_rules(questions: np.ndarray, rules: Sequence[Rule], encoder: Encoder) -> np.ndarray:
+    """Cosines of unit vectors (n, d) to the closest piece of each rule: (n, rules)."""
+    columns = []
+    for rule in rules:
+        sentences = rule.sentences if len(rule.sentences) > 1 else ()
+        columns.append((questions @ encoder.encode([rule.whole, *sentences]).T).max(axis=1))
+    return np.stack(columns, axis=1)
+
+
+def _logistic(features: np.ndarray, outcomes: np.ndarray, strength: float) -> np.ndarray:
+    """Weights and, last, the bias."""
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=strength, max_iter=1000).fit(features, outcomes)
+    return np.append(model.coef_[0], model.intercept_[0]).astype(np.float32)

@@ -1,0 +1,47 @@
+"""All that `python -m conduct train` writes: what the encoder learnt, how it serves, and what is known of any code."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+from conduct.answering.batching import BatchingEncoder
+from conduct.model import adapter, base_weights, int8
+from conduct.model.assemble import assemble, network_of
+from conduct.model.packaged import PEAKS_FILE
+from conduct.model.sentence_transformer import SentenceEncoder
+from conduct.ranking import any_code
+from conduct.training import fit_any_code
+from conduct.training.materials import Materials
+from conduct.training.train import Recipe, train
+
+
+def learn(
+    materials: Materials,
+    folder: Path,
+    checkpoint: Path,
+    report: Callable[[int, int, float], None],
+    recipe: Recipe = Recipe(),
+) -> str:
+    """Train, and write `folder`; the encoder's identity, "id@hash"."""
+    adapter.save(train(materials, checkpoint, recipe, report), folder, base_weights.SHA256)
+    return finish(materials, folder)
+
+
+def finish(materials: Materials, folder: Path) -> str:
+    """Write beside the adapter in `folder` what serving it needs; the encoder's identity, "id@hash"."""
+    identity = adapter.identity(folder / adapter.FILE)
+    model = assemble(folder)
+    int8.save(int8.measure(model, network_of(model), _calibration_texts(materials)), folder / PEAKS_FILE, identity)
+    encoder = BatchingEncoder(SentenceEncoder.load(folder))
+    situations = encoder.encode([situation.text for situation in materials.bank.situations])
+    any_code.save(fit_any_code.fit(materials, encoder, situations), folder / any_code.FILE, identity)
+    return identity
+
+
+def _calibration_texts(materials: Materials) -> list[str]:
+    """Half of them in English, half in other languages."""
+    rng = random.Random(0)  # noqa: S311 (no secret)
+    half = int8.CALIBRATION_TEXTS // 2
+    english = [situation.text for situation in materials.bank.situations]
+    others = [row.text for row in materials.parallel]
+    return [text for texts in (english, others) for text in rng.sample(texts, min(half, len(texts)))]

@@ -1,0 +1,142 @@
+"""What the encoder is corrected by, one loss for each kind of batch."""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import nn
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+
+from conduct.dataset.situations import SHOW_FIRST
+from conduct.ranking.vectors import whole
+from conduct.training.batches import Batch, CodeBatch, EnglishBatch, OwnBatch, ParallelBatch
+from conduct.training.materials import Materials, Rule
+
+# Vectors have length 1, so logits need a scale.
+CLASS_SCALE = 10.0
+TEMPERATURE = 0.05
+# The share of a passage that is to be shown also, against 1 for the first.
+CLASS_SECONDARY = 0.15
+RULE_SECONDARY = 0.25
+# How much each part counts. Chosen on the dev splits among a few.
+ALIGNMENT, CONTRAST = 1.0, 0.2
+SENTENCE, SCOPE = 0.5, 0.5
+OWN_RULE, OWN_SENTENCE = 0.7, 0.7
+
+# Texts to unit vectors (texts, dimensions), float32, that gradients pass through.
+Encode = Callable[[Sequence[str]], torch.Tensor]
+
+
+class Losses(nn.Module):
+    """The losses, and what is learnt beside the encoder and thrown away: a classifier, and a curve for silence."""
+
+    def __init__(self, materials: Materials, dimensions: int) -> None:
+        super().__init__()
+        passages = materials.code.passages
+        self._columns = {passage.id: column for column, passage in enumerate(passages)}
+        self._rules = tuple(
+            Rule(passage.id, whole(passage.section, passage.text), passage.sentences) for passage in passages
+        )
+        self._sentences = materials.sentences
+        self.classifier = nn.Linear(dimensions, len(passages) + 1)
+        nn.init.zeros_(self.classifier.weight)
+        self.curve = nn.Parameter(torch.tensor([10.0, 0.8]))
+
+    def forward(self, batch: Batch, encode: Encode, vary: Callable[[str, str], str]) -> torch.Tensor:
+        """The loss of `batch`; `vary(text, language)` says a text a little differently."""
+        match batch:
+            case ParallelBatch():
+                return self._parallel(batch, encode, vary)
+            case EnglishBatch():
+                vectors = encode([vary(row.text, "en") for row in batch.rows])
+                return self._classes(vectors, [self._shares(row.judgements) for row in batch.rows])
+            case CodeBatch():
+                return self._code(batch, encode, vary)
+            case OwnBatch():
+                return self._own(batch, encode)
+
+    def _parallel(self, batch: ParallelBatch, encode: Encode, vary: Callable[[str, str], str]) -> torch.Tensor:
+        """Classes; and each text drawn to its English counterpart (Reimers and Gurevych, 2020), away from others'."""
+        texts = [vary(row.text, row.language) for row in batch.rows]
+        vectors = encode(texts + [vary(row.english, "en") for row in batch.rows])
+        foreign, english = vectors.split(len(texts))
+        shares = [self._shares(row.situation.judgements) for row in batch.rows]
+        alignment = (1 - (foreign * english.detach()).sum(dim=1)).mean()
+        contrast = cross_entropy(foreign @ english.T / TEMPERATURE, torch.arange(len(texts)))
+        return self._classes(vectors, shares * 2) + ALIGNMENT * alignment + CONTRAST * contrast
+
+    def _code(self, batch: CodeBatch, encode: Encode, vary: Callable[[str, str], str]) -> torch.Tensor:
+        """Each question to its passage and sentence; silent ones below a curve that is learnt."""
+        asked = encode([vary(row.text, "") for row in batch.questions] + [row.text for row in batch.silent])
+        pieces = _Pieces(batch.rules, encode)
+        scores = pieces.scores(asked)
+        questions = scores[: len(batch.questions)]
+        column = {rule.id: number for number, rule in enumerate(batch.rules)}
+        shares = torch.zeros_like(questions)
+        for row, question in enumerate(batch.questions):
+            for passage, grade in question.grades.items():
+                shares[row, column[passage]] = 1.0 if grade == SHOW_FIRST else RULE_SECONDARY
+        first = [column[question.first] for question in batch.questions]
+        marked = [question.sentence for question in batch.questions]
+        in_scope = torch.zeros(len(asked))
+        in_scope[: len(batch.questions)] = 1.0
+        best = self.curve[0] * 2 * (scores.max(dim=1).values - self.curve[1])
+        return (
+            _ranking(questions, shares)
+            + SENTENCE * pieces.sentence_loss(asked, first, marked)
+            + SCOPE * binary_cross_entropy_with_logits(best, in_scope)
+        )
+
+    def _own(self, batch: OwnBatch, encode: Encode) -> torch.Tensor:
+        asked, pieces = encode(batch.texts), _Pieces(self._rules, encode)
+        shares = torch.stack([self._shares(row.judgements)[:-1] for row in batch.rows])
+        marked = [self._sentences.get(row.text) for row in batch.rows]
+        ranking = _ranking(pieces.scores(asked), shares)
+        return OWN_RULE * ranking + OWN_SENTENCE * pieces.sentence_loss(asked, shares.argmax(dim=1).tolist(), marked)
+
+    def _classes(self, vectors: torch.Tensor, shares: Sequence[torch.Tensor]) -> torch.Tensor:
+        likelihood = (CLASS_SCALE * self.classifier(vectors)).log_softmax(dim=1)
+        return -(torch.stack(list(shares)) * likelihood).sum(dim=1).mean()
+
+    def _shares(self, judgements) -> torch.Tensor:
+        """The share of each passage, and last of silence: (passages + 1,), sums to 1."""
+        shares = torch.zeros(len(self._columns) + 1)
+        for judgement in judgements:
+            shares[self._columns[judgement.passage]] = 1.0 if judgement.grade == SHOW_FIRST else CLASS_SECONDARY
+        if not judgements:
+            shares[-1] = 1.0
+        return shares / shares.sum()
+
+
+def _ranking(scores: torch.Tensor, shares: torch.Tensor) -> torch.Tensor:
+    shares = shares / shares.sum(dim=1, keepdim=True)
+    return -(shares * (scores / TEMPERATURE).log_softmax(dim=1)).sum(dim=1).mean()
+
+
+class _Pieces:
+    """The vectors of the passages of one code, and of the sentences of those that have several."""
+
+    def __init__(self, rules: Sequence[Rule], encode: Encode) -> None:
+        texts: list[str] = []
+        self._of_rule, self._sentences = [], []
+        for rule in rules:
+            begin = len(texts)
+            texts.append(rule.whole)
+            if len(rule.sentences) > 1:
+                texts += rule.sentences
+            self._of_rule.append(slice(begin, len(texts)))
+            self._sentences.append(slice(begin + 1, len(texts)))
+        self._vectors = encode(texts)
+
+    def scores(self, asked: torch.Tensor) -> torch.Tensor:
+        """Cosine to the closest piece of each passage: (questions, passages)."""
+        cosines = asked @ self._vectors.T
+        return torch.stack([cosines[:, rows].max(dim=1).values for rows in self._of_rule], dim=1)
+
+    def sentence_loss(self, asked: torch.Tensor, passages: Sequence[int], marked: Sequence[int | None]) -> torch.Tensor:
+        """Of the questions whose sentence is known, how far it is from being the closest of its passage."""
+        losses = []
+        for row, (passage, sentence) in enumerate(zip(passages, marked, strict=True)):
+            vectors = self._vectors[self._sentences[passage]]
+            if sentence is not None and sentence < len(vectors):
+                losses.append(-(asked[row] @ vectors.T / TEMPERATURE).log_softmax(dim=0)[sentence])
+        return torch.stack(losses).mean() if losses else torch.zeros(())
