@@ -41,7 +41,7 @@ SELFHARM_NOTICE = (
 )
 CUT_NOTICE = "The question is longer than the model reads: only its beginning was compared with the code."
 
-# Chosen on half of tests/data/examples.jsonl: of what is nearer, the other half has nothing that hurts.
+# Chosen on half of training_data/care/examples.jsonl: of what is nearer, the other half has nothing that hurts.
 MIN_EXAMPLE_COSINE = 0.82
 # A second or third passage below it is folded away: on the dev questions fewer than half of those belong there.
 MIN_OPEN_RELEVANCE = 0.2

@@ -2,7 +2,8 @@
 
 A list of patterns for each language (grave/*.txt), written by hand and nothing cleverer: it is deterministic, needs no
 model and no network, and a mistake in it can be read and mended. It misses what it has no words for, and takes some
-harmless words for grave ones; tests/data/grave says how often. It never changes what is found, only what is said.
+harmless words for grave ones; `python -m conduct evaluate` says how often. It never changes what is found, only what is
+said.
 """
 
 import re

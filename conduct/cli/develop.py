@@ -12,7 +12,7 @@ from conduct.cli.streams import write
 from conduct.dataset.files import VECTORS_FILE
 from conduct.errors import DataError
 from conduct.hub import find_dataset
-from conduct.hub.snapshot import LOCAL, Snapshot
+from conduct.hub.snapshot import BUNDLED, LOCAL, Snapshot
 from conduct.model import packaged
 from conduct.model.find_encoder import find_encoder
 from conduct.model.sentence_transformer import SentenceEncoder
@@ -22,24 +22,46 @@ from conduct.training import report
 
 def run_evaluate(chosen: argparse.Namespace) -> int:
     """Print how good the ranking is on the labelled questions."""
-    from conduct.model.sentence_transformer import SentenceEncoder
+    from conduct.training import breadth, care, comparison, materials
     from conduct.training.evaluate import evaluate, learning_curve
 
-    reader = Engine(Settings.from_environment()).reader()
-    edition, plain = reader.edition, reader.encoder
-    if reader.weights != reader.model.identity:
-        plain = SentenceEncoder.load(reader.model.folder)
-    measured = evaluate(edition, reader.vectors, reader.encoder, plain, chosen.split)
+    answerer = Engine(Settings.from_environment()).reader()
+    edition, encoder, others = answerer.edition, answerer.encoder, comparison.encoders()
+    measured = evaluate(edition, answerer.vectors, encoder, others, chosen.split)
     points = ()
     if chosen.curve:
         size = len(edition.bank.situations)
-        points = learning_curve(edition, plain, chosen.split, [size // 16, size // 8, size // 4, size // 2, size])
+        sizes = [size // 16, size // 8, size // 4, size // 2, size]
+        points = learning_curve(edition, others[comparison.BASE], chosen.split, sizes)
+    known = answerer.index.known
+    wide = []
+    if edition.snapshot.name == BUNDLED:
+        written = materials.read(edition.code, edition.bank)
+        wide.append(breadth.measure("Ten languages", breadth.ask_languages(written, answerer.index, encoder, others)))
+        held_out = [code for code in written.codes if code.name in materials.HELD_OUT]
+        asked = [breadth.ask_code(code, encoder, known, others) for code in held_out]
+        wide.append(breadth.measure("Written codes that nothing was learnt from", asked))
+    if chosen.codes:
+        asked = [breadth.ask_code(code, encoder, known, others) for code in materials.read_real_codes(chosen.codes)]
+        wide.append(breadth.measure("Real codes", asked))
+    questions = [question for question in edition.read_questions() if question.split == chosen.split]
+    upset = care.measure(answerer, questions, chosen.split) if edition.snapshot.name == BUNDLED else None
     if chosen.json:
-        write(json.dumps({"report": asdict(measured), "curve": [asdict(row) for _, row in points]}, indent=1))
+        everything = {
+            "report": asdict(measured),
+            "curve": [asdict(row) for _, row in points],
+            "breadth": [asdict(one) for one in wide],
+            "care": asdict(upset) if upset else None,
+        }
+        write(json.dumps(everything, indent=1))
     else:
         write(report.as_markdown(measured, points))
+        for one in wide:
+            write(report.breadth_as_markdown(one))
+        if upset:
+            write(report.care_as_markdown(upset))
     if chosen.plot:
-        report.draw(measured, points, chosen.plot)
+        report.draw(measured, points, wide, chosen.plot)
     return EXIT_OK
 
 

@@ -90,7 +90,10 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser("evaluate", help="measure on the labelled questions, beside BM25 and embeddings")
     evaluate.add_argument("--split", choices=("dev", "test"), default="test", help="which questions (default test)")
     evaluate.add_argument("--curve", action="store_true", help="also with parts of the bank; takes minutes")
-    evaluate.add_argument("--plot", type=Path, metavar="FILE", help="draw hit@1 of each system as a picture")
+    evaluate.add_argument(
+        "--codes", type=Path, metavar="FOLDER", help="also with real codes and their labelled questions, a folder each"
+    )
+    evaluate.add_argument("--plot", type=Path, metavar="FILE", help="draw hit@1 by system, language and code")
     evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
     evaluate.set_defaults(run=run_evaluate)
     train = commands.add_parser(
@@ -130,8 +133,9 @@ def _parser() -> argparse.ArgumentParser:
     publish = commands.add_parser(
         "publish",
         help="create or update the dataset, the encoder and the Space on the Hub",
-        description="Send the data with rebuilt vectors to the dataset OWNER/ambassador-code-of-conduct, the encoder to "
-        "the model OWNER/conduct-encoder, and the app to the Space OWNER/is-this-okay. What has not changed is not sent.",
+        description="Send the data with rebuilt vectors to the dataset OWNER/ambassador-code-of-conduct, the encoder "
+        "to the model OWNER/conduct-encoder, and the app to the Space OWNER/is-this-okay. What has not changed is not "
+        "sent.",
     )
     publish.add_argument("owner", metavar="OWNER", help="a user or an organization on the Hub")
     publish.add_argument("--dry-run", action="store_true", help="list what would be sent, and send nothing")

@@ -28,7 +28,7 @@ _AGAIN = "make it anew with `python -m conduct train`"
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """`scale` times `up` (outputs, rank) times `down` (rank, inputs), float32, is added to the weights called `name`."""
+    """To the weights called `name`, `scale` times `up` (outputs, rank) times `down` (rank, inputs), float32, is added."""
 
     name: str
     up: np.ndarray

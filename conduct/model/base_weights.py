@@ -8,6 +8,7 @@ import hashlib
 import importlib.util
 import struct
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -132,7 +133,7 @@ def _parse(content: np.memmap) -> BaseWeights:
     offsets = reader.array("<u4", count + 1)
     scores = reader.array("<f4", count)
     blob = reader.bytes(length)
-    texts = [blob[start:stop].decode() for start, stop in zip(offsets, offsets[1:], strict=False)]
+    texts = [blob[start:stop].decode() for start, stop in pairwise(offsets)]
     _, table = reader.numbers("iI")
     reader.bytes(table)
     (tensor_count,) = reader.numbers("i")

@@ -9,7 +9,7 @@ from conduct.settings import Settings
 
 
 def find_encoder(settings: Settings) -> Snapshot:
-    """The folder of the encoder that `settings` names; the packaged one where that cannot be had, which then says why."""
+    """The encoder that `settings` names; the packaged one where that cannot be had, which then says why."""
     if settings.model is None:
         return packaged.snapshot()
     try:

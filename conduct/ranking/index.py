@@ -57,7 +57,7 @@ class Index:
     ) -> None:
         """`known` is what is known of any code, None for an encoder that it was not fitted for."""
         self._passages = code.passages
-        self._known = known
+        self.known = known
         self._vectors = vectors
         self._blend = blend
         self._situations = bank.situations
@@ -92,14 +92,14 @@ class Index:
         (questions, passages), and the probability that passages without situations speak to it (questions,)."""
         rules = self._rules
         unseen = [number for number in rules if self._passages[number].id not in self._classes]
-        if self._known is None:
+        if self.known is None:
             relevance = SIMILARITY.relevance((1 + closest) / 2)
             in_scope = relevance[:, unseen].max(axis=1, initial=0.0)
         else:
-            conduct = self._known.about_conduct(vectors)
+            conduct = self.known.about_conduct(vectors)
             relevance = np.zeros_like(closest)
-            relevance[:, rules] = self._known.relevances(conduct, closest[:, rules])
-            in_scope = self._known.in_scope(conduct, closest[:, unseen]) if unseen else np.zeros(len(closest))
+            relevance[:, rules] = self.known.relevances(conduct, closest[:, rules])
+            in_scope = self.known.in_scope(conduct, closest[:, unseen]) if unseen else np.zeros(len(closest))
         others = [number for number in range(len(self._passages)) if number not in rules]
         relevance[:, others] = BOILERPLATE
         return relevance, in_scope
@@ -138,7 +138,7 @@ class Index:
         matches.sort(key=lambda match: -match.relevance)
         least = min((match.relevance for match in matches), default=1.0)
         matches += [replace(match, relevance=min(match.relevance, least)) for match in boilerplate]
-        own = self._known.bands if self._known else SIMILARITY.bands
+        own = self.known.bands if self.known else SIMILARITY.bands
         if not self._situations:
             return SearchResult(tuple(matches), float(unseen_in_scope), own)
         bands, in_scope = self._vectors.calibration.bands, 1.0 - float(probabilities[-1])

@@ -1,7 +1,7 @@
 """Measure this app on labelled questions, beside BM25 and plain sentence embeddings."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +14,8 @@ from conduct.model.encoder import Encoder
 from conduct.ranking.fit import build
 from conduct.ranking.index import Index, SearchResult
 from conduct.ranking.recipe import Blend
-from conduct.ranking.vectors import Vectors
-from conduct.text.code import Code
+from conduct.ranking.vectors import Vectors, pieces
+from conduct.text.code import Code, Passage
 from conduct.training import metrics, robustness
 from conduct.training.metrics import Ranking
 from conduct.training.robustness import Change
@@ -54,9 +54,14 @@ class Report:
 
 
 def evaluate(
-    edition: DatasetRevision, vectors: Vectors, encoder: Encoder, plain: Encoder, split: str, ablate: bool = True
+    edition: DatasetRevision,
+    vectors: Vectors,
+    encoder: Encoder,
+    others: Mapping[str, Encoder],
+    split: str,
+    ablate: bool = True,
 ) -> Report:
-    """Measure on `split`; `plain` is the model as it was before it learnt anything, or `encoder` itself.
+    """Measure on `split`; `others` are encoders to compare with, by their names.
 
     Raises DataError if the data has no labelled questions of the split.
     """
@@ -65,14 +70,12 @@ def evaluate(
     if not any(q.in_scope for q in questions) or all(q.in_scope for q in questions):
         raise DataError(f"The data has no labelled questions of the split {split!r}: add some to questions.jsonl.")
     texts = [question.text for question in questions]
-    plain_vectors = plain.encode(texts)
     code, bank = edition.code, edition.bank
     found = Index(code, bank, vectors).search(texts, encoder)
-    systems = {
-        "BM25": _bm25(code, texts),
-        "embeddings, whole passages": _embeddings(code, plain, plain_vectors, sentences=False),
-        "embeddings, best sentence": _embeddings(code, plain, plain_vectors, sentences=True),
-    }
+    systems = {"BM25": bm25(code.passages, texts)}
+    for name, other in others.items():
+        systems[name] = _embeddings(code, other, other.encode(texts))
+    systems["conduct's encoder, own words only"] = _embeddings(code, encoder, encoder.encode(texts))
     if ablate and bank.situations:
         for name, blend in {
             "near situations only": Blend(1, 0, 0),
@@ -82,10 +85,7 @@ def evaluate(
             "without meaning": Blend(meaning=0),
             "without words": Blend(words=0),
         }.items():
-            systems[name] = [ranking(one) for one in Index(code, bank, vectors, blend).search(texts, encoder)]
-        if plain is not encoder:
-            unlearnt = Index(code, bank, build(code, bank, labelled, plain))
-            systems["without the adapter"] = [ranking(one) for one in unlearnt.search(texts, plain)]
+            systems[name] = [ranking(one) for one in Index(code, bank, vectors, blend=blend).search(texts, encoder)]
     systems["conduct"] = ours = [ranking(one) for one in found]
     probabilities = np.array([[match.relevance for match in one.matches] for one in found])
     shown = np.array([[m.passage.id in q.shown for m in one.matches] for q, one in zip(questions, found, strict=True)])
@@ -143,9 +143,9 @@ def row(system: str, questions: Sequence[Question], rankings: Sequence[Ranking])
     )
 
 
-def _ranked(code: Code, scores: np.ndarray) -> list[Ranking]:
+def _ranked(passages: Sequence[Passage], scores: np.ndarray) -> list[Ranking]:
     """Rankings from scores (questions, passages)."""
-    ids = [passage.id for passage in code.passages]
+    ids = [passage.id for passage in passages]
     rankings = []
     for one in scores:
         order = np.argsort(-one, kind="stable")
@@ -154,25 +154,21 @@ def _ranked(code: Code, scores: np.ndarray) -> list[Ranking]:
     return rankings
 
 
-def _bm25(code: Code, questions: Sequence[str]) -> list[Ranking]:
+def bm25(passages: Sequence[Passage], questions: Sequence[str]) -> list[Ranking]:
+    """Rankings by shared words. Raises DataError if bm25s is not installed."""
     try:
         import bm25s
     except ImportError as error:
         raise DataError("BM25 needs the package bm25s: pip install -r tests/requirements.txt") from error
     retriever = bm25s.BM25()
-    retriever.index(
-        bm25s.tokenize([passage.text for passage in code.passages], show_progress=False), show_progress=False
-    )
+    retriever.index(bm25s.tokenize([passage.text for passage in passages], show_progress=False), show_progress=False)
     tokens = bm25s.tokenize(list(questions), return_ids=False, show_progress=False)
-    return _ranked(code, np.stack([retriever.get_scores(one) for one in tokens]))
+    return _ranked(passages, np.stack([retriever.get_scores(one) for one in tokens]))
 
 
-def _embeddings(code: Code, encoder: Encoder, question_vectors: np.ndarray, sentences: bool) -> list[Ranking]:
-    columns = []
-    for passage in code.passages:
-        texts = passage.sentences if sentences else (passage.text,)
-        columns.append((question_vectors @ encoder.encode(texts).T).max(axis=1))
-    return _ranked(code, np.stack(columns, axis=1))
+def _embeddings(code: Code, encoder: Encoder, question_vectors: np.ndarray) -> list[Ranking]:
+    columns = [(question_vectors @ encoder.encode(pieces(passage)).T).max(axis=1) for passage in code.passages]
+    return _ranked(code.passages, np.stack(columns, axis=1))
 
 
 def _coverage(found: Sequence[SearchResult]) -> tuple[float, float, float]:

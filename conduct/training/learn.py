@@ -12,7 +12,7 @@ from conduct.model.sentence_transformer import SentenceEncoder
 from conduct.ranking import any_code
 from conduct.training import fit_any_code
 from conduct.training.materials import Materials
-from conduct.training.train import Recipe, train
+from conduct.training.train import DEFAULT, Recipe, train
 
 
 def learn(
@@ -20,7 +20,7 @@ def learn(
     folder: Path,
     checkpoint: Path,
     report: Callable[[int, int, float], None],
-    recipe: Recipe = Recipe(),
+    recipe: Recipe = DEFAULT,
 ) -> str:
     """Train, and write `folder`; the encoder's identity, "id@hash"."""
     adapter.save(train(materials, checkpoint, recipe, report), folder, base_weights.SHA256)

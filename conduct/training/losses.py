@@ -7,9 +7,8 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from conduct.dataset.situations import SHOW_FIRST
-from conduct.ranking.vectors import whole
 from conduct.training.batches import Batch, CodeBatch, EnglishBatch, OwnBatch, ParallelBatch
-from conduct.training.materials import Materials, Rule
+from conduct.training.materials import Materials, Rule, rule_of
 
 # Vectors have length 1, so logits need a scale.
 CLASS_SCALE = 10.0
@@ -33,9 +32,7 @@ class Losses(nn.Module):
         super().__init__()
         passages = materials.code.passages
         self._columns = {passage.id: column for column, passage in enumerate(passages)}
-        self._rules = tuple(
-            Rule(passage.id, whole(passage.section, passage.text), passage.sentences) for passage in passages
-        )
+        self._rules = tuple(map(rule_of, passages))
         self._sentences = materials.sentences
         self.classifier = nn.Linear(dimensions, len(passages) + 1)
         nn.init.zeros_(self.classifier.weight)

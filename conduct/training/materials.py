@@ -9,10 +9,13 @@ from pathlib import Path
 from conduct.dataset.situations import SHOW_FIRST, Bank, Judgement, Situation
 from conduct.errors import DataError
 from conduct.ranking.vectors import whole
-from conduct.text.code import Code
+from conduct.text.code import Code, Passage, parse
 from conduct.text.sentences import split_sentences
 
 FOLDER = Path(__file__).parents[2] / "training_data"
+REAL_QUESTIONS = "questions.labelled.jsonl"
+# Letters of a passage that tell it from others.
+_SAME = 60
 # Written codes that nothing learns from: they calibrate, and say how well it reads a code that it has not seen.
 HELD_OUT = ("a3", "b5", "c4", "d2", "e9", "f10", "g6")
 
@@ -48,15 +51,20 @@ class SilentQuestion:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WrittenCode:
-    """A code written for training, with its questions."""
+    """A code, most of them written for training, with its questions."""
 
     name: str
     language: str
-    rules: tuple[Rule, ...]
+    passages: tuple[Passage, ...]
     questions: tuple[CodeQuestion, ...]
     silent: tuple[SilentQuestion, ...]
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """Its passages as they are compared."""
+        return tuple(rule_of(passage) for passage in self.passages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,8 @@ class Materials:
     parallel: tuple[Parallel, ...]
     codes: tuple[WrittenCode, ...]
     sentences: dict[str, int]
+    # Questions in other languages that nothing is learnt from, by language.
+    blind: dict[str, tuple[Situation, ...]]
 
     @cached_property
     def translations(self) -> dict[str, list[str]]:
@@ -102,9 +112,25 @@ def read(code: Code, bank: Bank, folder: Path = FOLDER) -> Materials:
             if row["sentence"] in of_passage.get(row["passage"], ())
         }
         codes = tuple(_code(path) for path in sorted((folder / "codes").glob("*.json")))
+        blind: dict[str, tuple[Situation, ...]] = {}
+        for row in _rows(folder / "dev_languages.jsonl"):
+            blind[row["lang"]] = (*blind.get(row["lang"], ()), _situation(row))
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise DataError(f"{folder} cannot be read ({type(error).__name__}): see its README for its files.") from error
-    return Materials(code, bank, parallel, codes, sentences)
+    return Materials(code, bank, parallel, codes, sentences, blind)
+
+
+def read_real_codes(folder: Path) -> tuple[WrittenCode, ...]:
+    """Real codes with labelled questions, a folder each, which only measure. Raises DataError."""
+    try:
+        return tuple(_real_code(path.parent) for path in sorted(folder.glob(f"*/{REAL_QUESTIONS}")))
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise DataError(f"{folder} cannot be read ({type(error).__name__}): see docs/evaluation.md.") from error
+
+
+def rule_of(passage: Passage) -> Rule:
+    """A passage as it is compared."""
+    return Rule(passage.id, whole(passage.section, passage.text), passage.sentences)
 
 
 def _rows(path: Path) -> Iterator[dict]:
@@ -122,9 +148,9 @@ def _code(path: Path) -> WrittenCode:
     return WrittenCode(
         name=path.stem,
         language=stored["language"],
-        rules=tuple(
-            Rule(passage["id"], whole(passage["section"], passage["text"]), tuple(split_sentences(passage["text"])))
-            for passage in stored["passages"]
+        passages=tuple(
+            Passage(row["id"], row["section"], row["text"], tuple(split_sentences(row["text"])))
+            for row in stored["passages"]
         ),
         questions=tuple(
             CodeQuestion(row["text"], row["passages"], row["sentence"] - 1 if row.get("sentence") else None)
@@ -132,3 +158,26 @@ def _code(path: Path) -> WrittenCode:
         ),
         silent=tuple(SilentQuestion(row["text"], row["kind"]) for row in stored["silent"]),
     )
+
+
+def _real_code(folder: Path) -> WrittenCode:
+    code = parse((folder / "code_of_conduct.md").read_text(encoding="utf-8"))
+    rows = list(_rows(folder / REAL_QUESTIONS))
+    asked = [row for row in rows if row["in_scope"]]
+    return WrittenCode(
+        name=folder.name,
+        language=code.language,
+        passages=code.passages,
+        questions=tuple(
+            CodeQuestion(row["question"], {_cut_now(i, row, code): grade for i, grade in row["gold"].items()}, None)
+            for row in asked
+        ),
+        silent=tuple(SilentQuestion(row["question"], row["register"]) for row in rows if not row["in_scope"]),
+    )
+
+
+def _cut_now(passage_id: str, row: dict, code: Code) -> str:
+    """The id of the passage that holds the labelled words, where the text is cut otherwise by now."""
+    words = row.get("gold_text", {}).get(passage_id, "")[:_SAME]
+    holding = (passage.id for passage in code.passages if words and words in passage.text)
+    return next(holding, passage_id)

@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from conduct.answering.answer import MIN_OPEN_RELEVANCE
+from conduct.training.breadth import Breadth
+from conduct.training.care import CareReport
 from conduct.training.evaluate import Report, Row
+from conduct.training.metrics import Figure
+
+_OURS, _OTHERS = "#8a4b00", "#b9b7ad"
 
 
 def as_markdown(report: Report, curve: Sequence[tuple[int, Row]] = ()) -> str:
@@ -30,30 +36,60 @@ def as_markdown(report: Report, curve: Sequence[tuple[int, Row]] = ()) -> str:
     return "\n".join(lines)
 
 
-def draw(report: Report, curve: Sequence[tuple[int, Row]], path: Path) -> None:
-    """A picture of hit@1 of each system with its interval, and of the learning curve if there is one."""
+def breadth_as_markdown(measured: Breadth) -> str:
+    """Tables of other languages, or of other codes."""
+    lines = [
+        "",
+        f"{measured.title}: {measured.questions} questions in scope.",
+        "",
+        "| | hit@1 | hit@3 |",
+        "|---|---|---|",
+    ]
+    lines += [f"| {row.system} | {row.hit1} | {row.hit3} |" for row in measured.systems]
+    lines += ["", "| coverage | questions | covered | not covered |", "|---|---|---|---|"]
+    lines += [f"| in scope | {measured.questions} | {measured.covered} | {measured.not_covered} |"]
+    lines += [f"| silent: {row.kind} | {row.count} | {row.covered} | {row.not_covered} |" for row in measured.silent]
+    lines += ["", "hit@1: " + ", ".join(f"{group} {figure.value:.2f}" for group, figure in measured.by_group) + "."]
+    if measured.marked and measured.longest:
+        lines += ["", f"The sentence marked is right: {measured.marked}; always the longest: {measured.longest}."]
+    return "\n".join(lines)
+
+
+def care_as_markdown(measured: CareReport) -> str:
+    """What somebody in trouble reads, as a table."""
+    help_ = "; ".join(f"{hand} hand {figure}" for hand, figure in measured.examples_help)
+    rows = (
+        ("grave questions that are told that the code is silent", f"{measured.grave_silent} of {measured.grave}"),
+        ("harmless ones with the same words, likewise", str(measured.harmless_silent)),
+        (f"of {measured.examples} labelled examples that are shown, those that help or are neutral", help_ or "none"),
+        ("of them, those that hurt, by either hand", str(measured.examples_hurt)),
+        (f"second and third passages with a relevance of {MIN_OPEN_RELEVANCE} or more that belong",
+         str(measured.open_belong)),
+        ("those below, which are folded away", str(measured.folded_belong)),
+    )  # fmt: skip
+    return "\n".join(
+        [f"\nIn trouble, split {measured.split}:", "", "| | |", "|---|---|", *(f"| {n} | {v} |" for n, v in rows)]
+    )
+
+
+def draw(report: Report, curve: Sequence[tuple[int, Row]], wide: Sequence[Breadth], path: Path) -> None:
+    """A picture of hit@1 with its intervals: by system, by language or code, and with more situations, if measured."""
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    figure, axes = pyplot.subplots(1, 2 if curve else 1, figsize=(11 if curve else 6, 3.6), squeeze=False)
-    bars = axes[0][0]
-    values = [row.hit1.value for row in report.rows]
-    spread = [
-        [row.hit1.value - row.hit1.low for row in report.rows],
-        [row.hit1.high - row.hit1.value for row in report.rows],
-    ]
-    colours = ["#8a4b00" if row.system == "conduct" else "#b9b7ad" for row in report.rows]
-    bars.barh([row.system for row in report.rows], values, xerr=spread, color=colours, ecolor="#595954")
-    bars.set(xlim=(0, 1), xlabel="hit@1, 95% interval")
-    bars.grid(axis="x", alpha=0.3)
+    panels = 1 + len(wide) + bool(curve)
+    figure, axes = pyplot.subplots(1, panels, figsize=(6 + 4 * (panels - 1), 4), squeeze=False)
+    _bars(axes[0][0], "hit@1, 95% interval", [(row.system, row.hit1) for row in report.rows])
+    for axis, measured in zip(axes[0][1:], wide, strict=False):
+        _bars(axis, measured.title, measured.by_group)
     if curve:
-        line = axes[0][1]
+        line = axes[0][-1]
         sizes = [size for size, _ in curve]
-        line.plot(sizes, [row.hit1.value for _, row in curve], "o-", color="#8a4b00")
+        line.plot(sizes, [row.hit1.value for _, row in curve], "o-", color=_OURS)
         line.fill_between(
-            sizes, [row.hit1.low for _, row in curve], [row.hit1.high for _, row in curve], color="#8a4b00", alpha=0.15
+            sizes, [row.hit1.low for _, row in curve], [row.hit1.high for _, row in curve], color=_OURS, alpha=0.15
         )
         line.set(xscale="log", xlabel="situations", ylabel="hit@1", ylim=(0, 1), xticks=sizes)
         line.set_xticklabels([str(size) for size in sizes])
@@ -61,6 +97,16 @@ def draw(report: Report, curve: Sequence[tuple[int, Row]], path: Path) -> None:
         line.grid(alpha=0.3)
     figure.tight_layout()
     figure.savefig(path, dpi=130)
+
+
+def _bars(axis, title: str, rows: Sequence[tuple[str, Figure]]) -> None:
+    figures = [figure for _, figure in rows]
+    spread = [[one.value - one.low for one in figures], [one.high - one.value for one in figures]]
+    names = [name for name, _ in rows]
+    colours = [_OTHERS if len(name) > len("conduct") else _OURS for name in names]
+    axis.barh(names, [one.value for one in figures], xerr=spread, color=colours, ecolor="#595954")
+    axis.set(xlim=(0, 1), xlabel=title)
+    axis.grid(axis="x", alpha=0.3)
 
 
 def _table(rows: Sequence[Row]) -> list[str]:

@@ -50,6 +50,9 @@ class Recipe:
     seed: int = 0
 
 
+DEFAULT = Recipe()
+
+
 class Student:
     """The base encoder with low-rank updates that learn."""
 
@@ -96,7 +99,7 @@ class Student:
 def train(
     materials: Materials,
     checkpoint: Path,
-    recipe: Recipe = Recipe(),
+    recipe: Recipe = DEFAULT,
     report: Callable[[int, int, float], None] = lambda step, steps, loss: None,
 ) -> tuple[Update, ...]:
     """Updates for the base encoder.
