@@ -11,7 +11,7 @@ from conduct.hub.snapshot import LOCAL, Snapshot
 
 
 def find_model(name: str, revision: str, seconds: float = PATIENCE_SECONDS) -> Snapshot:
-    """The folder of the model `name`, a folder or a Hub id, at `revision`. Raises ModelError that says what was tried."""
+    """The folder of the model `name`, a folder or a Hub id, at `revision`. Raises ModelError: what was tried."""
     if (folder := Path(name)).is_dir():
         return Snapshot(folder, folder.name, _weights_revision(folder))
     try:

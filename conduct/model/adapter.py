@@ -28,7 +28,7 @@ _AGAIN = "make it anew with `python -m conduct train`"
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """To the weights called `name`, `scale` times `up` (outputs, rank) times `down` (rank, inputs), float32, is added."""
+    """To the weights `name`, `scale` times `up` (outputs, rank) times `down` (rank, inputs) is added; float32."""
 
     name: str
     up: np.ndarray
