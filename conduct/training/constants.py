@@ -75,20 +75,22 @@ def _encode(questions: Sequence[Question], encoder: Encoder) -> np.ndarray:
 
 
 def main() -> None:
-    """Print what the packaged model and the bundled data give."""
+    """Print what the packaged encoder and the bundled data give."""
     from conduct.answering.answerer import Answerer
     from conduct.answering.dataset_revision import DatasetRevision
-    from conduct.hub import find_dataset, find_model
+    from conduct.hub import find_dataset
+    from conduct.model import packaged
     from conduct.model.sentence_transformer import SentenceEncoder
-    from conduct.settings import Settings
+    from conduct.training import comparison
 
-    model = find_model.packaged_model()
-    answerer = Answerer.make(DatasetRevision.read(find_dataset.find_dataset(Settings())), SentenceEncoder.load, model)
+    edition = DatasetRevision.read(find_dataset.bundled_dataset())
+    answerer = Answerer.make(edition, SentenceEncoder.load, packaged.snapshot())
     code, bank = answerer.edition.code, answerer.edition.bank
     vectors, encoder = answerer.vectors, answerer.encoder
     dev = [question for question in answerer.edition.read_questions() if question.split == DEV]
-    # A code without situations has no adapter either.
-    fitted = fit_similarity(code, dev, SentenceEncoder.load(model.folder))
+    # It is for models that nothing else was fitted for.
+    plain = comparison.encoders()[comparison.MINILM]
+    fitted = fit_similarity(code, dev, plain)
     bands = vectors.calibration.bands
     hits = hits_by_temperature(code, bank, vectors, dev, encoder)
     sys.stdout.write(
