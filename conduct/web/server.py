@@ -74,6 +74,7 @@ def build_app(demo: gr.Blocks, service: AskService, root_path: str = "", patienc
             starting = asyncio.create_task(_start_engine(app, service))
             yield
             starting.cancel()
+            service.engine.close()
 
     app = FastAPI(
         openapi_url=None,
