@@ -51,14 +51,15 @@ def quiet(browser: Browser, address: str, **options) -> Iterator[Page]:
     outside, errors = [], []
     page.on("request", lambda request: None if request.url.startswith((address, "data:", "blob:"))
             else outside.append(request.url))  # fmt: skip
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda message: errors.append((message.text, message.location["url"]))
+            if message.type == "error" else None)  # fmt: skip
     page.on("pageerror", lambda error: errors.append(str(error)))
     try:
         yield page
     finally:
         context.close()
-    assert outside == []
-    assert errors == []
+    assert outside == [], outside
+    assert errors == [], errors
 
 
 def box(page: Page):
