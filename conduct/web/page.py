@@ -16,11 +16,11 @@ from conduct.messages import Message
 from conduct.web import render
 from conduct.web.long_question import answer_beginning, beginning
 from conduct.web.translations import IN_ENGLISH, LANGUAGES, Words, preferred, words
-from conduct.web.wording import ASK, EXAMPLES, FOR_EXAMPLE, PLACEHOLDER, QUESTION, SUBTITLE, TITLE
+from conduct.web.wording import ASK, PLACEHOLDER, QUESTION, SUBTITLE, TITLE
 
 FAILED = "No answer came: check your connection and ask again."
 LEAVE = "Leave quickly"
-BROWSER_WORDS = (TITLE, SUBTITLE, QUESTION, PLACEHOLDER, ASK, "Looking …", FOR_EXAMPLE, FAILED, LEAVE)
+BROWSER_WORDS = (TITLE, SUBTITLE, QUESTION, PLACEHOLDER, ASK, "Looking …", FAILED, LEAVE)
 # Gradio's own queue only holds a burst back that AskService has not refused yet.
 MAX_WAITING = 200
 # A visitor may press Enter before the page's own script has begun, or while Gradio's last stream still closes.
@@ -61,7 +61,7 @@ def build_page(service: AskService) -> gr.Blocks:
         _html(f'<p class="conduct-looking" hidden>{i18n("Looking …")}</p>')
         _html('<p class="conduct-hidden" role="status" id="conduct-said"></p>')
         _html(f'<p class="conduct-failed" hidden>{i18n(FAILED)}</p>')
-        _html(render.render_examples(str(i18n(FOR_EXAMPLE)), EXAMPLES), elem_id="conduct-examples")
+        examples = _html(render.render_examples(), elem_id="conduct-examples")
         answer = _html("", elem_id="conduct-answer")
         code = _html(parts[1])
         footer = _html(parts[2])
@@ -72,8 +72,9 @@ def build_page(service: AskService) -> gr.Blocks:
                 yield render.render_waiting(w)
             yield await _rendered(service, text, w, partial(is_abandoned, demo))
 
-        def open_page(request: gr.Request) -> tuple[str, str, str]:
-            return _text_parts(engine, _words(request))
+        def open_page(request: gr.Request) -> tuple[str, str, str, str]:
+            w = _words(request)
+            return (*_text_parts(engine, w), render.render_examples(w))
 
         asking = gr.on(
             [button.click, question.submit], ask, question, answer, js=ASK_SCRIPT, concurrency_limit=None,
@@ -82,7 +83,7 @@ def build_page(service: AskService) -> gr.Blocks:
         asking.success(None, js="() => window.conduct.answered(false)", **_private("page_answered"))
         asking.failure(None, js="() => window.conduct.answered(true)", **_private("page_failed"))
         # Not through the queue: Gradio's page loses an answer whose question joins while its stream closes.
-        opening = demo.load(open_page, None, [kicker, code, footer], queue=False, **_private("page_open"))
+        opening = demo.load(open_page, None, [kicker, code, footer, examples], queue=False, **_private("page_open"))
         opening.then(None, js="() => window.conduct.filled()", **_private("page_filled"))
         add_endpoints(demo, service)
     # Gradio's queue gives each event that runs a place of these, although ours wait without a thread.

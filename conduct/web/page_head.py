@@ -45,6 +45,8 @@ class LinkPreview:
         }
         head = "".join(f'\n<meta property="{name}" content="{escape(text)}" />' for name, text in tags.items())
         head += f'\n<meta name="twitter:card" content="summary_large_image" />\n<title>{escape(title)}</title>'
+        # Relative: without it a browser asks the root of the host, which under a path is somebody else's.
+        head += '\n<link rel="icon" href="favicon.ico" />'
         return head + f'\n<meta name="description" content="{escape(description)}" />' + STILL
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -77,9 +77,9 @@ def render_waiting(w: Words = IN_ENGLISH) -> str:
     return _render("answer.html", w, state="waiting", sentence=w(GETTING_READY), answer=None)
 
 
-def render_examples(heading: str, examples: Sequence[str]) -> str:
-    """Questions that ask themselves when pressed, under a heading that is HTML already or needs no escaping."""
-    return _templates.get_template("examples.html").render(heading=heading, examples=examples)
+def render_examples(w: Words = IN_ENGLISH) -> str:
+    """Questions that ask themselves when pressed."""
+    return _render("examples.html", w, words=wording)
 
 
 def render_code(text: FullText, w: Words = IN_ENGLISH) -> str:

@@ -1,6 +1,7 @@
 """The interface's own words in the visitor's language. The code's text is never translated. Pure.
 
-The English sentence is the key, as in gettext: what has no translation shows in English.
+The English sentence is the key, as in gettext: what has no translation shows in English. Where the form of a
+translation depends on a number, its value is {"<the number's placeholder>": {"<plural category of CLDR>": ...}}.
 """
 
 import json
@@ -14,7 +15,7 @@ from conduct import messages
 from conduct.messages import Message
 
 ENGLISH = "en"
-LANGUAGES = (ENGLISH, "es", "fr", "pt", "hi", "ar", "zh")
+LANGUAGES = (ENGLISH, "es", "fr", "pt", "de", "id", "hi", "ar", "zh", "ja", "ru")
 _RIGHT_TO_LEFT = ("ar",)
 
 
@@ -23,7 +24,7 @@ class Words:
     """One language; call it with an English sentence, and with the values of its {placeholders}."""
 
     language: str
-    table: Mapping[str, str]
+    table: Mapping[str, str | Mapping[str, Mapping[str, str]]]
 
     def __call__(self, english: str, **values: object) -> str:
         """`english` in this language."""
@@ -31,7 +32,7 @@ class Words:
 
     def say(self, message: Message) -> str:
         """`message` in this language, its numbers and names of languages in the language's own form."""
-        return messages.render(message, self.language, self.table.get(message.template, message.template))
+        return messages.render(message, self.language, self._template(message))
 
     def number(self, value: int) -> str:
         """A whole number in the language's own form."""
@@ -41,6 +42,16 @@ class Words:
         """What stands before and after the only {placeholder}, for a value with markup of its own."""
         before, after = re.split(r"\{\w+\}", self(english))
         return before, after
+
+    def _template(self, message: Message) -> str:
+        translated = self.table.get(message.template, message.template)
+        if isinstance(translated, str):
+            return translated
+        # Few sentences have several forms, and loading the languages' rules takes a moment.
+        from babel import Locale
+
+        [(name, forms)] = translated.items()
+        return forms.get(Locale.parse(self.language).plural_form(message.values[name]), forms["other"])
 
     @property
     def direction(self) -> str:

@@ -1,7 +1,7 @@
 """Answers as HTML in which nothing untrusted is live."""
 
 import re
-from html import unescape
+from html import escape, unescape
 
 import pytest
 
@@ -10,7 +10,8 @@ from conduct.dataset.next_steps import Step
 from conduct.messages import Message
 from conduct.text.code import parse
 from conduct.web import render
-from conduct.web.translations import LANGUAGES, words
+from conduct.web.translations import LANGUAGES, Words, words
+from conduct.web.wording import EXAMPLES
 from tests.factories import MATCHES, SOURCE
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> {{7*7}} ${7*7} `x` [a](javascript:b)"
@@ -162,7 +163,21 @@ def test_an_examples_list_is_only_promised_where_the_text_breaks_off_at_one():
 
 def test_a_failed_example_never_becomes_markup():
     """The examples are ours today, and escaped all the same."""
-    assert "<b>" not in render.render_examples("For example", ["<b>x</b>"])
+    html = render.render_examples(Words("de", {EXAMPLES[0]: "<b>x</b>"}))
+    assert "<b>" not in html
+    assert "&lt;b&gt;x" in html
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_the_examples_are_in_the_visitors_language(name: str):
+    """On the page and in its first HTML, where pressing one asks it."""
+    w = words(name)
+    html, first = render.render_examples(w), render.render_first("", w)
+    for example in EXAMPLES:
+        assert f'dir="auto">{escape(w(example))}</button>' in html
+        assert f'value="{escape(w(example))}" dir="auto">{escape(w(example))}</button>' in first
+    for part in (html, first):
+        assert f'lang="{name}" dir="{w.direction}"' in part
 
 
 def test_the_footer_links_the_exact_revision_and_says_why_it_is_not_the_newest():
