@@ -35,6 +35,14 @@ new PerformanceObserver((list) => {
 }).observe({ type: "layout-shift", buffered: true });
 """
 
+# Where the text itself begins, from the left and from the right.
+SIDES = """element => {
+  const range = document.createRange();
+  range.selectNodeContents(element);
+  const { left, right } = range.getBoundingClientRect();
+  return { ltr: left, rtl: right };
+}"""
+
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_in_any_state(browser: Browser, address: str, theme: str):
@@ -144,6 +152,9 @@ def test_the_pages_own_words_follow_the_browser(
         expect(page.locator("html")).to_have_attribute("lang", lang)
         expect(page.locator("html")).to_have_attribute("dir", direction)
         assert page.evaluate("getComputedStyle(document.querySelector('h1')).direction") == direction
+        # The code's title reads its own way, at the side where the page begins.
+        kicker, heading = (page.locator(name).evaluate(SIDES) for name in (".conduct-kicker", ".conduct-title"))
+        assert abs(kicker[direction] - heading[direction]) <= 3
         quote = page.locator(".conduct-card blockquote").first
         expect(quote).to_have_attribute("lang", "en")
         assert quote.evaluate("quote => getComputedStyle(quote).direction") == "ltr"
