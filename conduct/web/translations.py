@@ -20,8 +20,8 @@ _RIGHT_TO_LEFT = ("ar",)
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """One language; call it with an English sentence, and with the values of its {placeholders}."""
+class Translator:
+    """Into one language; call it with an English sentence and the values of its {placeholders}."""
 
     language: str
     table: Mapping[str, str | Mapping[str, Mapping[str, str]]]
@@ -59,19 +59,19 @@ class Words:
         return "rtl" if self.language in _RIGHT_TO_LEFT else "ltr"
 
 
-IN_ENGLISH = Words(ENGLISH, {})
+IN_ENGLISH = Translator(ENGLISH, {})
 
 
 @cache
-def words(language: str) -> Words:
-    """The words of one of LANGUAGES."""
+def translator_for(language: str) -> Translator:
+    """Into one of LANGUAGES."""
     if language == ENGLISH:
         return IN_ENGLISH
-    return Words(language, json.loads((files("conduct.web") / "locales" / f"{language}.json").read_text("utf-8")))
+    return Translator(language, json.loads((files("conduct.web") / "locales" / f"{language}.json").read_text("utf-8")))
 
 
-def preferred(accept_language: str | None) -> Words:
-    """The words for an `Accept-Language` header. Its first language counts: Gradio's own words follow it, too."""
+def preferred_translator(accept_language: str | None) -> Translator:
+    """For an `Accept-Language` header. Its first language counts: Gradio's own words follow it, too."""
     wanted = []
     for place, part in enumerate((accept_language or "")[:200].split(",")):
         tag, _, quality = part.strip().partition(";")
@@ -79,4 +79,4 @@ def preferred(accept_language: str | None) -> Words:
         if tag:
             wanted.append((-float(weight[1]) if weight else -1.0, place, tag.split("-")[0].lower()))
     first = min(wanted)[2] if wanted else ENGLISH
-    return words(first if first in LANGUAGES else ENGLISH)
+    return translator_for(first if first in LANGUAGES else ENGLISH)

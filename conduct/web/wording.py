@@ -1,4 +1,4 @@
-"""The page's own words that stand in more than one place; translated where they are shown."""
+"""The page's own words that are used in several places; translated where they are shown."""
 
 TITLE = "Is this okay?"
 SUBTITLE = "Ask about a situation; read what the code of conduct says, word for word."

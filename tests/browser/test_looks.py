@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from conduct.api.service import AskService
 from conduct.web.page import build_page
-from conduct.web.translations import preferred
+from conduct.web.translations import preferred_translator
 from conduct.web.wording import EXAMPLES
 from tests.support.browsers import (
     ACCENT,
@@ -163,22 +163,22 @@ def test_the_pages_own_words_follow_the_browser(
 @pytest.mark.parametrize("locale", ["ja-JP", "ar-EG", "nl-NL"])
 def test_an_example_asks_itself_in_the_visitors_language(browser: Browser, light: str, locale: str):
     """From the first moment on: what Gradio draws in English is replaced before it is seen."""
-    w = preferred(locale)
+    translator = preferred_translator(locale)
     with quiet(browser, light, locale=locale) as page:
         # Gradio's page asks for the visitor's words after it is drawn; here it never gets them.
         page.route("**/gradio_api/run/**", lambda route: None)
         page.goto(light)
         expect(page.locator("#conduct-first")).to_have_count(0)
-        assert page.locator(".conduct-example").all_text_contents() == [w(example) for example in EXAMPLES]
+        assert page.locator(".conduct-example").all_text_contents() == [translator(example) for example in EXAMPLES]
         section = page.locator(".conduct-examples")
-        assert section.get_by_role("heading").text_content() == w("For example")
-        assert [section.get_attribute(name) for name in ("lang", "dir")] == [w.language, w.direction]
+        assert section.get_by_role("heading").text_content() == translator("For example")
+        assert [section.get_attribute(name) for name in ("lang", "dir")] == [translator.language, translator.direction]
         page.unroute_all()
     with opened(browser, light, locale=locale) as page:
         page.wait_for_load_state("networkidle")
-        assert page.locator(".conduct-example").all_text_contents() == [w(example) for example in EXAMPLES]
+        assert page.locator(".conduct-example").all_text_contents() == [translator(example) for example in EXAMPLES]
         page.locator(".conduct-example").nth(1).click()
-        expect(box(page)).to_have_value(w(EXAMPLES[1]))
+        expect(box(page)).to_have_value(translator(EXAMPLES[1]))
         expect(status(page)).to_be_focused()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from conduct.web.translations import words
+from conduct.web.translations import translator_for
 from conduct.web.wording import MISPLACED
 from tests.fakes import word_engine
 from tests.support.browsers import ask, opened, status
@@ -38,7 +38,7 @@ def test_a_path_that_the_proxy_strips_and_does_not_name_is_said_and_the_plain_fo
     with serve(word_engine(tmp_path)) as address, under_path(form, address, tmp_path) as outside:
         page = browser.new_page(locale="de")
         page.goto(outside)
-        expect(page.get_by_role("alert")).to_have_text(words("de")(MISPLACED))
+        expect(page.get_by_role("alert")).to_have_text(translator_for("de")(MISPLACED))
         expect(page.locator("#conduct-question")).to_be_hidden()
         page.get_by_role("textbox", name="Deine Frage").fill("accent")
         page.get_by_role("textbox", name="Deine Frage").press("Enter")

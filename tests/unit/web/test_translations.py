@@ -15,7 +15,7 @@ from conduct.errors import QuestionError
 from conduct.messages import LanguageNames, Message
 from conduct.model import remote
 from conduct.web import embed, long_question, page, render, translations, wording
-from conduct.web.translations import LANGUAGES, preferred, words
+from conduct.web.translations import LANGUAGES, preferred_translator, translator_for
 
 WEB = Path(translations.__file__).parent
 TRANSLATED = LANGUAGES[1:]
@@ -46,7 +46,7 @@ def shown() -> set[str]:
     """Every English text that a template or a script gives to be translated."""
     found = {render.GETTING_READY, *page.BROWSER_WORDS, wording.MISPLACED, wording.FOR_EXAMPLE, *wording.EXAMPLES}
     for template in (WEB / "templates").glob("*.html"):
-        found |= set(re.findall(r'\bw(?:\.around)?\("([^"]+)"', template.read_text(encoding="utf-8")))
+        found |= set(re.findall(r'\bt(?:\.around)?\("([^"]+)"', template.read_text(encoding="utf-8")))
     return found
 
 
@@ -98,7 +98,7 @@ def test_a_rendered_sentence_has_no_english_word_left(name: str):
     english_words = {word for text in shown() | said() for word in re.findall(r"[a-z]{4,}", text.lower())}
     for english in shown() | said():
         needed = {key: VALUES[key] for key in re.findall(r"\{(\w+)\}", english)}
-        rendered = words(name).say(Message(english, needed))
+        rendered = translator_for(name).say(Message(english, needed))
         left = set(re.findall(r"(?<![^\W\d_])[a-z]{4,}(?![^\W\d_])", rendered.lower())) & english_words - NAMES
         assert left <= SHARED.get(name, set()), rendered
         assert "English" not in rendered
@@ -106,7 +106,7 @@ def test_a_rendered_sentence_has_no_english_word_left(name: str):
         "es": ".", "fr": "\u202f", "pt": ".", "de": ".", "id": ".", "hi": ",", "ar": ",", "zh": ",", "ja": ",",
         "ru": "\xa0",
     }[name]  # fmt: skip
-    assert f"1{separator}001" in words(name).say(refusal("x" * 1001))
+    assert f"1{separator}001" in translator_for(name).say(refusal("x" * 1001))
 
 
 def refusal(text: str) -> Message:
@@ -119,7 +119,7 @@ def refusal(text: str) -> Message:
 def test_the_notice_about_languages_names_them_in_the_readers_own():
     """Also two."""
     notice = Message(language.NOTICE, {"languages": LanguageNames(("de", "en"))})
-    assert "pregunta en alemán o inglés, si puedes." in words("es").say(notice)
+    assert "pregunta en alemán o inglés, si puedes." in translator_for("es").say(notice)
     assert "ask in English or German, if you can." in str(notice)
 
 
@@ -141,14 +141,14 @@ def test_the_notice_about_languages_names_them_in_the_readers_own():
 def test_a_number_has_its_plural_form(name: str, seconds: int, said: str):
     """As many forms as a language has, by CLDR's categories."""
     message = Message(service.BUSY, {"most": 256, "waiting": 256, "seconds": seconds})
-    assert words(name).say(message).endswith(said)
+    assert translator_for(name).say(message).endswith(said)
 
 
 @pytest.mark.parametrize("name", TRANSLATED)
 def test_every_plural_form_is_there(name: str):
     """A sentence that has several forms has each that whole numbers need in that language, and `other`."""
     wanted = {Locale.parse(name).plural_form(number) for number in range(2, 61)} | {"other"}
-    for translated in words(name).table.values():
+    for translated in translator_for(name).table.values():
         for by in translated.values() if not isinstance(translated, str) else ():
             assert set(by) == wanted
 
@@ -172,4 +172,4 @@ def test_every_plural_form_is_there(name: str):
 )
 def test_the_first_language_of_a_browser_counts(header: str | None, name: str):
     """As it does for Gradio's own words, so that a page speaks one language."""
-    assert preferred(header).language == name
+    assert preferred_translator(header).language == name
