@@ -58,6 +58,23 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", guarded_look_up)
 
 
+@pytest.fixture(autouse=True)
+def _engines_end_with_their_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What an engine of one test does in the background is not found in the log of the next one."""
+    started: list[Engine] = []
+    run_behind = Engine._run_behind
+
+    def noted(engine: Engine, name: str, work: Callable[[], None]) -> None:
+        started.append(engine)
+        run_behind(engine, name, work)
+
+    monkeypatch.setattr(Engine, "_run_behind", noted)
+    yield
+    for engine in started:
+        engine.close(60.0)
+        assert not engine.working
+
+
 @pytest.fixture(scope="session")
 def edition() -> DatasetRevision:
     """The bundled text with its situations and questions."""

@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -38,8 +37,15 @@ RETRY_SECONDS = 5.0
 TEXT_RETRY_SECONDS = 30.0
 
 
+class _ClosedError(Exception):
+    """The engine was closed while its model was still loading."""
+
+
 class Engine:
-    """Answers questions; loads the text at once and the model behind, so that a page need not wait for it."""
+    """Answers questions; loads the text at once and the model behind, so that a page need not wait for it.
+
+    A closed engine loads and refreshes nothing more; what it has loaded goes on answering.
+    """
 
     def __init__(
         self,
@@ -64,6 +70,8 @@ class Engine:
         self._reader: Future[Answerer] = Future()
         self._start = threading.Lock()
         self._started = False
+        self._closed = threading.Event()
+        self._threads: list[threading.Thread] = []
 
     @property
     def ready(self) -> bool:
@@ -81,7 +89,24 @@ class Engine:
             if self._started:
                 return
             self._started = True
-        threading.Thread(target=self._load, name="load", daemon=True).start()
+        # Of an engine that is closed already it sets why nothing is answered, and ends.
+        self._run_behind("load", self._load)
+
+    def close(self, seconds: float = 0.0) -> None:
+        """End what runs in the background, and wait up to `seconds` for each thread of it; more calls do no harm."""
+        self._closed.set()
+        for thread in self._threads:
+            thread.join(seconds)
+
+    @property
+    def working(self) -> bool:
+        """Whether something runs in the background."""
+        return any(thread.is_alive() for thread in self._threads)
+
+    def _run_behind(self, name: str, work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=work, name=name, daemon=True)
+        thread.start()
+        self._threads.append(thread)
 
     def ask(self, question: object, limit: object = DEFAULT_LIMIT) -> Answer:
         """Answer one question. Raises QuestionError, ModelError if no model could be loaded, or InferenceError."""
@@ -120,7 +145,7 @@ class Engine:
         with self._start:
             if self._edition is None and not self._no_text:
                 # Beside the text's, so that a Hub that hangs is waited for once and not twice.
-                threading.Thread(target=self._seek_model, name="model", daemon=True).start()
+                self._run_behind("model", self._seek_model)
                 self._seek_text()
             if self._edition is None:
                 raise self._no_text_error(self._no_text)
@@ -152,6 +177,9 @@ class Engine:
     def _load(self) -> None:
         try:
             reader = self._make_when_all_is_there()
+        except _ClosedError:
+            self._fail(ModelError(NOT_READY))
+            return
         except BaseException as error:
             expected = isinstance(error, ConductError)
             # No question has come this far, so that a traceback gives none away.
@@ -166,21 +194,23 @@ class Engine:
     def _make_when_all_is_there(self) -> Answerer:
         """The same as `_make`; while the text or an engine elsewhere is away, questions are refused with a sentence."""
         logged = ""
-        while True:
+        while not self._closed.is_set():
             try:
                 return self._make(self._read(), self._model.result())
             except InferenceError as error:
                 self._fail(error)
-                time.sleep(self._again_seconds)
+                self._closed.wait(self._again_seconds)
             except NoTextError as error:
                 if error.detail != logged:
                     log.error("Questions cannot be answered: %s", error.detail)
                 logged = error.detail
                 self._fail(error)
-                time.sleep(self._text_again_seconds)
-                # A folder may have been mended meanwhile; a commit stays what it is.
+                if self._closed.wait(self._text_again_seconds):
+                    break
+                # A folder may have been fixed meanwhile; a commit stays what it is.
                 self._refused.pop(LOCAL, None)
                 self._seek_text(LONG_PATIENCE_SECONDS)
+        raise _ClosedError
 
     def _make(self, edition: DatasetRevision, model: Snapshot) -> Answerer:
         """A reader that has answered a question; of the packaged weights or an earlier text if need be."""
@@ -204,7 +234,9 @@ class Engine:
             # What has to be encoded waits in the same batches as questions do.
             return _tried(Answerer.make(DatasetRevision.read(snapshot), self._load_encoder, model, self.reader()))
 
-        Refresher(self._settings, lambda: self.reader().edition.snapshot, make, self.swap).start()
+        refresher = Refresher(self._settings, lambda: self.reader().edition.snapshot, make, self.swap)
+        if refresher.wanted:
+            self._run_behind("refresh", lambda: refresher.run(self._closed))
 
     def swap(self, reader: Answerer) -> None:
         """Answer from `reader` from now on; questions that are being answered keep theirs."""

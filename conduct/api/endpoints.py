@@ -80,12 +80,12 @@ class Endpoint:
             given = dict(zip(names, given, strict=False))
         if unknown := [key for key in given if key not in names]:
             misnamed = any(field.default is MISSING and field.name not in given for field in takes)
-            came = f"{described}, but {str(unknown[0])[:40]!r} came"
+            problem = f"{described}, but {str(unknown[0])[:40]!r} came"
             # Who says "q" means the question.
             raise QuestionError(
-                f"{came} instead: send a body such as {json.dumps(self.example)}."
+                f"{problem} instead: send a body such as {json.dumps(self.example)}."
                 if misnamed
-                else f"{came} as well: leave it out."
+                else f"{problem} as well: leave it out."
             )
         defaults = {field.name: None if field.default is MISSING else field.default for field in takes}
         return self.check(**defaults | dict(given))

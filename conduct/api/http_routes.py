@@ -1,7 +1,7 @@
 """Plain HTTP for curl and its like, at Gradio's addresses: in one step, or in two, with a proper status.
 
-Gradio's own answers there are 500 for whatever is wrong with a request and 404 for one step on a Space; a result
-that nobody fetches is kept, and one that is fetched twice is waited for without end.
+Gradio itself answers 500 to every wrong request there, and 404 to one step on a Space; it keeps results that nobody
+fetches, and a second fetch of the same result never ends.
 
 By hand, not as FastAPI routes with pydantic models: one address takes arguments by name or in order, whatever the
 content type says; FastAPI reads a body by its content type and refuses it before our code, in sentences of its own.
@@ -28,7 +28,7 @@ MAX_KEPT = 1_000
 MAX_KEPT_BYTES = 16_000_000
 HEARTBEAT_SECONDS = 15
 _NOT_KEPT = {"cache-control": "no-store"}
-# What curl and HTML send unless they are told otherwise.
+# What curl and HTML forms send by default.
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -71,20 +71,20 @@ class PendingResults:
         self,
         service: AskService,
         seconds: float = KEPT_SECONDS,
-        most: int = MAX_KEPT,
-        most_bytes: int = MAX_KEPT_BYTES,
+        max_kept: int = MAX_KEPT,
+        max_bytes: int = MAX_KEPT_BYTES,
     ) -> None:
         self._service = service
         self._seconds = seconds
-        self._most = most
-        self._most_bytes = most_bytes
+        self._max_kept = max_kept
+        self._max_bytes = max_bytes
         self._results: dict[str, asyncio.Task[str]] = {}
 
     def __len__(self) -> int:
         return len(self._results)
 
     async def begin(self, name: str, arguments: Mapping[str, object] | list) -> str:
-        """The id under which the result will be. Raises at once what can be told at once: QuestionError, BusyError."""
+        """The id under which the result will be. Raises QuestionError and BusyError before anything is stored."""
         result = asyncio.create_task(self._call(name, arguments))
         # Lets it run up to where it waits, or is refused.
         await asyncio.sleep(0)
@@ -94,7 +94,7 @@ class PendingResults:
         self._results[event_id] = result
         result.add_done_callback(self._make_room)
         asyncio.get_running_loop().call_later(self._seconds, self._forget, event_id)
-        if len(self._results) > self._most:
+        if len(self._results) > self._max_kept:
             self._forget(next(iter(self._results)))
         return event_id
 
@@ -121,7 +121,7 @@ class PendingResults:
             for event_id, result in self._results.items()
             if result.done() and not result.cancelled() and result.exception() is None
         }
-        excess = sum(sizes.values()) - self._most_bytes
+        excess = sum(sizes.values()) - self._max_bytes
         for event_id, size in sizes.items():
             if excess <= 0:
                 break

@@ -26,11 +26,13 @@ IsDisconnected = Callable[[], Awaitable[bool]]
 
 
 class AskService:
-    """The engine for whoever serves it. Raises nothing but ConductError."""
+    """The engine for page, embed, HTTP and MCP. Raises nothing but ConductError."""
 
-    def __init__(self, engine: Engine, most: int = MAX_PENDING_QUESTIONS, turns: FairTurns | None = None) -> None:
+    def __init__(
+        self, engine: Engine, max_pending: int = MAX_PENDING_QUESTIONS, turns: FairTurns | None = None
+    ) -> None:
         self.engine = engine
-        self._most = most
+        self._max_pending = max_pending
         self._turns = turns or FairTurns()
         self.pending = 0
         # The turns limit it already, and the text needs none.
@@ -63,7 +65,7 @@ class AskService:
     ) -> list[T]:
         """The results in order; BusyError at once if too many questions wait already."""
         total = sum(len(questions) for questions, _ in works)
-        if self.pending and self.pending + total > self._most:
+        if self.pending and self.pending + total > self._max_pending:
             raise self._busy()
         tasks = []
         for questions, work in works:
@@ -89,7 +91,7 @@ class AskService:
 
     def _busy(self) -> BusyError:
         seconds = min(max(1, math.ceil(self._turns.seconds_left)), LONGEST_WAIT_SECONDS)
-        return BusyError(BUSY_ONE if seconds == 1 else BUSY, seconds, most=self._most, waiting=self.pending)
+        return BusyError(BUSY_ONE if seconds == 1 else BUSY, seconds, most=self._max_pending, waiting=self.pending)
 
 
 @contextmanager

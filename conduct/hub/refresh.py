@@ -3,7 +3,6 @@
 import gc
 import logging
 import threading
-import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -35,14 +34,14 @@ class Refresher(Generic[Served]):
         self._seconds = seconds
         self._refused = ""
 
-    def start(self) -> None:
-        """Look every CONDUCT_REFRESH_MINUTES in the background; without them, or without a Hub id, never."""
-        if self._settings.refresh_minutes and not find_dataset.is_local(self._settings):
-            threading.Thread(target=self._run, name="refresh", daemon=True).start()
+    @property
+    def wanted(self) -> bool:
+        """Whether there is anything to look at: without CONDUCT_REFRESH_MINUTES, or without a Hub id, there is not."""
+        return bool(self._settings.refresh_minutes) and not find_dataset.is_local(self._settings)
 
-    def _run(self) -> None:
-        while True:
-            time.sleep(self._settings.refresh_minutes * 60)
+    def run(self, ended: threading.Event) -> None:
+        """Look every CONDUCT_REFRESH_MINUTES until it has `ended`."""
+        while not ended.wait(self._settings.refresh_minutes * 60):
             if self.once():
                 # The old model refers to itself: left to Python, several would pile up before it is freed.
                 gc.collect()

@@ -16,7 +16,7 @@ from conduct.errors import UNEXPECTED, BusyError, ConductError, QuestionError, l
 from conduct.messages import Message
 from conduct.web import render
 from conduct.web.long_question import answer_beginning, beginning
-from conduct.web.translations import Words, preferred
+from conduct.web.translations import Translator, preferred_translator
 
 ASSETS = Path(__file__).parent / "assets"
 THEMES = ("auto", "light", "dark")
@@ -38,14 +38,14 @@ class _Body:
     """What stands under the form, and its verdict for the page's title."""
 
     html: str
-    said: str = ""
+    verdict: str = ""
 
 
 def embed_routes(service: AskService) -> list[BaseRoute]:
-    """The page, and the style and script that it shares with the full one."""
+    """The page, and the style and script that it shares with the full page."""
 
     async def embed(request: Request) -> HTMLResponse:
-        w = preferred(request.headers.get("accept-language"))
+        translator = preferred_translator(request.headers.get("accept-language"))
         # The form's own questions come in a body, those of links and snippets in the address.
         given = dict(request.query_params)
         theme, limit, status, headers = "auto", DEFAULT_LIMIT, 200, HEADERS
@@ -54,17 +54,17 @@ def embed_routes(service: AskService) -> list[BaseRoute]:
                 given |= _fields(await request.body())
             theme = _theme(given.get("theme", theme))
             limit = _limit(given.get("limit", str(limit)))
-            body = await _body(service, given.get("q", ""), limit, w, request)
+            body = await _body(service, given.get("q", ""), limit, translator, request)
         except QuestionError as error:
-            body, status = _wrong(error.message, w), 400
+            body, status = _wrong(error.message, translator), 400
         except ConductError as error:
-            body, status = _wrong(error.message, w), error.status
+            body, status = _wrong(error.message, translator), error.status
             if isinstance(error, BusyError):
                 headers = HEADERS | {"retry-after": str(error.seconds)}
         except Exception as error:
             log_unexpected(error)
-            body, status = _wrong(Message(UNEXPECTED), w), 500
-        html = render.render_embed(body.html, given.get("q", ""), theme, limit, w, said=body.said)
+            body, status = _wrong(Message(UNEXPECTED), translator), 500
+        html = render.render_embed(body.html, given.get("q", ""), theme, limit, translator, verdict=body.verdict)
         return HTMLResponse(html, status, headers)
 
     return [
@@ -81,22 +81,23 @@ def _fields(body: bytes) -> dict[str, str]:
         raise QuestionError(NO_FORM) from error
 
 
-def _wrong(message: Message, w: Words) -> _Body:
-    return _Body(render.render_error(message, w), w.say(message))
+def _wrong(message: Message, translator: Translator) -> _Body:
+    return _Body(render.render_error(message, translator), translator.say(message))
 
 
-async def _body(service: AskService, question: str, limit: int, w: Words, request: Request) -> _Body:
+async def _body(service: AskService, question: str, limit: int, translator: Translator, request: Request) -> _Body:
     if not question.strip():
         return _Body("")
     cleaned, engine = clean_question(beginning(question)), service.engine
     if engine.loading:
-        return _Body(render.render_waiting(w), w(render.GETTING_READY))
+        return _Body(render.render_waiting(translator), translator(render.GETTING_READY))
     full_page = "./?" + urlencode({"q": question})
 
     def answered() -> _Body:
         answer, code = answer_beginning(engine, question, limit), engine.text().code
         return _Body(
-            render.render_answer(answer, code.language, w, full_page, code.url), w.say(Message(answer.message))
+            render.render_answer(answer, code.language, translator, full_page, code.url),
+            translator.say(Message(answer.message)),
         )
 
     return await service.answer(cleaned, answered, request.is_disconnected)

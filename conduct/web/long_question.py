@@ -1,5 +1,5 @@
-"""A text that is too long for a question is read as far as one may be, and the answer says so. For the pages alone:
-programs are refused, so that they notice."""
+"""Reads a text that is too long for a question as far as a question may go; the answer says so. For the pages alone:
+programs get an error, so that they notice."""
 
 from conduct.answering.answer import Answer
 from conduct.answering.engine import Engine
@@ -15,7 +15,7 @@ def is_too_long(question: object) -> bool:
 
 
 def beginning(question: object) -> object:
-    """`question` as far as it is read, to the end of a word where there is one."""
+    """`question` as far as it is read, to the end of a word if it has spaces."""
     if not is_too_long(question):
         return question
     cut = question.strip()[:MAX_CHARACTERS]

@@ -15,12 +15,12 @@ from conduct.errors import UNEXPECTED, ConductError, NoTextError, log_unexpected
 from conduct.messages import Message
 from conduct.web import render
 from conduct.web.long_question import answer_beginning, beginning
-from conduct.web.translations import IN_ENGLISH, LANGUAGES, Words, preferred, words
-from conduct.web.wording import ASK, EXAMPLES, FOR_EXAMPLE, PLACEHOLDER, QUESTION, SUBTITLE, TITLE
+from conduct.web.translations import IN_ENGLISH, LANGUAGES, Translator, preferred_translator, translator_for
+from conduct.web.wording import ASK, PLACEHOLDER, QUESTION, SUBTITLE, TITLE
 
 FAILED = "No answer came: check your connection and ask again."
 LEAVE = "Leave quickly"
-BROWSER_WORDS = (TITLE, SUBTITLE, QUESTION, PLACEHOLDER, ASK, "Looking …", FOR_EXAMPLE, FAILED, LEAVE)
+BROWSER_WORDS = (TITLE, SUBTITLE, QUESTION, PLACEHOLDER, ASK, "Looking …", FAILED, LEAVE)
 # Gradio's own queue only holds a burst back that AskService has not refused yet.
 MAX_WAITING = 200
 # A visitor may press Enter before the page's own script has begun, or while Gradio's last stream still closes.
@@ -33,7 +33,7 @@ ASK_SCRIPT = """async (question) => {
 @cache
 def browser_words() -> gr.I18n:
     """The translations that the browser chooses from."""
-    return gr.I18n(**{name: {text: words(name)(text) for text in BROWSER_WORDS} for name in LANGUAGES})
+    return gr.I18n(**{name: {text: translator_for(name)(text) for text in BROWSER_WORDS} for name in LANGUAGES})
 
 
 def build_page(service: AskService) -> gr.Blocks:
@@ -57,23 +57,24 @@ def build_page(service: AskService) -> gr.Blocks:
                 elem_id="conduct-question",
             )  # fmt: skip
             button = gr.Button(i18n(ASK), variant="primary", elem_id="conduct-ask")
-        _html(f'<p class="conduct-counter" data-most="{MAX_CHARACTERS}" hidden></p>', elem_id="conduct-counter")
+        _html(f'<p class="conduct-counter" data-limit="{MAX_CHARACTERS}" hidden></p>', elem_id="conduct-counter")
         _html(f'<p class="conduct-looking" hidden>{i18n("Looking …")}</p>')
         _html('<p class="conduct-hidden" role="status" id="conduct-said"></p>')
         _html(f'<p class="conduct-failed" hidden>{i18n(FAILED)}</p>')
-        _html(render.render_examples(str(i18n(FOR_EXAMPLE)), EXAMPLES), elem_id="conduct-examples")
+        examples = _html(render.render_examples(), elem_id="conduct-examples")
         answer = _html("", elem_id="conduct-answer")
         code = _html(parts[1])
         footer = _html(parts[2])
 
         async def ask(text: str, request: gr.Request) -> AsyncIterator[str]:
-            w = _words(request)
+            translator = _translator(request)
             if engine.loading:
-                yield render.render_waiting(w)
-            yield await _rendered(service, text, w, partial(is_abandoned, demo))
+                yield render.render_waiting(translator)
+            yield await _rendered(service, text, translator, partial(is_abandoned, demo))
 
-        def open_page(request: gr.Request) -> tuple[str, str, str]:
-            return _text_parts(engine, _words(request))
+        def open_page(request: gr.Request) -> tuple[str, str, str, str]:
+            translator = _translator(request)
+            return (*_text_parts(engine, translator), render.render_examples(translator))
 
         asking = gr.on(
             [button.click, question.submit], ask, question, answer, js=ASK_SCRIPT, concurrency_limit=None,
@@ -82,7 +83,7 @@ def build_page(service: AskService) -> gr.Blocks:
         asking.success(None, js="() => window.conduct.answered(false)", **_private("page_answered"))
         asking.failure(None, js="() => window.conduct.answered(true)", **_private("page_failed"))
         # Not through the queue: Gradio's page loses an answer whose question joins while its stream closes.
-        opening = demo.load(open_page, None, [kicker, code, footer], queue=False, **_private("page_open"))
+        opening = demo.load(open_page, None, [kicker, code, footer, examples], queue=False, **_private("page_open"))
         opening.then(None, js="() => window.conduct.filled()", **_private("page_filled"))
         add_endpoints(demo, service)
     # Gradio's queue gives each event that runs a place of these, although ours wait without a thread.
@@ -91,14 +92,14 @@ def build_page(service: AskService) -> gr.Blocks:
     return demo
 
 
-def _text_parts(engine: Engine, w: Words = IN_ENGLISH) -> tuple[str, str, str]:
+def _text_parts(engine: Engine, translator: Translator = IN_ENGLISH) -> tuple[str, str, str]:
     """Title, whole code and footer as HTML; where no text can be read, a sentence that says so in the code's place."""
     try:
         text = engine.text()
     except NoTextError as error:
-        return "", render.render_error(error.message, w), ""
+        return "", render.render_error(error.message, translator), ""
     title = f'<p class="conduct-kicker" lang="{escape(text.code.language)}" dir="auto">{escape(text.code.title)}</p>'
-    return title, render.render_code(text, w), render.render_footer(text.source, w)
+    return title, render.render_code(text, translator), render.render_footer(text.source, translator)
 
 
 def _html(value: str, **options) -> gr.HTML:
@@ -106,8 +107,8 @@ def _html(value: str, **options) -> gr.HTML:
     return gr.HTML(value, js_on_load=None, padding=False, apply_default_css=False, **options)
 
 
-def _words(request: gr.Request) -> Words:
-    return preferred(request.headers.get("accept-language"))
+def _translator(request: gr.Request) -> Translator:
+    return preferred_translator(request.headers.get("accept-language"))
 
 
 def _private(name: str) -> dict:
@@ -115,19 +116,19 @@ def _private(name: str) -> dict:
     return {"api_name": name, "api_visibility": "private", "show_progress": "hidden"}
 
 
-async def _rendered(service: AskService, question: str, w: Words, is_disconnected: IsDisconnected) -> str:
-    """An answer, or one sentence that says why there is none, as HTML."""
+async def _rendered(service: AskService, question: str, translator: Translator, is_disconnected: IsDisconnected) -> str:
+    """An answer as HTML, or the sentence that says why there is none."""
     engine = service.engine
 
     def answer() -> str:
         found, code = answer_beginning(engine, question), engine.text().code
-        return render.render_answer(found, code.language, w, original=code.url)
+        return render.render_answer(found, code.language, translator, original=code.url)
 
     try:
         cleaned = clean_question(beginning(question))
         return await service.answer(cleaned, answer, is_disconnected)
     except ConductError as error:
-        return render.render_error(error.message, w)
+        return render.render_error(error.message, translator)
     except Exception as error:
         log_unexpected(error)
-        return render.render_error(Message(UNEXPECTED), w)
+        return render.render_error(Message(UNEXPECTED), translator)

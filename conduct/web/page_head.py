@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from conduct.answering.limits import MAX_CHARACTERS
 from conduct.web.guard.headers import page_policy
 from conduct.web.render import render_first
-from conduct.web.translations import Words, preferred
+from conduct.web.translations import Translator, preferred_translator
 
 _TAGS = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*>')
 _BODY = re.compile(r"<body[^>]*>")
@@ -34,8 +34,8 @@ class LinkPreview:
         self._title = title
         self._description = description
 
-    def _head(self, w: Words, address: str) -> str:
-        title, description = w(self._title), w(self._description)
+    def _head(self, translator: Translator, address: str) -> str:
+        title, description = translator(self._title), translator(self._description)
         tags = {
             "og:title": title,
             "og:description": description,
@@ -45,6 +45,8 @@ class LinkPreview:
         }
         head = "".join(f'\n<meta property="{name}" content="{escape(text)}" />' for name, text in tags.items())
         head += f'\n<meta name="twitter:card" content="summary_large_image" />\n<title>{escape(title)}</title>'
+        # Relative: without it a browser asks the root of the host, which under a path is somebody else's.
+        head += '\n<link rel="icon" href="favicon.ico" />'
         return head + f'\n<meta name="description" content="{escape(description)}" />' + STILL
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,7 +55,7 @@ class LinkPreview:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        w = preferred(request.headers.get("accept-language"))
+        translator = preferred_translator(request.headers.get("accept-language"))
         question = request.query_params.get("q", "").strip()[:MAX_CHARACTERS]
         # Without the query, which may hold a question.
         address = str(request.url.replace(query="", path="/"))
@@ -66,7 +68,7 @@ class LinkPreview:
                 start = message
                 return
             if message["type"] != "http.response.body":
-                # Extensions, such as what a test client is told of templates.
+                # Extensions, such as what tells a test client about templates.
                 await send(message)
                 return
             body += message.get("body", b"")
@@ -75,14 +77,14 @@ class LinkPreview:
             headers = MutableHeaders(scope=start)
             if headers.get("content-type", "").startswith("text/html"):
                 html = _TITLE.sub("", _TAGS.sub("", body.decode("utf-8")))
-                html = html.replace('lang="en"', f'lang="{w.language}" dir="{w.direction}"', 1)
-                head = self._head(w, address)
+                html = html.replace('lang="en"', f'lang="{translator.language}" dir="{translator.direction}"', 1)
+                head = self._head(translator, address)
                 if question:
                     # Without JavaScript, a link with a question opens its answer on the server-rendered page.
                     there = escape("embed?" + urlencode({"q": question}))
                     head += f'\n<noscript><meta http-equiv="refresh" content="0; url={there}"></noscript>'
                 html = html.replace("</head>", head + "\n</head>", 1)
-                html = _BODY.sub(lambda found: found[0] + render_first(question, w), html, count=1)
+                html = _BODY.sub(lambda found: found[0] + render_first(question, translator), html, count=1)
                 nonce = secrets.token_urlsafe(16)
                 body = html.replace("<script", f'<script nonce="{nonce}"').encode("utf-8")
                 headers["content-security-policy"] = page_policy(nonce)

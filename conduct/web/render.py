@@ -19,7 +19,7 @@ from conduct.answering.limits import DEFAULT_LIMIT
 from conduct.messages import Message
 from conduct.text.code import Section
 from conduct.web import wording
-from conduct.web.translations import IN_ENGLISH, Words
+from conduct.web.translations import IN_ENGLISH, Translator
 
 # The status has words; its mark differs in shape, so that colour carries nothing alone.
 MARKS = {COVERED: "●", UNCLEAR: "◐", NOT_COVERED: "○", "error": "!", "waiting": "…"}
@@ -43,22 +43,26 @@ _templates = Environment(
 
 
 def render_answer(
-    answer: Answer, language: str = "en", w: Words = IN_ENGLISH, full_page: str = "", original: str | None = None
+    answer: Answer,
+    language: str = "en",
+    translator: Translator = IN_ENGLISH,
+    full_page: str = "",
+    original: str | None = None,
 ) -> str:
     """The status line, the cards and what to do next. `language` is that of the passages, `full_page` the address of
     the whole code, if that is another page, and `original` that of the text that ours is a copy of."""
     cautions = [caution for caution in answer.cautions if caution.template != SELFHARM_NOTICE]
     return _render(
         "answer.html",
-        w,
+        translator,
         state=answer.coverage,
-        sentence=w(answer.message),
-        help_around=w.around(SELFHARM_NOTICE) if answer.care == SELFHARM else None,
+        sentence=translator(answer.message),
+        help_around=translator.around(SELFHARM_NOTICE) if answer.care == SELFHARM else None,
         helpline=HELPLINE,
         helpline_url=HELPLINE_URL,
-        notice=" ".join(map(w.say, cautions)),
+        notice=" ".join(map(translator.say, cautions)),
         answer=answer,
-        steps=[step.in_language(w.language) for step in answer.next_steps],
+        steps=[step.in_language(translator.language) for step in answer.next_steps],
         # Numbered as ranked, wherever they stand.
         ranks={passage.id: number for number, passage in enumerate(answer.passages, start=1)},
         language=language,
@@ -67,38 +71,38 @@ def render_answer(
     )
 
 
-def render_error(message: Message, w: Words = IN_ENGLISH) -> str:
+def render_error(message: Message, translator: Translator = IN_ENGLISH) -> str:
     """One sentence in the place of an answer."""
-    return _render("answer.html", w, state="error", sentence=w.say(message), answer=None)
+    return _render("answer.html", translator, state="error", sentence=translator.say(message), answer=None)
 
 
-def render_waiting(w: Words = IN_ENGLISH) -> str:
+def render_waiting(translator: Translator = IN_ENGLISH) -> str:
     """What stands in the place of an answer until the model is loaded."""
-    return _render("answer.html", w, state="waiting", sentence=w(GETTING_READY), answer=None)
+    return _render("answer.html", translator, state="waiting", sentence=translator(GETTING_READY), answer=None)
 
 
-def render_examples(heading: str, examples: Sequence[str]) -> str:
-    """Questions that ask themselves when pressed, under a heading that is HTML already or needs no escaping."""
-    return _templates.get_template("examples.html").render(heading=heading, examples=examples)
+def render_examples(translator: Translator = IN_ENGLISH) -> str:
+    """Questions that ask themselves when pressed."""
+    return _render("examples.html", translator, words=wording)
 
 
-def render_code(text: FullText, w: Words = IN_ENGLISH) -> str:
+def render_code(text: FullText, translator: Translator = IN_ENGLISH) -> str:
     """The whole code, closed, with an anchor for each passage."""
     passages = text.code.passages
     return _render(
         "code.html",
-        w,
+        translator,
         code=text.code,
         depths=_depths(text.code.sections),
         cut_at_list=passages[-1].text.endswith((":", "：")),
     )
 
 
-def render_footer(source: Source, w: Words = IN_ENGLISH) -> str:
+def render_footer(source: Source, translator: Translator = IN_ENGLISH) -> str:
     """How to share, embed and call; which text and model; what happens with questions."""
     return _render(
         "footer.html",
-        w,
+        translator,
         source=source,
         snippet=render_snippet(ADDRESS),
         address=ADDRESS,
@@ -112,19 +116,19 @@ def render_snippet(address: str) -> str:
     return _templates.get_template("snippet.html").render(address=address)
 
 
-def render_embed(body: str, question: str, theme: str, limit: int, w: Words, *, said: str) -> str:
-    """A whole small page for an iframe around `body`, which one of the functions above has rendered; its title begins
-    with `said`."""
-    return _render("embed.html", w, body=body, question=question, theme=theme, limit=limit, said=said)
+def render_embed(body: str, question: str, theme: str, limit: int, translator: Translator, *, verdict: str) -> str:
+    """A whole small page for an iframe around `body`, which another function here has rendered; its title begins with
+    `verdict`."""
+    return _render("embed.html", translator, body=body, question=question, theme=theme, limit=limit, verdict=verdict)
 
 
-def render_first(question: str, w: Words) -> str:
+def render_first(question: str, translator: Translator) -> str:
     """What a slow connection shows before Gradio's page is there, and all that there is without JavaScript."""
-    return _render("first.html", w, words=wording, question=question)
+    return _render("first.html", translator, words=wording, question=question)
 
 
-def _render(template: str, w: Words, **values: object) -> str:
-    return _templates.get_template(template).render(w=w, marks=MARKS, **values)
+def _render(template: str, translator: Translator, **values: object) -> str:
+    return _templates.get_template(template).render(t=translator, marks=MARKS, **values)
 
 
 def _depths(sections: Sequence[Section]) -> list[int]:

@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).parent / "assets"
 FIRST_PORT, PORTS = 7860, 100
-# Streams that are open when the server is told to end do not hold it up for longer.
+# How long open streams may delay the end of the server.
 SHUTDOWN_SECONDS = 5
 
 
@@ -74,6 +74,7 @@ def build_app(demo: gr.Blocks, service: AskService, root_path: str = "", patienc
             starting = asyncio.create_task(_start_engine(app, service))
             yield
             starting.cancel()
+            service.engine.close()
 
     app = FastAPI(
         openapi_url=None,
@@ -148,7 +149,7 @@ def listen(settings: ServerSettings) -> socket.socket:
 
 
 def serve(app: ASGIApp, settings: ServerSettings) -> None:
-    """Serve `app` until the process is told to end. Raises SettingError."""
+    """Serve `app` until a signal ends the process. Raises SettingError."""
     server = http_server(app)
     count_repeated_lines()
     with listen(settings) as listening:

@@ -1,6 +1,7 @@
 """The interface's own words in the visitor's language. The code's text is never translated. Pure.
 
-The English sentence is the key, as in gettext: what has no translation shows in English.
+The English sentence is the key, as in gettext: what has no translation shows in English. Where the form of a
+translation depends on a number, its value is {"<the number's placeholder>": {"<plural category of CLDR>": ...}}.
 """
 
 import json
@@ -14,16 +15,16 @@ from conduct import messages
 from conduct.messages import Message
 
 ENGLISH = "en"
-LANGUAGES = (ENGLISH, "es", "fr", "pt", "hi", "ar", "zh")
+LANGUAGES = (ENGLISH, "es", "fr", "pt", "de", "id", "hi", "ar", "zh", "ja", "ru")
 _RIGHT_TO_LEFT = ("ar",)
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """One language; call it with an English sentence, and with the values of its {placeholders}."""
+class Translator:
+    """Into one language; call it with an English sentence and the values of its {placeholders}."""
 
     language: str
-    table: Mapping[str, str]
+    table: Mapping[str, str | Mapping[str, Mapping[str, str]]]
 
     def __call__(self, english: str, **values: object) -> str:
         """`english` in this language."""
@@ -31,7 +32,7 @@ class Words:
 
     def say(self, message: Message) -> str:
         """`message` in this language, its numbers and names of languages in the language's own form."""
-        return messages.render(message, self.language, self.table.get(message.template, message.template))
+        return messages.render(message, self.language, self._template(message))
 
     def number(self, value: int) -> str:
         """A whole number in the language's own form."""
@@ -42,25 +43,35 @@ class Words:
         before, after = re.split(r"\{\w+\}", self(english))
         return before, after
 
+    def _template(self, message: Message) -> str:
+        translated = self.table.get(message.template, message.template)
+        if isinstance(translated, str):
+            return translated
+        # Few sentences have several forms, and loading the languages' rules takes a moment.
+        from babel import Locale
+
+        [(name, forms)] = translated.items()
+        return forms.get(Locale.parse(self.language).plural_form(message.values[name]), forms["other"])
+
     @property
     def direction(self) -> str:
         """`ltr` or `rtl`."""
         return "rtl" if self.language in _RIGHT_TO_LEFT else "ltr"
 
 
-IN_ENGLISH = Words(ENGLISH, {})
+IN_ENGLISH = Translator(ENGLISH, {})
 
 
 @cache
-def words(language: str) -> Words:
-    """The words of one of LANGUAGES."""
+def translator_for(language: str) -> Translator:
+    """Into one of LANGUAGES."""
     if language == ENGLISH:
         return IN_ENGLISH
-    return Words(language, json.loads((files("conduct.web") / "locales" / f"{language}.json").read_text("utf-8")))
+    return Translator(language, json.loads((files("conduct.web") / "locales" / f"{language}.json").read_text("utf-8")))
 
 
-def preferred(accept_language: str | None) -> Words:
-    """The words for an `Accept-Language` header. Its first language counts: Gradio's own words follow it, too."""
+def preferred_translator(accept_language: str | None) -> Translator:
+    """For an `Accept-Language` header. Its first language counts: Gradio's own words follow it, too."""
     wanted = []
     for place, part in enumerate((accept_language or "")[:200].split(",")):
         tag, _, quality = part.strip().partition(";")
@@ -68,4 +79,4 @@ def preferred(accept_language: str | None) -> Words:
         if tag:
             wanted.append((-float(weight[1]) if weight else -1.0, place, tag.split("-")[0].lower()))
     first = min(wanted)[2] if wanted else ENGLISH
-    return words(first if first in LANGUAGES else ENGLISH)
+    return translator_for(first if first in LANGUAGES else ENGLISH)

@@ -1,4 +1,4 @@
-"""The page's own words that stand in more than one place; translated where they are shown."""
+"""The page's own words that are used in several places; translated where they are shown."""
 
 TITLE = "Is this okay?"
 SUBTITLE = "Ask about a situation; read what the code of conduct says, word for word."
@@ -6,6 +6,10 @@ QUESTION = "Your question"
 PLACEHOLDER = "What happened, or what would you like to do?"
 ASK = "Ask"
 FOR_EXAMPLE = "For example"
+MISPLACED = (
+    "Only the plain form of this page works here, because the app does not know the path of its own address: "
+    "please tell its owner that the proxy in front has to send X-Forwarded-Prefix."
+)
 EXAMPLES = (
     "Is it ok to laugh about a thick accent if the guy laughs along?",
     "Somebody keeps interrupting the only woman on the panel",

@@ -188,6 +188,26 @@ def test_the_documented_snippet_resizes_a_frame_on_another_origin(browser: Brows
     context.close()
 
 
+@pytest.mark.browser
+def test_two_embeds_on_one_page_both_grow(browser: Browser, address: str, host_page):
+    """The snippet pasted twice: each frame is as high as its own answer."""
+    page = browser.new_page(viewport={"width": 700, "height": 900})
+    page.goto(host_page(2 * render.render_snippet(address)))
+    for place, (question, expected) in enumerate([(ASKED, COVERED_SAID), ("best pizza in rome", SILENT_SAID)]):
+        frame = page.frame_locator("iframe").nth(place)
+        frame.get_by_label("Your question").fill(question)
+        frame.get_by_label("Your question").press("Enter")
+        expect(frame.locator("#conduct-status")).to_have_text(expected)
+    heights = []
+    for place in (0, 1):
+        body = page.frame_locator("iframe").nth(place).locator("body")
+        inside = body.evaluate("body => Math.ceil(body.getBoundingClientRect().height)")
+        expect(page.locator("iframe").nth(place)).to_have_css("height", f"{inside}px")
+        heights.append(inside)
+    assert heights[0] > heights[1] > 300
+    page.close()
+
+
 def test_the_readme_shows_the_snippet_of_the_page():
     """The same text, but for the address."""
     documented = re.search(

@@ -117,10 +117,11 @@ def test_the_first_html_holds_a_form_that_works_without_a_script(address: str):
     """Title, box and examples before anything else is loaded; in the visitor's language."""
     _, headers, body = get(address, "/", **{"Accept-Language": "es"})
     html = body.decode("utf-8")
-    first = html.partition('<div id="conduct-first">')[2].partition("</main>")[0]
+    first = html.partition('<div id="conduct-first" lang="es" dir="ltr">')[2].partition("</main>")[0]
     assert "<h1>¿Está bien esto?</h1>" in first
     assert '<form action="embed" method="post"' in first
     assert first.count('<button name="q" value="') == len(EXAMPLES)
+    assert '<button name="q" value="Siempre les dan las charlas a los mismos tres amigos"' in first
     assert "form-action 'self'" in headers["content-security-policy"]
     assert "<title>¿Está bien esto?</title>" in html
 

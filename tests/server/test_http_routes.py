@@ -249,7 +249,7 @@ def test_more_results_than_most_push_out_the_oldest():
 
     async def begin_many() -> tuple[int, int]:
         service = _Never()
-        begun = PendingResults(service, most=3)
+        begun = PendingResults(service, max_kept=3)
         for _ in range(5):
             await begun.begin("ask", ASK)
         await asyncio.sleep(0)
@@ -263,7 +263,7 @@ def test_a_full_queue_refuses_the_first_step_already():
 
     async def begin_twice() -> None:
         engine = Held()
-        begun = PendingResults(AskService(engine, most=1))
+        begun = PendingResults(AskService(engine, max_pending=1))
         await begun.begin("ask_many", {"questions": ["x"]})
         try:
             with pytest.raises(BusyError, match="No more than 1 questions can wait at once, and 1 do"):
@@ -286,7 +286,7 @@ def test_results_that_wait_to_be_fetched_are_bounded_in_bytes():
 
     async def begin_many() -> list[int]:
         # "[[]]" has four bytes.
-        begun = PendingResults(Large(), most_bytes=8)
+        begun = PendingResults(Large(), max_bytes=8)
         kept = []
         for _ in range(4):
             await begun.begin("ask_many", {"questions": ["x"]})

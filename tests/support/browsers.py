@@ -36,7 +36,7 @@ def start(playwright: Playwright) -> Browser:
 
 @contextmanager
 def opened(browser: Browser, address: str, path: str = "", **options) -> Iterator[Page]:
-    """A page, which fails the test on a request to another host or an error in the console."""
+    """A page, which fails the test on a request to another host, an error or a warning in the console."""
     with quiet(browser, address, **options) as page:
         page.goto(address + path)
         expect(box(page)).to_be_visible()
@@ -51,14 +51,15 @@ def quiet(browser: Browser, address: str, **options) -> Iterator[Page]:
     outside, errors = [], []
     page.on("request", lambda request: None if request.url.startswith((address, "data:", "blob:"))
             else outside.append(request.url))  # fmt: skip
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda message: errors.append((message.text, message.location["url"]))
+            if message.type in ("error", "warning") else None)  # fmt: skip
     page.on("pageerror", lambda error: errors.append(str(error)))
     try:
         yield page
     finally:
         context.close()
-    assert outside == []
-    assert errors == []
+    assert outside == [], outside
+    assert errors == [], errors
 
 
 def box(page: Page):

@@ -9,13 +9,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 DEPLOYMENT = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
+# The two ways to put the app under a path, one that keeps the path and one that strips and names it.
+PATH_FORMS = re.findall(r"```nginx\n(location /coc.+?)```", DEPLOYMENT, re.DOTALL)
 LONGEST_START = 180.0
 # Where Debian puts what only root needs to find.
 PLACES = f"{os.environ.get('PATH', '')}:/usr/sbin"
@@ -35,6 +38,27 @@ def nginx_program() -> str:
             pytest.fail("No nginx in CI: .ci/run must install it.")
         pytest.skip("No nginx here: apt-get install nginx-light")
     return found
+
+
+@contextmanager
+def under_path(form: str, address: str, folder: Path) -> Iterator[str]:
+    """The address under /coc at which nginx, set up as in `form`, serves the app at `address`."""
+    port = free_port()
+    temporary = "".join(
+        f"{name}_temp_path {folder}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    site = form.replace("http://127.0.0.1:7861", address.rstrip("/"))
+    (folder / "nginx.conf").write_text(
+        f"pid {folder}/pid;\ndaemon off;\nerror_log {folder}/error.log;\nevents {{}}\n"
+        f"http {{\n{temporary}access_log off;\nserver {{\nlisten 127.0.0.1:{port};\n{site}\n}}\n}}\n"
+    )
+    nginx = subprocess.Popen([nginx_program(), "-p", folder, "-c", folder / "nginx.conf"])
+    try:
+        _until(lambda: status(port, "/coc/healthz") == 200)
+        yield f"http://127.0.0.1:{port}/coc/"
+    finally:
+        nginx.terminate()
+        nginx.wait(timeout=30)
 
 
 class Copy:

@@ -1,4 +1,4 @@
-// Tells the page around how high this one is, says the answer aloud, and asks again once the model is loaded.
+// Tells the host page how high this page is, says the answer aloud, and asks again once the model is loaded.
 const conductAnnounce = () => {
   parent.postMessage({ type: "conduct:height", height: Math.ceil(document.body.getBoundingClientRect().height) }, "*");
 };

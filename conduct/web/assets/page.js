@@ -3,7 +3,7 @@ const conduct = (window.conduct = {});
 const own = window.__gradio_mode__ === "app"; // else we stand in somebody else's page: its address is not ours
 const LEFT = "conduct-left";
 const find = (selector) => document.querySelector(selector);
-// The question stays out of the address, where others would read it; a link that somebody made may bring one.
+// The question stays out of the address, where others would read it; a link that somebody made may bring a question.
 const linked = () => (own ? (new URLSearchParams(location.search).get("q") ?? "").trim() : "");
 const asked = () => (own ? history.state?.question ?? linked() : "");
 
@@ -102,11 +102,11 @@ function leave() {
 }
 
 function count() {
-  const counter = find(".conduct-counter"), most = Number(counter.dataset.most), length = box().value.trim().length;
-  counter.hidden = length < most * 0.8;
+  const counter = find(".conduct-counter"), limit = Number(counter.dataset.limit), length = box().value.trim().length;
+  counter.hidden = length < limit * 0.8;
   const form = new Intl.NumberFormat(document.documentElement.lang);
-  counter.textContent = counter.hidden ? "" : `${form.format(length)} / ${form.format(most)}`;
-  counter.toggleAttribute("data-over", length > most);
+  counter.textContent = counter.hidden ? "" : `${form.format(length)} / ${form.format(limit)}`;
+  counter.toggleAttribute("data-over", length > limit);
 }
 
 // What the embed's panel offers goes into the snippet's address.
@@ -243,10 +243,18 @@ addEventListener("pageshow", (event) => {
   if (event.persisted && document.body.hidden) location.reload();
 });
 
-// From the plain form that came with the first HTML: what was typed, and the focus with its caret.
+// From the plain form in the first HTML: what was typed, the focus with its caret, and the examples, which
+// Gradio's page has in English until the server has sent them in the visitor's language.
 function takeOver() {
   const first = find("#conduct-first-question");
   if (!first) return;
+  const examples = document.querySelectorAll("#conduct-first li button");
+  if (examples.length) {
+    const { lang, dir } = find("#conduct-first");
+    Object.assign(find(".conduct-examples"), { lang, dir });
+    find(".conduct-examples h2").textContent = find("#conduct-first h2").textContent;
+    document.querySelectorAll(".conduct-example").forEach((example, place) => { example.textContent = examples[place].textContent; });
+  }
   const focused = document.activeElement === first, { value, selectionStart, selectionEnd } = first;
   if (value && !box().value && value !== asked()) fill(value);
   find("#conduct-first").remove();
@@ -254,6 +262,14 @@ function takeOver() {
     box().focus();
     box().setSelectionRange(selectionStart, selectionEnd);
   }
+}
+
+// A proxy takes a path off the address and does not say so: Gradio would ask at the root of the host. The plain form
+// asks beside this page, and works.
+function misplaced() {
+  const known = new URL(`${window.gradio_config?.root ?? ""}/`, location.href).pathname;
+  const here = location.pathname.replace(/[^/]*$/, "");
+  return own && here !== known && here.startsWith(known) && find("#conduct-misplaced") !== null;
 }
 
 function toBox() {
@@ -273,9 +289,12 @@ if (own) {
   if (left) history.replaceState(null, "", location.pathname);
   else if (linked()) history.replaceState({ question: linked() }, "", location.pathname + location.hash);
 }
+const plain = misplaced();
+if (plain) find("#conduct-misplaced").hidden = false;
 // Early, so that nothing has to move later; Gradio may still be drawing.
-if (find(".gradio-container")) show(asked() ? "asked" : "empty");
+else if (find(".gradio-container")) show(asked() ? "asked" : "empty");
 const begin = setInterval(() => {
+  if (plain) return clearInterval(begin);
   if (!box() || !find("#conduct-ask") || !find(".conduct-looking")) return;
   clearInterval(begin);
   box().dir = "auto";
@@ -284,7 +303,7 @@ const begin = setInterval(() => {
   new MutationObserver(() => {
     if (find(".toast-wrap *")) conduct.answered(true);
   }).observe(find(".toast-wrap"), { childList: true });
-  // While the model is loaded, an answer says so before it is one.
+  // While the model loads, a waiting message stands where the answer will be.
   new MutationObserver(() => {
     if (busy && find('#conduct-answer [data-state="waiting"]')) announce();
   }).observe(find("#conduct-answer"), { childList: true, subtree: true });

@@ -9,13 +9,14 @@ PLAIN_POLICY = (
     "frame-ancestors *; base-uri 'none'; form-action 'none'"
 )
 # A question is typed; nothing here needs more of a visitor's machine than a clipboard to write to.
+# Chromium logs a warning for each name that it does not know.
 PERMISSIONS = ", ".join(
     f"{name}=()"
     for name in (
-        "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "encrypted-media",
+        "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media",
         "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer",
         "microphone", "midi", "payment", "picture-in-picture", "publickey-credentials-get", "screen-wake-lock",
-        "serial", "storage-access", "usb", "web-share", "window-management", "xr-spatial-tracking",
+        "serial", "storage-access", "usb", "window-management", "xr-spatial-tracking",
     )
 )  # fmt: skip
 

@@ -25,7 +25,7 @@ def texts(split: str, grave: bool) -> list[tuple[str, str]]:
     """(text, kind) in all languages."""
     labelled = [row | {"grave": True} for row in rows("grave/english.jsonl")]
     labelled += [row | {"grave": False} for row in rows("grave/negatives.jsonl")]
-    labelled += rows("grave/languages.jsonl")
+    labelled += rows("grave/languages.jsonl") + rows("grave/selfharm.jsonl")
     return [(row["text"], row.get("kind", "")) for row in labelled if row["split"] == split and row["grave"] is grave]
 
 
@@ -38,6 +38,24 @@ def test_grave_questions_are_taken_for_grave(split: str, grave: float, selfharm:
     assert share([care_for(text) is not None for text, _ in texts(split, grave=False)]) <= harmless
 
 
+@pytest.mark.parametrize("language", ["en", "es", "fr", "pt", "de", "id", "hi", "ar", "zh", "ja", "ru"])
+@pytest.mark.parametrize("split", ["dev", "test"])
+def test_who_may_want_to_die_is_recognised_in_each_language(language: str, split: str):
+    """Eight kinds of wording, each on the test half in about half of the languages; their writer knew both halves."""
+    found = [row["text"] for row in rows("grave/selfharm.jsonl") if (row["lang"], row["split"]) == (language, split)]
+    assert len(found) == 4
+    assert [text for text in found if care_for(text) != SELFHARM] == []
+
+
+@pytest.mark.parametrize("grave", [True, False])
+@pytest.mark.parametrize("language", ["de", "id", "ja", "ru"])
+def test_grave_questions_and_harmless_ones_that_are_near(language: str, grave: bool):
+    """Six of each: touch, addresses, fear, hate, images, the one who did it; and talks, bugs, jokes, cats."""
+    near = [row["text"] for row in rows("grave/near.jsonl") if (row["lang"], row["grave"]) == (language, grave)]
+    assert len(near) == 6
+    assert [text for text in near if (care_for(text) is not None) != grave] == []
+
+
 @pytest.mark.parametrize(
     ("text", "care"),
     [
@@ -47,6 +65,12 @@ def test_grave_questions_are_taken_for_grave(split: str, grave: float, selfharm:
         ("я хочу умереть", SELFHARM),
         ("死にたい", SELFHARM),
         ("أريد أن أموت", SELFHARM),
+        ("ich will nicht mehr leben", SELFHARM),
+        ("aku mau mati aja", SELFHARM),
+        ("nobody would notice if I was gone from the call for five minutes", None),
+        ("my laptop goes to sleep and I have to press a key", None),
+        ("tonight is her last night at the conference, may we throw a party", None),
+        ("I burned my arm on the soldering iron at the workshop", None),
         ("He touched me", GRAVE),
         ("this meeting kills me", None),
         ("kill the process on port 7860", None),

@@ -74,7 +74,7 @@ def test_too_many_are_refused_at_once_and_the_places_come_back():
 
     async def crowd() -> tuple[str, int]:
         engine = Slow()
-        service = AskService(engine, most=4)
+        service = AskService(engine, max_pending=4)
         first = asyncio.create_task(service.call("ask_many", {"questions": ["a", "b", "c"]}))
         await asyncio.sleep(0)
         with pytest.raises(BusyError) as refused:

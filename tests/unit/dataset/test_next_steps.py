@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from conduct.answering.dataset_revision import DatasetRevision
-from conduct.dataset.next_steps import Step, in_language, read_next_steps
+from conduct.dataset.next_steps import CONTACT, Step, in_language, read_next_steps
 from conduct.errors import DataError
 from conduct.hub.find_dataset import BUNDLED_DATA
 from conduct.hub.snapshot import Snapshot
@@ -50,7 +50,10 @@ def test_a_wrong_file_is_refused_with_one_sentence(tmp_path: Path, content: obje
 def test_ours_are_translated_and_others_get_the_general_ones(tmp_path: Path):
     """What names Hugging Face is for its ambassadors alone; a community's own file replaces all."""
     ours = read_next_steps(BUNDLED_DATA / "next_steps.json")
-    assert all(set(step.texts) == set(LANGUAGES) for step in ours)
+    for step in ours:
+        assert set(step.texts) == set(LANGUAGES)
+        assert set(step.links) == (set(LANGUAGES) if step.url else set())
+        assert len({CONTACT in text for text in step.texts.values()}) == 1
     assert {when for step in ours for when in step.when} == {"covered", "unclear", "not_covered", "grave", "selfharm"}
     (tmp_path / "code_of_conduct.md").write_text("Be kind.", encoding="utf-8")
     general = DatasetRevision.read(Snapshot(tmp_path, "x", "y")).next_steps

@@ -1,40 +1,45 @@
 """When a new text is looked for at all."""
 
-import threading
 from pathlib import Path
 
 import pytest
 
-from conduct.hub import refresh
 from conduct.hub.refresh import Refresher
 from conduct.settings import Settings
 
 
+def refresher(settings: Settings) -> Refresher:
+    """One that finds nothing."""
+    return Refresher(settings, lambda: None, lambda snapshot: None, lambda reader: None)
+
+
 @pytest.mark.parametrize(
-    ("dataset", "minutes", "looks"),
+    ("dataset", "minutes", "wanted"),
     [("ada/code", 15.0, True), ("ada/code", 0.0, False), (None, 15.0, False), ("/no/such/folder", 15.0, False)],
 )
-def test_only_a_dataset_of_the_hub_is_looked_for_again(
-    monkeypatch: pytest.MonkeyPatch, dataset: str | None, minutes: float, looks: bool
-):
+def test_only_a_dataset_of_the_hub_is_looked_for_again(dataset: str | None, minutes: float, wanted: bool):
     """And only if the owner wants it."""
-    waited = threading.Event()
-
-    def sleep(seconds: float) -> None:
-        assert seconds == minutes * 60
-        waited.set()
-        threading.Event().wait()  # a daemon, which ends with the process
-
-    monkeypatch.setattr(refresh.time, "sleep", sleep)
-    settings = Settings(dataset=dataset, refresh_minutes=minutes)
-    Refresher(settings, lambda: None, lambda snapshot: None, lambda reader: None).start()
-    assert waited.wait(timeout=30 if looks else 0.2) is looks
+    assert refresher(Settings(dataset=dataset, refresh_minutes=minutes)).wanted is wanted
 
 
-def test_neither_a_folder_nor_a_file_is_looked_for_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_neither_a_folder_nor_a_file_is_looked_for_again(tmp_path: Path):
     """They lie on this machine."""
-    monkeypatch.setattr(threading.Thread, "start", lambda self: pytest.fail("a thread was started"))
     (tmp_path / "code.md").write_text("Be kind.")
     for place in (tmp_path, tmp_path / "code.md"):
-        settings = Settings(dataset=str(place), refresh_minutes=15.0)
-        Refresher(settings, lambda: None, lambda snapshot: None, lambda reader: None).start()
+        assert refresher(Settings(dataset=str(place), refresh_minutes=15.0)).wanted is False
+
+
+def test_it_looks_after_as_many_minutes_as_the_owner_set_until_it_is_ended(monkeypatch: pytest.MonkeyPatch):
+    """Each wait can be ended, and nothing is looked at after that."""
+    waits, looks = [], []
+
+    class Ended:
+        """Ends with the third wait."""
+
+        def wait(self, seconds: float) -> bool:
+            waits.append(seconds)
+            return len(waits) == 3
+
+    monkeypatch.setattr(Refresher, "once", lambda self: bool(looks.append(len(waits))))
+    refresher(Settings(dataset="ada/code", refresh_minutes=15.0)).run(Ended())
+    assert (waits, looks) == ([900.0] * 3, [1, 2])

@@ -1,7 +1,7 @@
 """Answers as HTML in which nothing untrusted is live."""
 
 import re
-from html import unescape
+from html import escape, unescape
 
 import pytest
 
@@ -10,7 +10,8 @@ from conduct.dataset.next_steps import Step
 from conduct.messages import Message
 from conduct.text.code import parse
 from conduct.web import render
-from conduct.web.translations import LANGUAGES, words
+from conduct.web.translations import LANGUAGES, Translator, translator_for
+from conduct.web.wording import EXAMPLES
 from tests.factories import MATCHES, SOURCE
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> {{7*7}} ${7*7} `x` [a](javascript:b)"
@@ -69,15 +70,15 @@ def test_no_card_asks_the_one_who_was_hurt_for_patience():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_somebody_who_may_want_to_die_reads_where_help_is_before_anything_else(language: str):
     """With a link, in each language, and no card open."""
-    w = words(language)
+    translator = translator_for(language)
     notice = Message(SELFHARM_NOTICE, {"helpline": HELPLINE})
-    html = render.render_answer(answer("unclear", care="selfharm", cautions=(notice,)), w=w)
+    html = render.render_answer(answer("unclear", care="selfharm", cautions=(notice,)), translator=translator)
     help_text = html.partition('<p class="conduct-status"')[0]
     assert (
         '<a href="https://findahelpline.com" target="_blank" rel="noopener noreferrer">findahelpline.com</a>'
         in help_text
     )
-    assert unescape(re.sub("<[^>]*>", "", help_text.partition('conduct-help">')[2])).strip() == w.say(notice)
+    assert unescape(re.sub("<[^>]*>", "", help_text.partition('conduct-help">')[2])).strip() == translator.say(notice)
     assert "conduct-notice" not in html
     assert folded(html) == ["p-1", "p-2"]
 
@@ -85,7 +86,9 @@ def test_somebody_who_may_want_to_die_reads_where_help_is_before_anything_else(l
 def test_what_to_do_comes_first_under_a_grave_question_and_last_else():
     """Also in the embed; translated where it has been."""
     step = NextStep(text="Tell a friend.", step=Step(("grave",), {"en": "Tell a friend.", "es": "Cuéntalo."}))
-    html = render.render_answer(answer("covered", care="grave", next_steps=(step,)), w=words("es"), full_page="./")
+    html = render.render_answer(
+        answer("covered", care="grave", next_steps=(step,)), translator=translator_for("es"), full_page="./"
+    )
     assert html.index("Cuéntalo.") < html.index("<blockquote")
     html = render.render_answer(answer("covered", next_steps=(step,)))
     assert html.index("Tell a friend.") > html.index("<blockquote")
@@ -162,7 +165,21 @@ def test_an_examples_list_is_only_promised_where_the_text_breaks_off_at_one():
 
 def test_a_failed_example_never_becomes_markup():
     """The examples are ours today, and escaped all the same."""
-    assert "<b>" not in render.render_examples("For example", ["<b>x</b>"])
+    html = render.render_examples(Translator("de", {EXAMPLES[0]: "<b>x</b>"}))
+    assert "<b>" not in html
+    assert "&lt;b&gt;x" in html
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_the_examples_are_in_the_visitors_language(name: str):
+    """On the page and in its first HTML, where pressing one asks it."""
+    translator = translator_for(name)
+    html, first = render.render_examples(translator), render.render_first("", translator)
+    for example in EXAMPLES:
+        assert f'dir="auto">{escape(translator(example))}</button>' in html
+        assert f'value="{escape(translator(example))}" dir="auto">{escape(translator(example))}</button>' in first
+    for part in (html, first):
+        assert f'lang="{name}" dir="{translator.direction}"' in part
 
 
 def test_the_footer_links_the_exact_revision_and_says_why_it_is_not_the_newest():
@@ -188,4 +205,4 @@ def test_the_footer_says_when_questions_leave_this_machine():
     sent = "They are sent to another machine"
     assert sent in render.render_footer(changed(is_remote=True))
     assert sent not in render.render_footer(SOURCE)
-    assert "Se envían a otra máquina" in render.render_footer(changed(is_remote=True), words("es"))
+    assert "Se envían a otra máquina" in render.render_footer(changed(is_remote=True), translator_for("es"))

@@ -1,10 +1,11 @@
-"""Seven languages that say the same."""
+"""Eleven languages that say the same."""
 
 import json
 import re
 from pathlib import Path
 
 import pytest
+from babel import Locale
 
 from conduct import errors
 from conduct.answering import answer, engine, language, validation
@@ -13,17 +14,26 @@ from conduct.api import service
 from conduct.errors import QuestionError
 from conduct.messages import LanguageNames, Message
 from conduct.model import remote
-from conduct.web import embed, long_question, page, render, translations
-from conduct.web.translations import LANGUAGES, preferred, words
+from conduct.web import embed, long_question, page, render, translations, wording
+from conduct.web.translations import LANGUAGES, preferred_translator, translator_for
 
 WEB = Path(translations.__file__).parent
 TRANSLATED = LANGUAGES[1:]
 # Names that no language translates: what is typed into an address, and our own.
-NAMES = {"light", "dark", "auto", "html", "hugging", "face", "python", "hub", "markdown"}
+NAMES = {
+    "light", "dark", "auto", "html", "hugging", "face", "python", "hub", "markdown", "forwarded", "prefix", "pull",
+    "request", "meetup", "proxy",
+}  # fmt: skip
 # Words that a language shares with English.
 SHARED = {
-    "code", "comment", "decide", "describe", "link", "local", "machine", "minute", "original", "page", "passages",
-    "question", "questions", "situation", "situations", "suggestions",
+    "es": {"describe", "local", "original", "panel"},
+    "fr": {
+        "accent", "code", "local", "machine", "minute", "original", "page", "panel", "passages", "question",
+        "questions", "situation", "situations", "suggestions", "train",
+    },
+    "pt": {"decide", "link", "local", "original"},
+    "de": {"form", "link", "minute", "okay", "original", "situation", "text"},
+    "id": {"model", "panel"},
 }  # fmt: skip
 VALUES = {
     "most": 1000, "length": 1001, "waiting": 256, "seconds": 12, "came": "7", "number": 2, "total": 3,
@@ -34,9 +44,9 @@ VALUES = {
 
 def shown() -> set[str]:
     """Every English text that a template or a script gives to be translated."""
-    found = {render.GETTING_READY, *page.BROWSER_WORDS}
+    found = {render.GETTING_READY, *page.BROWSER_WORDS, wording.MISPLACED, wording.FOR_EXAMPLE, *wording.EXAMPLES}
     for template in (WEB / "templates").glob("*.html"):
-        found |= set(re.findall(r'\bw(?:\.around)?\("([^"]+)"', template.read_text(encoding="utf-8")))
+        found |= set(re.findall(r'\bt(?:\.around)?\("([^"]+)"', template.read_text(encoding="utf-8")))
     return found
 
 
@@ -65,6 +75,11 @@ def said() -> set[str]:
     }
 
 
+def forms(translated: str | dict) -> list[str]:
+    """A translation, or all forms of one that depends on a number."""
+    return [translated] if isinstance(translated, str) else [form for by in translated.values() for form in by.values()]
+
+
 @pytest.mark.parametrize("name", TRANSLATED)
 def test_nothing_is_left_in_english_and_nothing_is_left_over(name: str):
     """The same keys in each file, all of them used, with the same placeholders."""
@@ -73,7 +88,8 @@ def test_nothing_is_left_in_english_and_nothing_is_left_over(name: str):
     first = json.loads((WEB / "locales" / f"{TRANSLATED[0]}.json").read_text(encoding="utf-8"))
     assert list(table) == list(first)
     for english, translated in table.items():
-        assert sorted(re.findall(r"\{\w+\}", translated)) == sorted(re.findall(r"\{\w+\}", english)), english
+        for form in forms(translated):
+            assert sorted(re.findall(r"\{\w+\}", form)) == sorted(re.findall(r"\{\w+\}", english)), english
 
 
 @pytest.mark.parametrize("name", TRANSLATED)
@@ -82,12 +98,15 @@ def test_a_rendered_sentence_has_no_english_word_left(name: str):
     english_words = {word for text in shown() | said() for word in re.findall(r"[a-z]{4,}", text.lower())}
     for english in shown() | said():
         needed = {key: VALUES[key] for key in re.findall(r"\{(\w+)\}", english)}
-        rendered = words(name).say(Message(english, needed))
+        rendered = translator_for(name).say(Message(english, needed))
         left = set(re.findall(r"(?<![^\W\d_])[a-z]{4,}(?![^\W\d_])", rendered.lower())) & english_words - NAMES
-        assert left <= SHARED, rendered
+        assert left <= SHARED.get(name, set()), rendered
         assert "English" not in rendered
-    separator = {"es": ".", "fr": "\u202f", "pt": ".", "hi": ",", "ar": ",", "zh": ","}[name]
-    assert f"1{separator}001" in words(name).say(refusal("x" * 1001))
+    separator = {
+        "es": ".", "fr": "\u202f", "pt": ".", "de": ".", "id": ".", "hi": ",", "ar": ",", "zh": ",", "ja": ",",
+        "ru": "\xa0",
+    }[name]  # fmt: skip
+    assert f"1{separator}001" in translator_for(name).say(refusal("x" * 1001))
 
 
 def refusal(text: str) -> Message:
@@ -100,8 +119,38 @@ def refusal(text: str) -> Message:
 def test_the_notice_about_languages_names_them_in_the_readers_own():
     """Also two."""
     notice = Message(language.NOTICE, {"languages": LanguageNames(("de", "en"))})
-    assert "pregunta en alemán o inglés, si puedes." in words("es").say(notice)
+    assert "pregunta en alemán o inglés, si puedes." in translator_for("es").say(notice)
     assert "ask in English or German, if you can." in str(notice)
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds", "said"),
+    [
+        ("ru", 1, "через 1 секунду."),
+        ("ru", 2, "через 2 секунды."),
+        ("ru", 5, "через 5 секунд."),
+        ("ru", 12, "через 12 секунд."),
+        ("ru", 21, "через 21 секунду."),
+        ("ru", 60, "через 60 секунд."),
+        ("ar", 3, "بعد 3 ثوانٍ."),
+        ("ar", 12, "بعد 12 ثانية."),
+        ("de", 2, "in 2 Sekunden noch einmal."),
+        ("ja", 2, "2秒後にもう一度質問してください。"),
+    ],
+)
+def test_a_number_has_its_plural_form(name: str, seconds: int, said: str):
+    """As many forms as a language has, by CLDR's categories."""
+    message = Message(service.BUSY, {"most": 256, "waiting": 256, "seconds": seconds})
+    assert translator_for(name).say(message).endswith(said)
+
+
+@pytest.mark.parametrize("name", TRANSLATED)
+def test_every_plural_form_is_there(name: str):
+    """A sentence that has several forms has each that whole numbers need in that language, and `other`."""
+    wanted = {Locale.parse(name).plural_form(number) for number in range(2, 61)} | {"other"}
+    for translated in translator_for(name).table.values():
+        for by in translated.values() if not isinstance(translated, str) else ():
+            assert set(by) == wanted
 
 
 @pytest.mark.parametrize(
@@ -112,11 +161,15 @@ def test_the_notice_about_languages_names_them_in_the_readers_own():
         ("fr-CH, fr;q=0.9, en;q=0.8", "fr"),
         ("en;q=0.5, ar", "ar"),
         ("zh-CN", "zh"),
-        ("de, fr;q=0.9", "en"),
+        ("de-AT, fr;q=0.9", "de"),
+        ("id-ID,id;q=0.9,en;q=0.8", "id"),
+        ("ja", "ja"),
+        ("ru-RU", "ru"),
+        ("nl, fr;q=0.9", "en"),
         ("*", "en"),
         (";;q=,,=", "en"),
     ],
 )
 def test_the_first_language_of_a_browser_counts(header: str | None, name: str):
     """As it does for Gradio's own words, so that a page speaks one language."""
-    assert preferred(header).language == name
+    assert preferred_translator(header).language == name
