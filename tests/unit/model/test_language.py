@@ -24,7 +24,7 @@ FOREIGN = (
 def test_another_language_gets_a_notice_and_never_a_flat_no(engine: Engine, question: str):
     """The model cannot call silent what it cannot read."""
     answer = engine.ask(question)
-    assert "does not seem to be in a language that the model reads" in answer.notice
+    assert "does not seem to be in one of the languages that were measured" in answer.notice
     assert answer.notice.endswith("ask in English, if you can.")
     assert answer.coverage in ("covered", "unclear")
 
