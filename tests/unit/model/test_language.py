@@ -1,4 +1,4 @@
-"""Languages that the model reads, and those that it does not."""
+"""Languages that were measured, and those that were not."""
 
 from pathlib import Path
 
@@ -9,31 +9,46 @@ from conduct.answering.engine import Engine
 from conduct.answering.language import ANY, languages_of, notice
 
 ENGLISH = frozenset({"en"})
-FOREIGN = (
+MEASURED = (
     "¿Está bien reírse del acento de alguien?",
+    "Est-ce que je peux me moquer de son accent ?",
+    "Posso rir do sotaque dele se ele rir também?",
     "Darf ich über seinen Akzent lachen, wenn er mitlacht?",
+    "Boleh gak aku bercanda soal logat dia?",
     "क्या उसके लहजे पर हंसना ठीक है?",
     "هل من المقبول أن أضحك على لهجته؟",
     "我可以笑他的口音吗？",
+    "彼の訛りを笑ってもいいですか",
     "Можно ли смеяться над его акцентом?",
-    "er unterbricht mich immer",
+)
+OTHERS = (
+    "Czy mogę żartować z jego akcentu, jeśli on też się śmieje?",
+    "Posso ridere del suo accento, se ride anche lui con noi?",
+    "Onun aksanıyla dalga geçmem sorun olur mu, kendisi de gülüyor?",
+    "그 사람의 억양을 놀려도 괜찮을까요?",
+    "Tôi có được đùa về giọng nói của anh ấy không?",
 )
 
 
-@pytest.mark.parametrize("question", FOREIGN)
-def test_another_language_gets_a_notice_and_never_a_flat_no(engine: Engine, question: str):
-    """The model cannot call silent what it cannot read."""
+@pytest.mark.parametrize("question", OTHERS)
+def test_a_language_that_was_not_measured_gets_a_notice_and_never_a_flat_no(engine: Engine, question: str):
+    """What nobody measured, the encoder cannot call silent."""
     answer = engine.ask(question)
-    assert "does not seem to be in one of the languages that were measured" in answer.notice
-    assert answer.notice.endswith("ask in English, if you can.")
+    assert "does not seem to be in one of the languages that were measured (Arabic, " in answer.notice
     assert answer.coverage in ("covered", "unclear")
+
+
+@pytest.mark.parametrize("question", MEASURED)
+def test_a_language_that_was_measured_gets_none(engine: Engine, question: str):
+    """The same joke in ten languages."""
+    assert engine.ask(question).notice is None
 
 
 def test_fewer_than_one_in_a_thousand_english_texts_get_the_notice(edition: DatasetRevision):
     """Over the whole bank, with its slang, typos and fragments; of those with five words at most, one in a hundred."""
     texts = [situation.text for situation in edition.bank.situations]
-    for some, most in ((texts, 0.001), ([text for text in texts if len(text.split()) <= 5], 0.01)):
-        assert sum(notice(text, ENGLISH) is not None for text in some) < len(some) * most
+    for some, limit in ((texts, 0.001), ([text for text in texts if len(text.split()) <= 5], 0.01)):
+        assert sum(notice(text, ENGLISH) is not None for text in some) < len(some) * limit
 
 
 @pytest.mark.parametrize(
