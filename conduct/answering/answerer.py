@@ -55,6 +55,7 @@ class Answerer:
     model: Snapshot
     weights: str  # what tells the encoder's weights from others: the model's identity, or its adapter's
     languages: frozenset[str] = frozenset()
+    contact: str = ""  # the address that the text names
 
     @classmethod
     def make(
@@ -77,14 +78,15 @@ class Answerer:
         vectors = load_or_build(path, edition.code, edition.bank, (), dispatcher, identity)
         index = Index(edition.code, edition.bank, vectors)
         languages = language.languages_of(model.folder)
-        return cls(edition, dispatcher, vectors, index, source_of(edition, model), model, identity, languages)
+        source, contact = source_of(edition, model), contact_of(edition.code)
+        return cls(edition, dispatcher, vectors, index, source, model, identity, languages, contact)
 
     def answer(self, questions: Sequence[str], limit: int) -> list[Answer]:
         """Answer cleaned questions, all in one batch."""
         different = list(dict.fromkeys(questions))
-        steps, contact = self.edition.next_steps, contact_of(self.edition.code)
+        steps = self.edition.next_steps
         answers = {
-            question: compose(question, result, limit, self.source, self._cautions(question), steps, contact)
+            question: compose(question, result, limit, self.source, self._cautions(question), steps, self.contact)
             for question, result in zip(different, self.encoder.search(self.index, different), strict=True)
         }
         return [answers[question] for question in questions]
