@@ -37,6 +37,7 @@ class Answerer:
     source: Source
     model: Snapshot
     languages: frozenset[str] = frozenset()
+    contact: str = ""  # the address that the text names
 
     @classmethod
     def make(
@@ -56,14 +57,15 @@ class Answerer:
         known = any_code.load(model.folder / any_code.FILE, identity)
         index = Index(edition.code, edition.bank, vectors, known)
         languages = language.languages_of(model.folder)
-        return cls(edition, dispatcher, vectors, index, source_of(edition, model), model, languages)
+        source, contact = source_of(edition, model), contact_of(edition.code)
+        return cls(edition, dispatcher, vectors, index, source, model, languages, contact)
 
     def answer(self, questions: Sequence[str], limit: int) -> list[Answer]:
         """Answer cleaned questions, all in one batch."""
         different = list(dict.fromkeys(questions))
-        steps, contact = self.edition.next_steps, contact_of(self.edition.code)
+        steps = self.edition.next_steps
         answers = {
-            question: compose(question, result, limit, self.source, self._cautions(question), steps, contact)
+            question: compose(question, result, limit, self.source, self._cautions(question), steps, self.contact)
             for question, result in zip(different, self.encoder.search(self.index, different), strict=True)
         }
         return [answers[question] for question in questions]

@@ -8,6 +8,7 @@ said.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -61,8 +62,17 @@ class _Patterns:
 
     applies: re.Pattern[str]
     idioms: tuple[re.Pattern[str], ...]
-    selfharm: tuple[re.Pattern[str], ...]
-    grave: tuple[re.Pattern[str], ...]
+    any_idiom: re.Pattern[str]
+    selfharm: re.Pattern[str]
+    grave: re.Pattern[str]
+
+    def without_idioms(self, text: str) -> str:
+        """`text` with a space for each idiom."""
+        # Most texts have none, and one look tells.
+        if self.any_idiom.search(text):
+            for idiom in self.idioms:
+                text = idiom.sub(" ", text)
+        return text
 
 
 def care_for(question: str) -> Care | None:
@@ -70,17 +80,14 @@ def care_for(question: str) -> Care | None:
     text = _plain(question)
     found: Care | None = None
     # English comes first: its idioms are about machines and hold in every language that borrows them.
-    for idiom in _all()[0].idioms:
-        text = idiom.sub(" ", text)
+    text = _all()[0].without_idioms(text)
     for patterns in _all():
         if not patterns.applies.search(text):
             continue
-        rest = text
-        for idiom in patterns.idioms:
-            rest = idiom.sub(" ", rest)
-        if any(pattern.search(rest) for pattern in patterns.selfharm):
+        rest = patterns.without_idioms(text)
+        if patterns.selfharm.search(rest):
             return SELFHARM
-        if not found and any(pattern.search(rest) for pattern in patterns.grave):
+        if not found and patterns.grave.search(rest):
             found = GRAVE
     return found
 
@@ -104,26 +111,38 @@ def _all() -> tuple[_Patterns, ...]:
 
 
 def _read(language: str) -> _Patterns:
-    parts: dict[str, list[re.Pattern[str]]] = {"idioms": [], "selfharm": [], "grave": []}
+    parts: dict[str, list[str]] = {"idioms": [], "selfharm": [], "grave": []}
     name = ""
     for line in (files("conduct.answering") / "grave" / f"{language}.txt").read_text("utf-8").splitlines():
         if line.startswith("[") and line.strip("[]") in parts:
             name = line.strip("[]")
         elif line:
-            parts[name].append(_compiled(line, language))
-    return _Patterns(_SCRIPTS.get(language, _LATIN), *map(tuple, parts.values()))
+            parts[name].append(_expanded(line))
+    return _Patterns(
+        applies=_SCRIPTS.get(language, _LATIN),
+        idioms=tuple(_compiled([line], language) for line in parts["idioms"]),
+        any_idiom=_compiled(parts["idioms"], language),
+        selfharm=_compiled(parts["selfharm"], language),
+        grave=_compiled(parts["grave"], language),
+    )
 
 
-def _compiled(line: str, language: str) -> re.Pattern[str]:
+def _expanded(line: str) -> str:
     """A line is a regular expression for plain text, in which ` ~ ` is up to six words."""
     for name, pattern in _NAMES.items():
         line = line.replace(name, pattern)
     line = unicodedata.normalize("NFD", line)
     line = unicodedata.normalize("NFC", _MARKS.sub("", line)).translate(_ARABIC)
-    line = line.replace(" ~ ", r"(?: \S+){0,6}? ").replace("$", "(?= ?$)")
-    if language in _WITHOUT_BOUNDS and not line.isascii():
-        return re.compile(line)
+    return line.replace(" ~ ", r"(?: \S+){0,6}? ").replace("$", "(?= ?$)")
+
+
+def _compiled(lines: Sequence[str], language: str) -> re.Pattern[str]:
+    """What matches where any of `lines` does. One pattern of many lines skips a word by its first letter; as many
+    patterns would each go through the whole text."""
+    unbound = [line for line in lines if language in _WITHOUT_BOUNDS and not line.isascii()]
+    bound = [line for line in lines if line not in unbound]
     # In Arabic, "and", "in" and "the" are written as part of the next word.
     prefix = "(?:[وفبل]|ال)?" if language == "ar" else ""
     # What ends in a space has its bound already.
-    return re.compile(rf"(?<!\w){prefix}(?:{line})(?:(?<= )|(?!\w))")
+    within = rf"(?<!\w){prefix}(?:{'|'.join(bound)})(?:(?<= )|(?!\w))"
+    return re.compile("|".join([*([within] if bound else []), *unbound]) or r"(?!)")

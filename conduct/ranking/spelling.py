@@ -2,13 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import pairwise
 
 import numpy as np
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import extract_iter
 
 # Of a shorter word too many others are one slip away; nobody types a longer one.
 SHORTEST, LONGEST = 4, 24
@@ -24,11 +22,13 @@ class Spelling:
         counts = Counter(word for text in texts for word in _WORD.findall(text.lower()))
         self._known = frozenset(word for word in counts if SHORTEST <= len(word) <= LONGEST)
         common = [word for word, count in counts.most_common() if count >= COMMON and word in self._known]
-        # By the length of a misspelt word, what it may have been, most frequent first.
-        self._meant = {
-            length: tuple(word for word in common if abs(len(word) - length) <= 1)
-            for length in range(SHORTEST, LONGEST + 1)
-        }
+        # The more frequent a word, the lower its rank.
+        self._ranks = {word: rank for rank, word in enumerate(common)}
+        # Each common word without one of its letters, and which is the most frequent that may be meant by that.
+        self._one_missing: dict[str, str] = {}
+        for word in common:
+            for shorter in _without_one(word):
+                self._one_missing.setdefault(shorter, word)
 
     def corrected(self, question: str) -> str:
         """`question` with each word that neither the texts nor a dictionary of English have replaced by the most
@@ -38,14 +38,20 @@ class Spelling:
 
     def _correct(self, word: str) -> str:
         lower = word.lower()
-        choices = self._meant.get(len(lower))
         # A capital is a name's: to be mistaken for a common word would be worse than a slip.
-        if not choices or lower in self._known or word not in (lower, word.upper()):
+        if not SHORTEST <= len(lower) <= LONGEST or lower in self._known or word not in (lower, word.upper()):
             return word
-        candidates = extract_iter(lower, choices, scorer=OSA.distance, score_cutoff=1)
-        meant = next((meant for meant, *_ in candidates if _is_slip(lower, meant)), None)
+        # A letter that is another, or one too many, as often makes a word that is rare but right: "rapist" is not
+        # "racist".
+        meant = {
+            self._one_missing.get(lower),
+            *_with_two_swapped(lower),
+            *_without_a_double(lower),
+        } & self._ranks.keys()
         # An insult or a name is often one letter from a common word: "moron" is not "Mormon", "amit" is not "admit".
-        return word if meant is None or is_english(lower) else meant
+        if not meant or is_english(lower):
+            return word
+        return min(meant, key=self._ranks.__getitem__)
 
 
 def is_english(word: str) -> bool:
@@ -66,9 +72,13 @@ def _english() -> np.ndarray:
     return np.sort(np.fromiter(map(hash, words), np.int64, len(words)))
 
 
-def _is_slip(typed: str, meant: str) -> bool:
-    """Of two words that differ in one letter or in the order of two, whether the fingers are to blame. A letter that is
-    another, or one too many, as often makes a word that is rare but right: "rapist" is not "racist"."""
-    if len(typed) > len(meant):
-        return any(a == b and typed[:at] + typed[at + 1 :] == meant for at, (a, b) in enumerate(pairwise(typed)))
-    return len(typed) < len(meant) or sorted(typed) == sorted(meant)
+def _without_one(word: str) -> Iterator[str]:
+    return (word[:at] + word[at + 1 :] for at in range(len(word)))
+
+
+def _with_two_swapped(word: str) -> Iterator[str]:
+    return (word[:at] + b + a + word[at + 2 :] for at, (a, b) in enumerate(pairwise(word)))
+
+
+def _without_a_double(word: str) -> Iterator[str]:
+    return (word[:at] + word[at + 1 :] for at, (a, b) in enumerate(pairwise(word)) if a == b)

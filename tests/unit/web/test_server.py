@@ -23,6 +23,14 @@ def test_without_a_named_port_the_first_free_one_is_taken(monkeypatch: pytest.Mo
             listen(ServerSettings())
 
 
+def test_no_connection_holds_small_packets_back():
+    """An answer is two packets; the second would wait 40 ms for the first one to be acknowledged."""
+    with listen(ServerSettings(port=0)) as listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+
+
 def test_settings_are_gradios_own():
     """Its names, its defaults, an IPv6 address in brackets."""
     assert ServerSettings.from_environment({}) == ServerSettings("127.0.0.1", None, "")
