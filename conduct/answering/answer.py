@@ -7,18 +7,20 @@ a field is its description in each interface's own documentation.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from conduct.answering.care import SELFHARM, Care, asks_for_patience, care_for
+from conduct.answering.care import GRAVE, SELFHARM, Care, asks_for_patience, care_for
 from conduct.answering.limits import MAX_LIMIT
 from conduct.dataset.next_steps import CONTACT, Step, in_language
 from conduct.messages import Message
 from conduct.ranking.index import Match, SearchResult
 from conduct.text.code import Code
+from conduct.text.draft import Sentence
 
 COVERED = "covered"
 UNCLEAR = "unclear"
@@ -61,6 +63,17 @@ class _Model(BaseModel):
     )
 
 
+class About(_Model):
+    """A part of the question: `text` is question[start:end]."""
+
+    text: str
+    """The sentence, word for word."""
+    start: Annotated[int, Field(ge=0)]
+    """Where it begins, in characters (Unicode code points) of `question`."""
+    end: Annotated[int, Field(ge=0)]
+    """Where it ends."""
+
+
 class AnswerPassage(_Model):
     """A ranked passage."""
 
@@ -76,6 +89,10 @@ class AnswerPassage(_Model):
     """A calibrated probability, 0 to 1, that a careful person would show it."""
     because: str | None
     """An example written for this app that is near to the question and leads to it, or null."""
+    about: About | None = None
+    """The sentence of a draft that led to it, word for word; null for a short question."""
+    # Other sentences of the draft that lead to it; the page marks them as well.
+    about_others: Internal[tuple[About, ...]] = ()
 
 
 class NextStep(_Model):
@@ -145,6 +162,11 @@ class Answer(_Model):
     """What the asker can do next: suggestions of the community that runs this, not part of the code."""
     # The sentences of `notice`, for those who translate them.
     cautions: Internal[tuple[Message, ...]] = ()
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether the question was read sentence by sentence."""
+        return any(passage.about for passage in self.passages)
 
     @property
     def steps_title(self) -> str:
@@ -254,16 +276,25 @@ def compose(
     cautions: Cautions = Cautions(),
     steps: tuple[Step, ...] = (),
     contact: str = "",
+    led_by: Sequence[tuple[Sentence, ...]] | None = None,
 ) -> Answer:
-    """The answer to `question` with at most `limit` passages."""
+    """The answer to `question` with at most `limit` passages; `led_by` has for each match the sentences of a draft that
+    led to it, the strongest first."""
     care = care_for(question)
     band = coverage(result)
     if cautions.language and band == NOT_COVERED:
         # What the model cannot read, it cannot call silent.
         band = UNCLEAR
+    if led_by and care == GRAVE and band == NOT_COVERED:
+        # Among a thousand words some look grave, such as an Arabic "before", which is written as "kissed".
+        care = None
     selfharm = Message(SELFHARM_NOTICE, {"helpline": HELPLINE}) if care == SELFHARM else None
     said = tuple(filter(None, (selfharm, cautions.language, cautions.cut)))
     matches = result.matches[: min(limit, MAX_LIMIT)]
+    about = [
+        tuple(About(text=sentence.text, start=sentence.start, end=sentence.end) for sentence in sentences)
+        for sentences in led_by or ()
+    ]
     example = _example(matches[0]) if matches and band == COVERED and not care and not cautions.language else None
     return Answer(
         question=question,
@@ -278,6 +309,8 @@ def compose(
                 highlight=match.sentence,
                 relevance=match.relevance,
                 because=example if number == 0 else None,
+                about=about[number][0] if about else None,
+                about_others=about[number][1:] if about else (),
             )
             for number, match in enumerate(matches)
         ),
