@@ -36,6 +36,11 @@ MESSAGES = {
 GRAVE_MESSAGE = "The text may not name this. What you can do comes first."
 WHAT_NEXT = "What to do next"
 HOW_TO_ASK = "How to ask"
+READ_AS_DRAFT = (
+    "Your text was read sentence by sentence, without quoted lines, names, times and code; who means what, and irony, "
+    "are not understood."
+)
+PEOPLE_DECIDE = "This is what the text says; people decide."
 HELPLINE = "findahelpline.com"
 SELFHARM_NOTICE = (
     "This app cannot help with that, but somebody can, now: call your local emergency number, or find a free and "
@@ -93,6 +98,11 @@ class AnswerPassage(_Model):
     """The sentence of a draft that led to it, word for word; null for a short question."""
     # Other sentences of the draft that lead to it; the page marks them as well.
     about_others: Internal[tuple[About, ...]] = ()
+
+    @property
+    def all_about(self) -> tuple[About, ...]:
+        """The sentences of a draft that led to it, the strongest first."""
+        return (self.about, *self.about_others) if self.about else ()
 
 
 class NextStep(_Model):

@@ -114,7 +114,7 @@ class Answerer:
         alone = self.encoder.search_draft(self.index, [piece.text for piece in pieces])
         chosen = promising(alone)
         if whole is not None:
-            return Readings({number: [alone[number]] for number in chosen}).explaining(whole)
+            return Readings({number: [alone[number]] for number in chosen}).explaining(whole, len(pieces))
         around = {number: with_neighbours(pieces, number) for number in chosen}
         texts = list(dict.fromkeys(text for pair in around.values() for text in pair))
         found = dict(zip(texts, self.encoder.search_draft(self.index, texts), strict=True))

@@ -27,16 +27,16 @@ class DraftRecipe:
     sentences) + intercept; of a passage's relevance: the same from its score with numbers of its own.
     """
 
-    best: float = 1.0
-    length: float = 0.0
-    intercept: float = 0.0
-    covered: float = 0.8
-    not_covered: float = 0.5
+    best: float = 2.698
+    length: float = -1.134
+    intercept: float = -1.984
+    covered: float = 0.882
+    not_covered: float = 0.411
     # What a sentence's position adds to the log-odds that it leads to a passage: chosen on the dev half.
-    position: float = 1.5
-    passage_score: float = 1.0
-    passage_length: float = 0.0
-    passage_intercept: float = 0.0
+    position: float = 2.5
+    passage_score: float = 0.430
+    passage_length: float = -0.188
+    passage_intercept: float = -4.862
 
 
 RECIPE = DraftRecipe()
@@ -79,28 +79,36 @@ class Readings:
         """The result of a draft of so many sentences."""
         recipe, scores = self._recipe, self.scores(sentences)
         length = math.log(sentences)
-        in_scope = probability(recipe.best * scores.best + recipe.length * length + recipe.intercept)
+        in_scope = self._in_scope(scores.best, sentences)
         matches = []
         for name, score in scores.passages.items():
             match = next(one for one in self._alone[self._strongest(name)].matches if one.passage.id == name)
             log_odds = recipe.passage_score * score + recipe.passage_length * length + recipe.passage_intercept
             matches.append(replace(match, relevance=probability(log_odds)))
         matches.sort(key=lambda match: -match.relevance)
-        return self.explaining(SearchResult(tuple(matches), in_scope, Bands(recipe.covered, recipe.not_covered)))
+        result = SearchResult(tuple(matches), in_scope, Bands(recipe.covered, recipe.not_covered))
+        return self.explaining(result, sentences)
 
-    def explaining(self, result: SearchResult) -> DraftResult:
-        """`result`, of the whole text, with the sentences that led to each of its passages."""
-        return DraftResult(result, tuple(self._led_by(match.passage.id) for match in result.matches))
+    def explaining(self, result: SearchResult, sentences: int) -> DraftResult:
+        """`result`, of the whole text, with those of its sentences that led to each passage."""
+        return DraftResult(result, tuple(self._led_by(match.passage.id, sentences) for match in result.matches))
 
-    def _led_by(self, name: str) -> tuple[int, ...]:
-        """The strongest sentence, and those that the code surely speaks to with this passage before all others."""
+    def _led_by(self, name: str, sentences: int) -> tuple[int, ...]:
+        """The strongest sentence, and those with this passage before all others that would do alone."""
         strongest = self._strongest(name)
         others = [
             number
             for number, scores in self._scores.items()
-            if number != strongest and self._positions[number] >= 1 and max(scores, key=scores.get) == name
+            if number != strongest
+            and self._in_scope(self._positions[number], sentences) >= self._recipe.covered
+            and max(scores, key=scores.get) == name
         ]
         return (strongest, *sorted(others))
+
+    def _in_scope(self, position: float, sentences: int) -> float:
+        """The probability that the code speaks to a draft whose best sentence has this position."""
+        recipe = self._recipe
+        return probability(recipe.best * position + recipe.length * math.log(sentences) + recipe.intercept)
 
     def _strongest(self, name: str) -> int:
         return max(self._scores, key=lambda number: self._scores[number][name])

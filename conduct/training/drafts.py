@@ -184,7 +184,8 @@ def _read(labelled: LabelledDraft, draft: Draft, index: Index, encoder: Encoder)
     alone = index.search([piece.text for piece in pieces], encoder)
     results = {}
     for number in promising(alone):
-        results[number] = [alone[number], *index.search(with_neighbours(pieces, number), encoder)]
+        around = with_neighbours(pieces, number)
+        results[number] = [alone[number], *(index.search(around, encoder) if around else ())]
     return ReadDraft(labelled, tuple(piece.sentence for piece in pieces), results)
 
 

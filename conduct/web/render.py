@@ -8,6 +8,7 @@ from conduct.answering.answer import (
     COVERED,
     HELPLINE,
     NOT_COVERED,
+    READ_AS_DRAFT,
     SELFHARM_NOTICE,
     UNCLEAR,
     Answer,
@@ -19,6 +20,7 @@ from conduct.answering.limits import DEFAULT_LIMIT
 from conduct.messages import Message
 from conduct.text.code import Section
 from conduct.web import wording
+from conduct.web.draft_marks import marked_draft
 from conduct.web.translations import IN_ENGLISH, Words
 
 # The status has words; its mark differs in shape, so that colour carries nothing alone.
@@ -58,6 +60,8 @@ def render_answer(
         helpline_url=HELPLINE_URL,
         notice=" ".join(map(w.say, cautions)),
         answer=answer,
+        draft=marked_draft(answer),
+        read_as_draft=w(READ_AS_DRAFT),
         steps=[step.in_language(w.language) for step in answer.next_steps],
         # Numbered as ranked, wherever they stand.
         ranks={passage.id: number for number, passage in enumerate(answer.passages, start=1)},
@@ -112,10 +116,14 @@ def render_snippet(address: str) -> str:
     return _templates.get_template("snippet.html").render(address=address)
 
 
-def render_embed(body: str, question: str, theme: str, limit: int, w: Words, *, said: str) -> str:
+def render_embed(
+    body: str, question: str, theme: str, limit: int, w: Words, *, said: str, is_draft: bool = False
+) -> str:
     """A whole small page for an iframe around `body`, which one of the functions above has rendered; its title begins
-    with `said`."""
-    return _render("embed.html", w, body=body, question=question, theme=theme, limit=limit, said=said)
+    with `said`. No address holds a draft."""
+    return _render(
+        "embed.html", w, body=body, question=question, theme=theme, limit=limit, said=said, is_draft=is_draft
+    )
 
 
 def render_first(question: str, w: Words) -> str:

@@ -28,9 +28,9 @@ ROOT = Path(__file__).parents[2]
 # Letters and digits: the same in an address, in JSON and in a file.
 MARK = "Zq7markedQuestion"
 ANSWERED = f"They laugh at his accent, {MARK}"
-REFUSED = MARK + "x" * 1_000
+REFUSED = MARK + "x" * 10_000
 FAILING = f"{MARK} shall fail"
-TOO_LONG = "The question may have 1,000 characters"
+TOO_LONG = "The question may have 10,000 characters"
 
 
 @dataclass
@@ -180,7 +180,7 @@ def test_the_page_and_the_embed(watched: Watched, browser: Browser):
     with opened(browser, watched.address) as page:
         ask(page, ANSWERED)
         # What programs are refused, the page reads in part.
-        for question, sentence in ((REFUSED, "Only the first 1,000 characters were read"), (FAILING, UNEXPECTED)):
+        for question, sentence in ((REFUSED, "Only the first 10,000 characters were read"), (FAILING, UNEXPECTED)):
             box(page).fill(question)
             box(page).press("Enter")
             expect(page.locator("#conduct-answer")).to_contain_text(sentence)

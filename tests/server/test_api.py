@@ -86,7 +86,7 @@ def test_the_whole_code(client: Client):
     ("sent", "sentence"),
     [
         ({"question": " "}, "The question is empty: describe in a few words what happened or what you want to do."),
-        ({"question": "x" * 1001}, "The question may have 1,000 characters, but this one has 1,001: keep what matters "
+        ({"question": "x" * 10_001}, "The question may have 10,000 characters, but this one has 10,001: keep what matters "
                                    "most and ask again."),
         ({"question": None}, "The question must be a text, but nothing came: send the question as a string."),
         ({"question": ["x"]}, "The question must be a text, but a list came: send the question as a string."),

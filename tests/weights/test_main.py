@@ -33,11 +33,11 @@ def test_ask_prints_what_a_person_can_read(capsys):
 
 def test_ask_from_standard_input_prints_a_line_of_json_each(capsys, monkeypatch):
     """Empty lines are passed over, and a line that cannot be asked does not end the rest."""
-    monkeypatch.setattr("sys.stdin", io.StringIO(f"pizza\n\n{'x' * 1001}\nhe hit me\n"))
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"pizza\n\n{'x' * 10_001}\nhe hit me\n"))
     assert command.main(["ask", "-", "--json", "--limit", "1"]) == 1
     printed = capsys.readouterr()
     assert [json.loads(line)["question"] for line in printed.out.splitlines()] == ["pizza", "he hit me"]
-    assert printed.err.startswith("The question may have 1,000 characters")
+    assert printed.err.startswith("The question may have 10,000 characters")
 
 
 def test_words_need_no_quotes(capsys):

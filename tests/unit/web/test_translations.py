@@ -22,13 +22,13 @@ TRANSLATED = LANGUAGES[1:]
 NAMES = {"light", "dark", "auto", "html", "hugging", "face", "python", "hub", "markdown"}
 # Words that a language shares with English.
 SHARED = {
-    "code", "comment", "decide", "describe", "link", "local", "machine", "minute", "original", "page", "passages",
+    "code", "comment", "decide", "describe", "link", "local", "machine", "mail", "minute", "original", "page", "passages",
     "question", "questions", "situation", "situations", "suggestions",
 }  # fmt: skip
 VALUES = {
     "most": 1000, "length": 1001, "waiting": 256, "seconds": 12, "came": "7", "number": 2, "total": 3,
     "languages": LanguageNames(("en",)), "text": "7", "model": "7", "dataset": "7", "situation": "7",
-    "helpline": "7",
+    "helpline": "7", "words": "7",
 }  # fmt: skip
 
 
@@ -57,6 +57,10 @@ def said() -> set[str]:
         errors.UNEXPECTED,
         validation.EMPTY,
         validation.TOO_LONG,
+        validation.BINARY,
+        validation.ONLY_QUOTES,
+        validation.ONLY_NAMES,
+        answer.READ_AS_DRAFT,
         embed.NO_FORM,
         embed.WRONG_THEME,
         embed.WRONG_LIMIT,
@@ -87,7 +91,7 @@ def test_a_rendered_sentence_has_no_english_word_left(name: str):
         assert left <= SHARED, rendered
         assert "English" not in rendered
     separator = {"es": ".", "fr": "\u202f", "pt": ".", "hi": ",", "ar": ",", "zh": ","}[name]
-    assert f"1{separator}001" in words(name).say(refusal("x" * 1001))
+    assert f"10{separator}001" in words(name).say(refusal("x" * 10_001))
 
 
 def refusal(text: str) -> Message:
