@@ -59,7 +59,9 @@ T = TypeVar("T")
 Internal = Annotated[SkipJsonSchema[T], Field(exclude=True)]
 
 
-class _Model(BaseModel):
+class WireModel(BaseModel):
+    """What programs are sent: frozen, and described by the lines under its fields."""
+
     model_config = ConfigDict(
         frozen=True,
         use_attribute_docstrings=True,
@@ -68,7 +70,7 @@ class _Model(BaseModel):
     )
 
 
-class About(_Model):
+class About(WireModel):
     """A part of the question: `text` is question[start:end]."""
 
     text: str
@@ -79,7 +81,7 @@ class About(_Model):
     """Where it ends."""
 
 
-class AnswerPassage(_Model):
+class AnswerPassage(WireModel):
     """A ranked passage."""
 
     id: str
@@ -105,7 +107,7 @@ class AnswerPassage(_Model):
         return (self.about, *self.about_others) if self.about else ()
 
 
-class NextStep(_Model):
+class NextStep(WireModel):
     """Something that the asker can do."""
 
     text: str
@@ -125,7 +127,7 @@ class NextStep(_Model):
         return self.model_copy(update={"text": text, "link": in_language(self.step.links, language)})
 
 
-class Source(_Model):
+class Source(WireModel):
     """Where the text and the model come from."""
 
     title: str
@@ -151,7 +153,7 @@ class Source(_Model):
     is_remote: Internal[bool] = False
 
 
-class Answer(_Model):
+class Answer(WireModel):
     """An answer."""
 
     question: str
@@ -200,50 +202,6 @@ class Answer(_Model):
     def folded_passages(self) -> tuple[AnswerPassage, ...]:
         """The others, for reading on."""
         return tuple(passage for passage in self.passages if passage not in self.open_passages)
-
-
-class CodePassage(_Model):
-    """A passage of the whole code."""
-
-    id: str
-    """The passage's id, the same as in an answer."""
-    text: str
-    """The passage, word for word."""
-
-
-class CodeSection(_Model):
-    """A section of the whole code."""
-
-    title: str
-    """Its heading."""
-    passages: tuple[CodePassage, ...]
-    """Its passages in reading order."""
-
-
-class FullText(_Model):
-    """The whole code."""
-
-    title: str
-    """The title of the code of conduct."""
-    complete: bool
-    """False if this copy ends before the original does."""
-    sections: tuple[CodeSection, ...]
-    """Its sections in reading order."""
-    source: Source
-    """Where the text and the model come from."""
-    code: Internal[Code]
-
-    @classmethod
-    def of(cls, code: Code, source: Source) -> FullText:
-        """`code` as programs and pages read it."""
-        sections = tuple(
-            CodeSection(
-                title=section.title,
-                passages=tuple(CodePassage(id=passage.id, text=passage.text) for passage in section.passages),
-            )
-            for section in code.sections
-        )
-        return cls(title=code.title, complete=code.complete, sections=sections, source=source, code=code)
 
 
 @dataclass(frozen=True, slots=True)

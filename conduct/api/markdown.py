@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from conduct.answering.answer import Answer, AnswerPassage, FullText, Source
+from conduct.answering.answer import Answer, AnswerPassage, Source
 from conduct.answering.care import SELFHARM
+from conduct.answering.full_text import FullText
 
 MISSING_LIST = "(The list that follows is missing in this copy.)"
 INCOMPLETE = " (this copy ends before the original does)"

@@ -12,10 +12,10 @@ from conduct.answering.answer import (
     SELFHARM_NOTICE,
     UNCLEAR,
     Answer,
-    FullText,
     Source,
 )
 from conduct.answering.care import SELFHARM
+from conduct.answering.full_text import FullText
 from conduct.answering.limits import DEFAULT_LIMIT
 from conduct.messages import Message
 from conduct.text.code import Section

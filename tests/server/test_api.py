@@ -86,8 +86,8 @@ def test_the_whole_code(client: Client):
     ("sent", "sentence"),
     [
         ({"question": " "}, "The question is empty: describe in a few words what happened or what you want to do."),
-        ({"question": "x" * 10_001}, "The question may have 10,000 characters, but this one has 10,001: keep what matters "
-                                   "most and ask again."),
+        ({"question": "x" * 10_001}, "The question may have 10,000 characters, but this one has 10,001: keep what "
+                                     "matters most and ask again."),
         ({"question": None}, "The question must be a text, but nothing came: send the question as a string."),
         ({"question": ["x"]}, "The question must be a text, but a list came: send the question as a string."),
         ({"question": "x", "limit": 0}, "The limit must be a whole number from 1 to 10, but 0 came: leave it out "

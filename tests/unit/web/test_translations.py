@@ -22,8 +22,8 @@ TRANSLATED = LANGUAGES[1:]
 NAMES = {"light", "dark", "auto", "html", "hugging", "face", "python", "hub", "markdown"}
 # Words that a language shares with English.
 SHARED = {
-    "code", "comment", "decide", "describe", "link", "local", "machine", "mail", "minute", "original", "page", "passages",
-    "question", "questions", "situation", "situations", "suggestions",
+    "code", "comment", "decide", "describe", "link", "local", "machine", "mail", "minute", "original", "page",
+    "passage", "passages", "question", "questions", "situation", "situations", "suggestions",
 }  # fmt: skip
 VALUES = {
     "most": 1000, "length": 1001, "waiting": 256, "seconds": 12, "came": "7", "number": 2, "total": 3,
