@@ -75,8 +75,9 @@ def _passage(passage: AnswerPassage, complete: bool) -> str:
     quote = "\n".join(f"> {line}" for line in text.split("\n"))
     if not complete and passage.text.endswith((":", "：")):
         quote += f"\n\n{MISSING_LIST}"
+    words = f"\n\nFrom the draft: {_in_line(passage.about.text)}" if passage.about else ""
     example = f"\n\nAn example written for this app: {_in_line(passage.because)}" if passage.because else ""
-    return f"> {_in_line(passage.section)}, `{passage.id}`\n>\n{quote}{example}"
+    return f"> {_in_line(passage.section)}, `{passage.id}`\n>\n{quote}{words}{example}"
 
 
 def _source(source: Source) -> str:

@@ -94,16 +94,20 @@ class Readings:
         return DraftResult(result, tuple(self._led_by(match.passage.id, sentences) for match in result.matches))
 
     def _led_by(self, name: str, sentences: int) -> tuple[int, ...]:
-        """The strongest sentence, and those with this passage before all others that would do alone."""
+        """The strongest sentence, and those with this passage before all others that would do as a whole draft, and
+        not only for the neighbour that they were read with."""
         strongest = self._strongest(name)
         others = [
             number
             for number, scores in self._scores.items()
             if number != strongest
-            and self._in_scope(self._positions[number], sentences) >= self._recipe.covered
+            and self._in_scope(self._surely(number), sentences) >= self._recipe.covered
             and max(scores, key=scores.get) == name
         ]
         return (strongest, *sorted(others))
+
+    def _surely(self, number: int) -> float:
+        return min(self._positions[number], position(self._alone[number]))
 
     def _in_scope(self, position: float, sentences: int) -> float:
         """The probability that the code speaks to a draft whose best sentence has this position."""

@@ -40,7 +40,8 @@ def test_an_answer_has_exactly_the_fields_of_the_contract(client: Client, editio
     assert answer["message"] == "The code speaks to this."
     assert len(answer["passages"]) == 3
     first = answer["passages"][0]
-    assert list(first) == ["id", "section", "text", "highlight", "relevance", "because"]
+    assert list(first) == ["id", "section", "text", "highlight", "relevance", "because", "about"]
+    assert first["about"] is None
     assert (first["id"], first["section"]) == ("diversity-equity-inclusion-2", "Diversity, Equity & Inclusion")
     assert first["highlight"] in first["text"]
     assert type(first["relevance"]) is float

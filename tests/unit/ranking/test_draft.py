@@ -61,12 +61,15 @@ def test_a_sentence_is_judged_by_all_its_readings():
 
 def test_each_passage_has_the_sentences_that_led_to_it():
     """The strongest first; another one only where it would do alone and is about nothing else."""
+    borrowed = [result(0, 0, -3), result(9, 3, -3)]
     readings = Readings(
-        {2: [result(4, 3.5, -3)], 5: [result(6, 2, -3)], 7: [result(-4, -1, 0)], 9: [result(0, -3, 3)]}, PLAIN
+        {2: [result(4, 3.5, -3)], 5: [result(6, 2, -3)], 7: [result(-4, -1, 0)], 8: borrowed, 9: [result(0, -3, 3)]},
+        PLAIN,
     )
     found = readings.combined(1)
     assert [match.passage.id for match in found.result.matches] == ["p-1", "p-2"]
-    # 3.5 + 2 is more than 2 + 3; sentence 7 is too weak to lead anywhere.
+    # 3.5 + 2 is more than 2 + 3; sentence 7 is too weak to lead anywhere,
+    # and 8 alone would be as weak: what it was read with is not.
     assert found.led_by == ((2, 5), (9,))
 
 
