@@ -7,18 +7,20 @@ a field is its description in each interface's own documentation.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from conduct.answering.care import SELFHARM, Care, asks_for_patience, care_for
+from conduct.answering.care import GRAVE, SELFHARM, Care, asks_for_patience, care_for
 from conduct.answering.limits import MAX_LIMIT
 from conduct.dataset.next_steps import CONTACT, Step, in_language
 from conduct.messages import Message
 from conduct.ranking.index import Match, SearchResult
 from conduct.text.code import Code
+from conduct.text.draft import Sentence
 
 COVERED = "covered"
 UNCLEAR = "unclear"
@@ -34,6 +36,11 @@ MESSAGES = {
 GRAVE_MESSAGE = "The text may not name this. What you can do comes first."
 WHAT_NEXT = "What to do next"
 HOW_TO_ASK = "How to ask"
+READ_AS_DRAFT = (
+    "Your text was read sentence by sentence, without quoted lines, names, times and code; who means what, and irony, "
+    "are not understood."
+)
+PEOPLE_DECIDE = "This is what the text says; people decide."
 HELPLINE = "findahelpline.com"
 SELFHARM_NOTICE = (
     "This app cannot help with that, but somebody can, now: call your local emergency number, or find a free and "
@@ -52,7 +59,9 @@ T = TypeVar("T")
 Internal = Annotated[SkipJsonSchema[T], Field(exclude=True)]
 
 
-class _Model(BaseModel):
+class WireModel(BaseModel):
+    """What programs are sent: frozen, and described by the lines under its fields."""
+
     model_config = ConfigDict(
         frozen=True,
         use_attribute_docstrings=True,
@@ -61,7 +70,18 @@ class _Model(BaseModel):
     )
 
 
-class AnswerPassage(_Model):
+class About(WireModel):
+    """A part of the question: `text` is question[start:end]."""
+
+    text: str
+    """The sentence, word for word."""
+    start: Annotated[int, Field(ge=0)]
+    """Where it begins, in characters (Unicode code points) of `question`."""
+    end: Annotated[int, Field(ge=0)]
+    """Where it ends."""
+
+
+class AnswerPassage(WireModel):
     """A ranked passage."""
 
     id: str
@@ -76,9 +96,18 @@ class AnswerPassage(_Model):
     """A calibrated probability, 0 to 1, that a careful person would show it."""
     because: str | None
     """An example written for this app that is near to the question and leads to it, or null."""
+    about: About | None = None
+    """The sentence of a draft that led to it, word for word; null for a short question."""
+    # Other sentences of the draft that lead to it; the page marks them as well.
+    about_others: Internal[tuple[About, ...]] = ()
+
+    @property
+    def all_about(self) -> tuple[About, ...]:
+        """The sentences of a draft that led to it, the strongest first."""
+        return (self.about, *self.about_others) if self.about else ()
 
 
-class NextStep(_Model):
+class NextStep(WireModel):
     """Something that the asker can do."""
 
     text: str
@@ -98,7 +127,7 @@ class NextStep(_Model):
         return self.model_copy(update={"text": text, "link": in_language(self.step.links, language)})
 
 
-class Source(_Model):
+class Source(WireModel):
     """Where the text and the model come from."""
 
     title: str
@@ -124,7 +153,7 @@ class Source(_Model):
     is_remote: Internal[bool] = False
 
 
-class Answer(_Model):
+class Answer(WireModel):
     """An answer."""
 
     question: str
@@ -145,6 +174,11 @@ class Answer(_Model):
     """What the asker can do next: suggestions of the community that runs this, not part of the code."""
     # The sentences of `notice`, for those who translate them.
     cautions: Internal[tuple[Message, ...]] = ()
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether the question was read sentence by sentence."""
+        return any(passage.about for passage in self.passages)
 
     @property
     def steps_title(self) -> str:
@@ -170,56 +204,13 @@ class Answer(_Model):
         return tuple(passage for passage in self.passages if passage not in self.open_passages)
 
 
-class CodePassage(_Model):
-    """A passage of the whole code."""
-
-    id: str
-    """The passage's id, the same as in an answer."""
-    text: str
-    """The passage, word for word."""
-
-
-class CodeSection(_Model):
-    """A section of the whole code."""
-
-    title: str
-    """Its heading."""
-    passages: tuple[CodePassage, ...]
-    """Its passages in reading order."""
-
-
-class FullText(_Model):
-    """The whole code."""
-
-    title: str
-    """The title of the code of conduct."""
-    complete: bool
-    """False if this copy ends before the original does."""
-    sections: tuple[CodeSection, ...]
-    """Its sections in reading order."""
-    source: Source
-    """Where the text and the model come from."""
-    code: Internal[Code]
-
-    @classmethod
-    def of(cls, code: Code, source: Source) -> FullText:
-        """`code` as programs and pages read it."""
-        sections = tuple(
-            CodeSection(
-                title=section.title,
-                passages=tuple(CodePassage(id=passage.id, text=passage.text) for passage in section.passages),
-            )
-            for section in code.sections
-        )
-        return cls(title=code.title, complete=code.complete, sections=sections, source=source, code=code)
-
-
 @dataclass(frozen=True, slots=True)
 class Cautions:
     """Sentences of caution about how well a question could be read, or None."""
 
     language: Message | None = None
     cut: Message | None = None
+    text: Message | None = None
 
 
 def coverage(result: SearchResult) -> Coverage:
@@ -254,16 +245,25 @@ def compose(
     cautions: Cautions = Cautions(),
     steps: tuple[Step, ...] = (),
     contact: str = "",
+    led_by: Sequence[tuple[Sentence, ...]] | None = None,
 ) -> Answer:
-    """The answer to `question` with at most `limit` passages."""
+    """The answer to `question` with at most `limit` passages; `led_by` has for each match the sentences of a draft that
+    led to it, the strongest first."""
     care = care_for(question)
     band = coverage(result)
     if cautions.language and band == NOT_COVERED:
         # What the model cannot read, it cannot call silent.
         band = UNCLEAR
+    if led_by and care == GRAVE and band == NOT_COVERED:
+        # Among a thousand words some look grave, such as an Arabic "before", which is written as "kissed".
+        care = None
     selfharm = Message(SELFHARM_NOTICE, {"helpline": HELPLINE}) if care == SELFHARM else None
-    said = tuple(filter(None, (selfharm, cautions.language, cautions.cut)))
+    said = tuple(filter(None, (selfharm, cautions.language, cautions.text, cautions.cut)))
     matches = result.matches[: min(limit, MAX_LIMIT)]
+    about = [
+        tuple(About(text=sentence.text, start=sentence.start, end=sentence.end) for sentence in sentences)
+        for sentences in led_by or ()
+    ]
     example = _example(matches[0]) if matches and band == COVERED and not care and not cautions.language else None
     return Answer(
         question=question,
@@ -278,6 +278,8 @@ def compose(
                 highlight=match.sentence,
                 relevance=match.relevance,
                 because=example if number == 0 else None,
+                about=about[number][0] if about else None,
+                about_others=about[number][1:] if about else (),
             )
             for number, match in enumerate(matches)
         ),

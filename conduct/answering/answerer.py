@@ -14,10 +14,14 @@ from conduct.messages import Message
 from conduct.model import packaged
 from conduct.model.encoder import Encoder
 from conduct.ranking import any_code
+from conduct.ranking.draft import DraftResult, Readings, promising
 from conduct.ranking.fit import load_or_build
-from conduct.ranking.index import Index
+from conduct.ranking.index import Index, SearchResult
 from conduct.ranking.vectors import Vectors
+from conduct.text.draft import Piece, read_draft, with_neighbours
 
+# The longest question that people have labelled: the probabilities were fitted on such texts as a whole.
+MAX_QUESTION = 400
 # From a folder.
 LoadEncoder = Callable[[Path], Encoder]
 
@@ -61,20 +65,57 @@ class Answerer:
         return cls(edition, dispatcher, vectors, index, source, model, languages, contact)
 
     def answer(self, questions: Sequence[str], limit: int) -> list[Answer]:
-        """Answer cleaned questions, all in one batch."""
-        different = list(dict.fromkeys(questions))
-        steps = self.edition.next_steps
-        answers = {
-            question: compose(question, result, limit, self.source, self._cautions(question), steps, self.contact)
-            for question, result in zip(different, self.encoder.search(self.index, different), strict=True)
-        }
+        """Answer cleaned questions, all in one batch; drafts, sentence by sentence, after them."""
+        read = {question: self._read(question) for question in questions}
+        whole = [question for question, reading in read.items() if reading.whole]
+        results = dict(zip(whole, self.encoder.search(self.index, whole), strict=True))
+        steps, contact = self.edition.next_steps, self.contact
+        answers = {}
+        for question, reading in read.items():
+            result, led_by = results.get(question), None
+            if reading.pieces:
+                found = self._search(reading.pieces, result)
+                result = found.result
+                led_by = [tuple(reading.pieces[number].sentence for number in numbers) for numbers in found.led_by]
+            answers[question] = compose(
+                question, result, limit, self.source, self._cautions(question, reading), steps, contact, led_by
+            )
         return [answers[question] for question in questions]
 
-    def _cautions(self, question: str) -> Cautions:
+    def _read(self, question: str) -> "_Reading":
+        """Whole what is as short as questions are, in sentences what has several, and both what is between."""
+        draft = read_draft(question)
+        several = len(draft.pieces) > 1
+        if draft.is_question and not (several and self.encoder.truncates(question)):
+            return _Reading(True)
+        return _Reading(draft.plain and len(question) <= MAX_QUESTION, draft.pieces)
+
+    def _search(self, pieces: Sequence[Piece], whole: SearchResult | None) -> DraftResult:
+        """The result of a draft; with that of the whole text, only which sentences led to it."""
+        alone = self.encoder.search_draft(self.index, [piece.text for piece in pieces])
+        chosen = promising(alone)
+        if whole is not None:
+            return Readings({number: [alone[number]] for number in chosen}).explaining(whole, len(pieces))
+        around = {number: with_neighbours(pieces, number) for number in chosen}
+        texts = list(dict.fromkeys(text for pair in around.values() for text in pair))
+        found = dict(zip(texts, self.encoder.search_draft(self.index, texts), strict=True))
+        read = {number: [alone[number], *map(found.get, pair)] for number, pair in around.items()}
+        return Readings(read).combined(len(pieces))
+
+    def _cautions(self, question: str, reading: "_Reading") -> Cautions:
         return Cautions(
-            cut=Message(CUT_NOTICE) if self.encoder.truncates(question) else None,
+            cut=Message(CUT_NOTICE) if reading.whole and self.encoder.truncates(question) else None,
             language=language.notice(question, self.languages),
+            text=language.notice_of_text(self.edition.code.language, self.languages),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How a question is read: `whole`, in `pieces`, or both."""
+
+    whole: bool
+    pieces: tuple[Piece, ...] = ()
 
 
 def source_of(edition: DatasetRevision, model: Snapshot | None) -> Source:

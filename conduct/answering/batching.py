@@ -16,6 +16,11 @@ from conduct.ranking.index import Index, SearchResult
 
 # Texts in a batch: larger batches take as long for each text, and keep the first of them waiting.
 MAX_BATCH = 8
+# Sentences of a draft in a batch: together they take about as long as a question, which is how long one may wait for
+# them that comes meanwhile.
+MAX_DRAFT_BATCH = 2
+# So many batches of questions go before the sentences of a draft that have waited as long; then it is their turn.
+OVERTAKING = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +29,23 @@ class _Pending:
 
     text: str
     index: Index | None
+    of_draft: bool = False
     result: Future = field(default_factory=Future)
 
 
 class BatchingEncoder:
     """A thread-safe front of `encoder`: its `workers` encode at a time, each up to `most` texts.
 
-    No text is held back to fill a batch: a batch is what arrived while the workers were busy. A failure that is not a
-    ConductError is logged and raised as UnexpectedError.
+    No text is held back to fill a batch: a batch is what arrived while the workers were busy. The sentences of drafts
+    let questions go first. A failure that is not a ConductError is logged and raised as UnexpectedError.
     """
 
     def __init__(self, encoder: Encoder, most: int = MAX_BATCH) -> None:
         self._encoder = encoder
         self._most = most
         self._waiting: deque[_Pending] = deque()
+        self._of_drafts: deque[_Pending] = deque()
+        self._overtaken = 0
         self._idle = encoder.workers
         self._taking = threading.Lock()
         # Its threads end when this object is dropped.
@@ -56,14 +64,18 @@ class BatchingEncoder:
         """The search result of each of `questions`; one pass over the situations serves a whole batch."""
         return self._results(questions, index)
 
+    def search_draft(self, index: Index, sentences: Sequence[str]) -> list[SearchResult]:
+        """The same for sentences of a draft, which wait behind questions."""
+        return self._results(sentences, index, of_draft=True)
+
     def truncates(self, text: str) -> bool:
         """Whether the model reads only the beginning of `text`."""
         return self._encoder.truncates(text)
 
-    def _results(self, texts: Sequence[str], index: Index | None) -> list:
-        submitted = [_Pending(text, index) for text in texts]
+    def _results(self, texts: Sequence[str], index: Index | None, of_draft: bool = False) -> list:
+        submitted = [_Pending(text, index, of_draft) for text in texts]
         with self._taking:
-            self._waiting += submitted
+            (self._of_drafts if of_draft else self._waiting).extend(submitted)
         for _ in submitted:
             self._workers.submit(self._work)
         for pending in submitted:
@@ -92,17 +104,23 @@ class BatchingEncoder:
                 self._idle += 1
 
     def _take(self) -> list[_Pending]:
-        """The texts that have waited longest and belong to the same index."""
+        """The texts that have waited longest and belong to the same index; questions, unless it is a draft's turn."""
         with self._taking:
-            if not self._waiting:
+            waiting, most = self._waiting, self._most
+            if self._of_drafts and (not waiting or self._overtaken == OVERTAKING):
+                waiting, most = self._of_drafts, MAX_DRAFT_BATCH
+                self._overtaken = 0
+            elif self._of_drafts:
+                self._overtaken += 1
+            if not waiting:
                 return []
-            index = self._waiting[0].index
+            index = waiting[0].index
             # While a dataset is being replaced, some texts still wait for the old one.
-            alike = takewhile(lambda pending: pending.index is index, islice(self._waiting, self._most * self._idle))
+            alike = takewhile(lambda pending: pending.index is index, islice(waiting, most * self._idle))
             # Idle workers share the waiting texts.
             share = math.ceil(len(list(alike)) / self._idle)
             self._idle -= 1
-            return [self._waiting.popleft() for _ in range(share)]
+            return [waiting.popleft() for _ in range(share)]
 
 
 def _without_frames(error: BaseException) -> ConductError:

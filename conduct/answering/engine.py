@@ -6,9 +6,10 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 
-from conduct.answering.answer import Answer, FullText
+from conduct.answering.answer import Answer
 from conduct.answering.answerer import Answerer, LoadEncoder, source_of
 from conduct.answering.dataset_revision import DatasetRevision
+from conduct.answering.full_text import FullText
 from conduct.answering.limits import DEFAULT_LIMIT
 from conduct.answering.validation import check_limit, clean_question, clean_questions
 from conduct.errors import ConductError, DataError, InferenceError, ModelError, NoTextError

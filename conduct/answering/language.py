@@ -19,6 +19,8 @@ NOTICE = (
     "so the passages may fit less well."
 )
 
+TEXT_NOTICE = "The code is in a language that was not measured, so the passages may fit less well."
+
 
 def languages_of(folder: Path) -> frozenset[str]:
     """The language codes on the card of the model in `folder`; ANY for a model of many, empty if none is named."""
@@ -39,3 +41,10 @@ def notice(question: str, languages: frozenset[str]) -> Message | None:
     if _ALIKE.get(guess["lang"], guess["lang"]) in languages or guess["score"] < LEAST_CONFIDENCE:
         return None
     return Message(NOTICE, {"languages": LanguageNames(tuple(sorted(languages)))})
+
+
+def notice_of_text(code_language: str, languages: frozenset[str]) -> Message | None:
+    """One sentence if a code is in another language than `languages`, else None."""
+    if not languages or languages == ANY or code_language in languages:
+        return None
+    return Message(TEXT_NOTICE)

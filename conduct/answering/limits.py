@@ -1,6 +1,9 @@
 """How much can be asked at once. Sentences, schemas and docs take these numbers from here."""
 
-MAX_CHARACTERS = 1_000
+# A draft, such as a long mail; a question has a hundred.
+MAX_CHARACTERS = 10_000
+# Of all questions of one call together.
+MAX_TOTAL_CHARACTERS = 100_000
 MAX_QUESTIONS = 64
 MAX_LIMIT = 10
 DEFAULT_LIMIT = 3

@@ -3,8 +3,16 @@
 import re
 import unicodedata
 
-from conduct.answering.limits import DEFAULT_LIMIT, MAX_CHARACTERS, MAX_LIMIT, MAX_QUESTIONS
+from conduct.answering.limits import (
+    DEFAULT_LIMIT,
+    MAX_CHARACTERS,
+    MAX_LIMIT,
+    MAX_QUESTIONS,
+    MAX_TOTAL_CHARACTERS,
+)
 from conduct.errors import QuestionError
+from conduct.text.draft import read_draft
+from conduct.text.pasted_lines import only_quotes
 
 EMPTY = "The question is empty: describe in a few words what happened or what you want to do."
 TOO_LONG = "The question may have {most} characters, but this one has {length}: keep what matters most and ask again."
@@ -12,8 +20,21 @@ NO_TEXT = "The question must be a text, but {came} came: send the question as a 
 WRONG_LIMIT = "The limit must be a whole number from 1 to {most}, but {came} came: leave it out for {default}."
 NO_LIST = "The questions must be a list of texts, but {came} came: send one question through /ask."
 WRONG_COUNT = "One call takes 1 to {most} questions, but {came} came: send them in several calls."
+TOO_LONG_TOGETHER = (
+    "The questions of one call may have {most} characters together, but these have {length}: send them in several "
+    "calls."
+)
+BINARY = "The text must be words that people can read, but this looks like a program's file: paste the text itself."
+ONLY_QUOTES = (
+    "The text holds nothing but quoted lines: paste what you want to send yourself, without > before each line."
+)
+ONLY_NAMES = "The text holds nothing but names, times, marks or code: paste what was said as well."
 NUMBERED = "Question {number} of {total}: {why}"
 
+# Of a text, so many characters that no keyboard has, and such a share of it, make it a file of a program.
+MIN_STRANGE = 8
+STRANGE_SHARE = 0.1
+_STRANGE = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
 # What nobody sees and no script needs: soft hyphens, zero-width spaces, byte-order marks, word joiners and invisible
 # operators, deprecated format characters, marks of annotations; and tags, but for those that make a flag an England's.
 _MEANINGLESS = re.compile(
@@ -33,6 +54,8 @@ def clean_question(value: object) -> str:
     # Checked before cleaning, so that a huge text costs nothing.
     if len(value.strip()) > MAX_CHARACTERS:
         raise QuestionError(TOO_LONG, most=MAX_CHARACTERS, length=len(value.strip()))
+    if is_binary(value):
+        raise QuestionError(BINARY)
     # Half of a surrogate pair is no character: it can neither be encoded nor shown.
     text = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     text = "".join(" " if unicodedata.category(c) == "Cc" and c not in "\n\t" else c for c in text)
@@ -41,7 +64,15 @@ def clean_question(value: object) -> str:
         raise QuestionError(TOO_LONG, most=MAX_CHARACTERS, length=len(text))
     if not any(unicodedata.category(c)[0] in "LNPSM" for c in text):
         raise QuestionError(EMPTY)
+    if any(c.isalnum() for c in text) and not read_draft(text).sentences:
+        raise QuestionError(ONLY_QUOTES if only_quotes(text) else ONLY_NAMES)
     return text
+
+
+def is_binary(text: str) -> bool:
+    """Whether many of its characters are none that somebody types."""
+    strange = sum(1 for _ in _STRANGE.finditer(text))
+    return strange >= MIN_STRANGE and strange > STRANGE_SHARE * len(text)
 
 
 def check_limit(value: object) -> int:
@@ -68,6 +99,8 @@ def clean_questions(values: object) -> list[str]:
             cleaned.append(clean_question(value))
         except QuestionError as error:
             raise QuestionError(NUMBERED, number=number, total=len(values), why=str(error)) from None
+    if (length := sum(map(len, cleaned))) > MAX_TOTAL_CHARACTERS:
+        raise QuestionError(TOO_LONG_TOGETHER, most=MAX_TOTAL_CHARACTERS, length=length)
     return cleaned
 
 

@@ -7,8 +7,9 @@ from functools import cache
 
 from pydantic import TypeAdapter
 
-from conduct.answering.answer import Answer, FullText
+from conduct.answering.answer import Answer
 from conduct.answering.engine import Engine
+from conduct.answering.full_text import FullText
 from conduct.answering.validation import check_limit, clean_question, clean_questions
 from conduct.api.markdown import answer_markdown, answers_markdown, code_markdown
 from conduct.api.schemas import AskInput, AskManyInput, CodeInput, json_schema

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from conduct.answering.answer import Answer, AnswerPassage, FullText, Source
+from conduct.answering.answer import Answer, AnswerPassage, Source
 from conduct.answering.care import SELFHARM
+from conduct.answering.full_text import FullText
 
 MISSING_LIST = "(The list that follows is missing in this copy.)"
 INCOMPLETE = " (this copy ends before the original does)"
@@ -74,8 +75,9 @@ def _passage(passage: AnswerPassage, complete: bool) -> str:
     quote = "\n".join(f"> {line}" for line in text.split("\n"))
     if not complete and passage.text.endswith((":", "：")):
         quote += f"\n\n{MISSING_LIST}"
+    words = f"\n\nFrom the draft: {_in_line(passage.about.text)}" if passage.about else ""
     example = f"\n\nAn example written for this app: {_in_line(passage.because)}" if passage.because else ""
-    return f"> {_in_line(passage.section)}, `{passage.id}`\n>\n{quote}{example}"
+    return f"> {_in_line(passage.section)}, `{passage.id}`\n>\n{quote}{words}{example}"
 
 
 def _source(source: Source) -> str:

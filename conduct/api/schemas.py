@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from conduct.answering.limits import DEFAULT_LIMIT, MAX_CHARACTERS, MAX_LIMIT, MAX_QUESTIONS
+from conduct.answering.limits import DEFAULT_LIMIT, MAX_CHARACTERS, MAX_LIMIT, MAX_QUESTIONS, MAX_TOTAL_CHARACTERS
 
 EXAMPLE = "They laugh at his accent"
 
@@ -22,8 +22,8 @@ class AskInput:
     question: Annotated[
         Question,
         Field(
-            description="What happened or what somebody wants to do, in everyday words; "
-            f"1 to {MAX_CHARACTERS:,} characters.",
+            description="What happened or what somebody wants to do, in everyday words, or the draft of a mail, a post "
+            f"or a talk; 1 to {MAX_CHARACTERS:,} characters.",
             examples=[EXAMPLE],
         ),
     ]
@@ -41,7 +41,8 @@ class AskManyInput:
         Field(
             min_length=1,
             max_length=MAX_QUESTIONS,
-            description=f"1 to {MAX_QUESTIONS} questions, each of 1 to {MAX_CHARACTERS:,} characters.",
+            description=f"1 to {MAX_QUESTIONS} questions or drafts, each of 1 to {MAX_CHARACTERS:,} characters and "
+            f"together of {MAX_TOTAL_CHARACTERS:,}.",
             examples=[[EXAMPLE]],
         ),
     ]

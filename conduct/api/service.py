@@ -12,7 +12,7 @@ from anyio.to_thread import run_sync
 
 from conduct.answering.engine import Engine
 from conduct.api.endpoints import endpoint
-from conduct.api.turns import FairTurns, work_of
+from conduct.api.turns import MAX_RUNNING_DRAFTS, FairTurns, is_draft, places_of, work_of
 from conduct.errors import UNEXPECTED, BusyError, ConductError, QuestionError, UnexpectedError, log_unexpected
 
 T = TypeVar("T")
@@ -34,6 +34,7 @@ class AskService:
         self.engine = engine
         self._max_pending = max_pending
         self._turns = turns or FairTurns()
+        self._drafts = FairTurns(calls=MAX_RUNNING_DRAFTS)
         self.pending = 0
         # The turns limit it already, and the text needs none.
         self._threads = CapacityLimiter(math.inf)
@@ -64,15 +65,16 @@ class AskService:
         self, works: Sequence[tuple[Sequence[str], Callable[[], T]]], is_disconnected: IsDisconnected | None
     ) -> list[T]:
         """The results in order; BusyError at once if too many questions wait already."""
-        total = sum(len(questions) for questions, _ in works)
+        total = sum(places_of(question) for questions, _ in works for question in questions)
         if self.pending and self.pending + total > self._max_pending:
             raise self._busy()
         tasks = []
         for questions, work in works:
-            task = asyncio.create_task(self._in_turn(sum(map(work_of, questions)), work, is_disconnected))
-            self.pending += len(questions)
+            task = asyncio.create_task(self._in_turn(questions, work, is_disconnected))
+            places = sum(map(places_of, questions))
+            self.pending += places
             # Not at the end of the task's own code, which a task that is cancelled early never reaches.
-            task.add_done_callback(partial(self._give_back, len(questions)))
+            task.add_done_callback(partial(self._give_back, places))
             tasks.append(task)
         try:
             return await asyncio.gather(*tasks)
@@ -80,8 +82,11 @@ class AskService:
             for task in tasks:
                 task.cancel()
 
-    async def _in_turn(self, units: int, work: Callable[[], T], is_disconnected: IsDisconnected | None) -> T:
-        async with self._turns.turn(units):
+    async def _in_turn(
+        self, questions: Sequence[str], work: Callable[[], T], is_disconnected: IsDisconnected | None
+    ) -> T:
+        turns = self._drafts if any(map(is_draft, questions)) else self._turns
+        async with turns.turn(sum(map(work_of, questions))):
             if is_disconnected is not None and await is_disconnected():
                 raise QuestionError("The asker has left, so nothing was looked up.")
             return await run_sync(work, limiter=self._threads)
@@ -90,7 +95,8 @@ class AskService:
         self.pending -= places
 
     def _busy(self) -> BusyError:
-        seconds = min(max(1, math.ceil(self._turns.seconds_left)), LONGEST_WAIT_SECONDS)
+        seconds_left = self._turns.seconds_left + self._drafts.seconds_left
+        seconds = min(max(1, math.ceil(seconds_left)), LONGEST_WAIT_SECONDS)
         return BusyError(BUSY_ONE if seconds == 1 else BUSY, seconds, most=self._max_pending, waiting=self.pending)
 
 

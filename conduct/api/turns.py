@@ -10,6 +10,10 @@ from itertools import count
 
 # So many characters of a question are one unit of work; each question is one more, for the search.
 CHARACTERS_PER_UNIT = 100
+# A longer text is a draft: its sentences let others' questions go first (answering/batching.py), so that it waits for
+# its turn among drafts alone.
+MAX_QUESTION_CHARACTERS = 1_000
+MAX_RUNNING_DRAFTS = 2
 # What runs at once: enough for two encoders with a full batch each, and little enough that a newcomer waits briefly.
 MAX_RUNNING_CALLS = 32
 MAX_RUNNING_WORK = 96
@@ -29,16 +33,28 @@ def work_of(question: str) -> int:
     return 1 + len(question) // CHARACTERS_PER_UNIT
 
 
+def is_draft(question: str) -> bool:
+    """Whether it takes its turn among drafts."""
+    return len(question) > MAX_QUESTION_CHARACTERS
+
+
+def places_of(question: str) -> int:
+    """How many of the places for questions that wait it takes."""
+    return 1 + (len(question) - 1) // MAX_QUESTION_CHARACTERS
+
+
 def in_parts(questions: Sequence[str]) -> list[list[str]]:
-    """`questions` in order, in parts that can take turns with other people's."""
+    """`questions` in order, in parts that can take turns with other people's; each draft is one of its own."""
     parts: list[list[str]] = []
     room = 0
     for question in questions:
-        if not parts or len(parts[-1]) == MAX_PART_QUESTIONS or work_of(question) > room:
+        if not parts or len(parts[-1]) == MAX_PART_QUESTIONS or work_of(question) > room or is_draft(question):
             parts.append([])
             room = MAX_PART_WORK
         parts[-1].append(question)
         room -= work_of(question)
+        if is_draft(question):
+            room = 0
     return parts
 
 

@@ -4,7 +4,7 @@ import argparse
 import logging
 from pathlib import Path
 
-from conduct.answering.limits import DEFAULT_LIMIT, MAX_LIMIT
+from conduct.answering.limits import DEFAULT_LIMIT, MAX_CHARACTERS, MAX_LIMIT
 from conduct.answering.validation import check_limit
 from conduct.cli.ask import run_ask
 from conduct.cli.check import run_check
@@ -21,6 +21,7 @@ EXAMPLES = """\
 examples:
   python -m conduct ask "May I joke about his accent?"
   python -m conduct ask --limit 1 nobody lets her finish a sentence
+  python -m conduct ask --file draft.md
   python -m conduct ask - --json < questions.txt
   python -m conduct ask - --json < questions.txt | jq -r .coverage | sort | uniq -c
 """
@@ -30,7 +31,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; gives the exit code, one of EXIT_CODES."""
     try:
         prepare_streams()
-        chosen = _parser().parse_args(arguments)
+        parser = _parser()
+        chosen = parser.parse_args(arguments)
+        if chosen.run is run_ask and bool(chosen.question) == bool(chosen.file):
+            parser.error(
+                "ask takes a question, or --file with a draft, and one of them: see python -m conduct ask --help"
+            )
         logging.basicConfig(level=logging.WARNING, format="%(message)s")
         return chosen.run(chosen)
     except ConductError as error:
@@ -59,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
     ask = commands.add_parser(
         "ask",
-        help="ask one question, or many from standard input",
+        help="ask one question, check a draft, or ask many from standard input",
         description="Print the passages of the code of conduct that speak to a question, word for word, or that there\n"
         "are none. It never says yes or no: that is for people. Questions are not stored.",
         epilog=f"{EXAMPLES}\n{EXIT_CODES}",
@@ -67,13 +73,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     ask.add_argument(
         "question",
-        nargs="+",
+        nargs="*",
         help="the question in your own words; or - to read questions from standard input, one a line, and answer each "
         "as it comes",
     )
     ask.add_argument(
         "--limit", type=_limit, default=DEFAULT_LIMIT, metavar="N",
         help=f"passages at most, 1 to {MAX_LIMIT} (default {DEFAULT_LIMIT})",
+    )  # fmt: skip
+    ask.add_argument(
+        "--file", type=Path, metavar="FILE",
+        help=f"check a draft: a text file of at most {MAX_CHARACTERS:,} characters, or - for standard input; each "
+        "passage comes with the lines that led to it",
     )  # fmt: skip
     ask.add_argument("--json", action="store_true", help="print each answer as one line of JSON, as /ask gives it")
     ask.set_defaults(run=run_ask)

@@ -3,7 +3,7 @@
 import re
 import textwrap
 
-from conduct.answering.answer import Answer, AnswerPassage
+from conduct.answering.answer import PEOPLE_DECIDE, READ_AS_DRAFT, About, Answer, AnswerPassage
 from conduct.answering.care import SELFHARM
 
 INDENT = "   "
@@ -14,22 +14,27 @@ _BOLD, _PLAIN = "\x1b[1m", "\x1b[22m"
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-def readable(answer: Answer, width: int = WIDEST, bold: bool = False, asked: bool = False) -> str:
-    """The message, then each passage; with `bold` its closest sentence stands out, with `asked` the question leads."""
+def readable(answer: Answer, width: int = WIDEST, bold: bool = False, asked: bool = False, lines_above: int = 0) -> str:
+    """The message, then each passage; with `bold` its closest sentence stands out, with `asked` the question leads.
+
+    Lines of a draft are counted from 1, after `lines_above`.
+    """
     width = min(max(width, 20), WIDEST)
     parts = [_wrapped(f"> {answer.question}", width, "")] if asked else []
     said = [_wrapped(text, width, "") for text in (answer.message, answer.notice) if text]
     # What somebody who may want to die must read stands before anything else.
     parts += said[::-1] if answer.care == SELFHARM else said
+    if answer.is_draft:
+        parts.append(_wrapped(f"{READ_AS_DRAFT} {PEOPLE_DECIDE}", width, ""))
     steps = _steps(answer, width)
     if answer.care:
         parts += steps
     for shown in answer.open_passages:
-        parts += _shown(answer, shown, width, bold)
+        parts += _shown(answer, shown, width, bold, lines_above)
     if answer.folded_passages:
         parts.append("The closest passages, for reading on:" if not answer.open_passages else "\nLess close:")
     for shown in answer.folded_passages:
-        parts += _shown(answer, shown, width, bold)
+        parts += _shown(answer, shown, width, bold, lines_above)
     if not answer.care:
         parts += steps
     if not answer.source.complete:
@@ -37,10 +42,11 @@ def readable(answer: Answer, width: int = WIDEST, bold: bool = False, asked: boo
     return "\n".join(parts) + "\n"
 
 
-def _shown(answer: Answer, shown: AnswerPassage, width: int, bold: bool) -> list[str]:
+def _shown(answer: Answer, shown: AnswerPassage, width: int, bold: bool, lines_above: int) -> list[str]:
     number = answer.passages.index(shown) + 1
     parts = [
         "\n" + printable(f"{number}. {shown.section}  ({shown.id}, relevance {shown.relevance:.2f})"),
+        *(_words(answer.question, words, width, lines_above) for words in shown.all_about),
         _passage(shown.text, shown.highlight if bold else "", width),
     ]
     if not answer.source.complete and shown.text.endswith((":", "：")):
@@ -48,6 +54,13 @@ def _shown(answer: Answer, shown: AnswerPassage, width: int, bold: bool) -> list
     if shown.because:
         parts.append(_wrapped(f"An example written for this app: {shown.because}", width, INDENT))
     return parts
+
+
+def _words(question: str, words: About, width: int, lines_above: int) -> str:
+    """A sentence of a draft behind the numbers of its lines."""
+    first, last = (lines_above + 1 + question.count("\n", 0, at) for at in (words.start, words.end))
+    label = f"line {first}: " if first == last else f"lines {first}-{last}: "
+    return _wrapped(f"{label}“{' '.join(words.text.split())}”", width, INDENT)
 
 
 def _steps(answer: Answer, width: int) -> list[str]:

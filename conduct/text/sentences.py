@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 _ENDS = ".!?…।॥؟۔።။៖。！？．｡‼⁇⁈⁉"
 _CLOSES = "\"'”“’»›)]」』）>*_ \u00a0\u202f"
@@ -24,6 +25,19 @@ _LABEL_WITH_VALUE = re.compile(r"[:：]\s*\S|@|://|\bwww\.")
 def split_sentences(text: str) -> tuple[str, ...]:
     """The sentences of `text`, each a part of it, letter for letter; a new line begins a new one."""
     return tuple(sentence for line in text.split("\n") for sentence in _split(line))
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Where each sentence of `text` begins and ends; a new line is no more than a space."""
+    ends = [0, *(end.end() for end in _END.finditer(text) if _is_end(text, end)), len(text)]
+    spans = [trimmed(text, start, end) for start, end in pairwise(ends)]
+    return [(start, end) for start, end in spans if start < end]
+
+
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """`start` and `end` without the spaces inside of them."""
+    part = text[start:end]
+    return start + len(part) - len(part.lstrip()), end - len(part) + len(part.rstrip())
 
 
 def ends_sentence(text: str) -> bool:
@@ -59,14 +73,7 @@ def pieces(text: str, most: int) -> Iterator[str]:
 
 
 def _split(line: str) -> list[str]:
-    sentences, start = [], 0
-    for end in _END.finditer(line):
-        if not _is_end(line, end):
-            continue
-        sentences.append(line[start : end.end()].strip())
-        start = end.end()
-    sentences.append(line[start:].strip())
-    return [sentence for sentence in sentences if sentence]
+    return [line[start:end] for start, end in sentence_spans(line)]
 
 
 def _is_end(line: str, end: re.Match[str]) -> bool:

@@ -39,6 +39,7 @@ class _Body:
 
     html: str
     verdict: str = ""
+    is_draft: bool = False
 
 
 def embed_routes(service: AskService) -> list[BaseRoute]:
@@ -64,7 +65,9 @@ def embed_routes(service: AskService) -> list[BaseRoute]:
         except Exception as error:
             log_unexpected(error)
             body, status = _wrong(Message(UNEXPECTED), translator), 500
-        html = render.render_embed(body.html, given.get("q", ""), theme, limit, translator, verdict=body.verdict)
+        html = render.render_embed(
+            body.html, given.get("q", ""), theme, limit, translator, verdict=body.verdict, is_draft=body.is_draft
+        )
         return HTMLResponse(html, status, headers)
 
     return [
@@ -91,14 +94,12 @@ async def _body(service: AskService, question: str, limit: int, translator: Tran
     cleaned, engine = clean_question(beginning(question)), service.engine
     if engine.loading:
         return _Body(render.render_waiting(translator), translator(render.GETTING_READY))
-    full_page = "./?" + urlencode({"q": question})
 
     def answered() -> _Body:
         answer, code = answer_beginning(engine, question, limit), engine.text().code
-        return _Body(
-            render.render_answer(answer, code.language, translator, full_page, code.url),
-            translator.say(Message(answer.message)),
-        )
+        full_page = "./" if answer.is_draft else "./?" + urlencode({"q": question})
+        html = render.render_answer(answer, code.language, translator, full_page, code.url)
+        return _Body(html, translator.say(Message(answer.message)), answer.is_draft)
 
     return await service.answer(cleaned, answered, request.is_disconnected)
 

@@ -16,11 +16,11 @@ from conduct.messages import Message
 from conduct.web import render
 from conduct.web.long_question import answer_beginning, beginning
 from conduct.web.translations import IN_ENGLISH, LANGUAGES, Translator, preferred_translator, translator_for
-from conduct.web.wording import ASK, PLACEHOLDER, QUESTION, SUBTITLE, TITLE
+from conduct.web.wording import ASK, PASTE, PLACEHOLDER, QUESTION, SUBTITLE, TITLE
 
 FAILED = "No answer came: check your connection and ask again."
 LEAVE = "Leave quickly"
-BROWSER_WORDS = (TITLE, SUBTITLE, QUESTION, PLACEHOLDER, ASK, "Looking …", FAILED, LEAVE)
+BROWSER_WORDS = (TITLE, SUBTITLE, QUESTION, PLACEHOLDER, ASK, "Looking …", PASTE, FAILED, LEAVE)
 # Gradio's own queue only holds a burst back that AskService has not refused yet.
 MAX_WAITING = 200
 # A visitor may press Enter before the page's own script has begun, or while Gradio's last stream still closes.
@@ -61,6 +61,7 @@ def build_page(service: AskService) -> gr.Blocks:
         _html(f'<p class="conduct-looking" hidden>{i18n("Looking …")}</p>')
         _html('<p class="conduct-hidden" role="status" id="conduct-said"></p>')
         _html(f'<p class="conduct-failed" hidden>{i18n(FAILED)}</p>')
+        _html(f'<p class="conduct-hint">{i18n(PASTE)}</p>', elem_id="conduct-hint")
         examples = _html(render.render_examples(), elem_id="conduct-examples")
         answer = _html("", elem_id="conduct-answer")
         code = _html(parts[1])

@@ -8,17 +8,19 @@ from conduct.answering.answer import (
     COVERED,
     HELPLINE,
     NOT_COVERED,
+    READ_AS_DRAFT,
     SELFHARM_NOTICE,
     UNCLEAR,
     Answer,
-    FullText,
     Source,
 )
 from conduct.answering.care import SELFHARM
+from conduct.answering.full_text import FullText
 from conduct.answering.limits import DEFAULT_LIMIT
 from conduct.messages import Message
 from conduct.text.code import Section
 from conduct.web import wording
+from conduct.web.draft_marks import marked_draft
 from conduct.web.translations import IN_ENGLISH, Translator
 
 # The status has words; its mark differs in shape, so that colour carries nothing alone.
@@ -62,6 +64,8 @@ def render_answer(
         helpline_url=HELPLINE_URL,
         notice=" ".join(map(translator.say, cautions)),
         answer=answer,
+        draft=marked_draft(answer),
+        read_as_draft=translator(READ_AS_DRAFT),
         steps=[step.in_language(translator.language) for step in answer.next_steps],
         # Numbered as ranked, wherever they stand.
         ranks={passage.id: number for number, passage in enumerate(answer.passages, start=1)},
@@ -116,10 +120,21 @@ def render_snippet(address: str) -> str:
     return _templates.get_template("snippet.html").render(address=address)
 
 
-def render_embed(body: str, question: str, theme: str, limit: int, translator: Translator, *, verdict: str) -> str:
+def render_embed(
+    body: str, question: str, theme: str, limit: int, translator: Translator, *, verdict: str, is_draft: bool = False
+) -> str:
     """A whole small page for an iframe around `body`, which another function here has rendered; its title begins with
-    `verdict`."""
-    return _render("embed.html", translator, body=body, question=question, theme=theme, limit=limit, verdict=verdict)
+    `verdict`. No address holds a draft."""
+    return _render(
+        "embed.html",
+        translator,
+        body=body,
+        question=question,
+        theme=theme,
+        limit=limit,
+        verdict=verdict,
+        is_draft=is_draft,
+    )
 
 
 def render_first(question: str, translator: Translator) -> str:

@@ -5,6 +5,7 @@ SUBTITLE = "Ask about a situation; read what the code of conduct says, word for 
 QUESTION = "Your question"
 PLACEHOLDER = "What happened, or what would you like to do?"
 ASK = "Ask"
+PASTE = "Or paste a draft, such as a mail or a post: it is read sentence by sentence."
 FOR_EXAMPLE = "For example"
 MISPLACED = (
     "Only the plain form of this page works here, because the app does not know the path of its own address: "

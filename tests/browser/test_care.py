@@ -24,13 +24,13 @@ EXAMPLE = "The same three friends get the speaking slots every time"
 
 def test_a_long_text_is_counted_and_read_as_far_as_it_is_read(page: Page):
     """The counter comes near the limit; the answer says that it is to the beginning alone."""
-    box(page).fill("x" * 700)
+    box(page).fill("x" * 7_000)
     expect(page.locator(".conduct-counter")).to_be_hidden()
-    box(page).fill("they laugh at his accent " * 60)
-    expect(page.locator(".conduct-counter")).to_have_text("1,499 / 1,000")
+    box(page).fill("they laugh at his accent " * 500)
+    expect(page.locator(".conduct-counter")).to_have_text("12,499 / 10,000")
     box(page).press("Enter")
     expect(status(page)).to_have_text(COVERED_SAID)
-    expect(page.locator(".conduct-notice")).to_contain_text("Only the first 1,000 characters were read")
+    expect(page.locator(".conduct-notice")).to_contain_text("Only the first 10,000 characters were read")
 
 
 def test_help_is_the_first_thing_that_is_seen_and_said(page: Page):

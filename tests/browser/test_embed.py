@@ -63,7 +63,7 @@ def test_bad_input_shows_its_sentence(address: str, query: str, sentence: str | 
 def test_a_question_in_a_body_is_answered_and_not_repeated_in_an_address(address: str):
     """As the form sends it; the title says the verdict, and what is too long is read in part."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
-    sent = urlencode({"q": "they laugh at his accent " * 50, "limit": "1", "theme": "dark"})
+    sent = urlencode({"q": "they laugh at his accent " * 500, "limit": "1", "theme": "dark"})
     connection.request("POST", "/embed", sent, {"content-type": "application/x-www-form-urlencoded"})
     response = connection.getresponse()
     html = response.read().decode("utf-8")
@@ -71,7 +71,7 @@ def test_a_question_in_a_body_is_answered_and_not_repeated_in_an_address(address
     assert "<title>The code speaks to this. – Is this okay?</title>" in html
     assert 'data-theme="dark"' in html
     assert html.count("<blockquote") == 1
-    assert "Only the first 1,000 characters were read" in html
+    assert "Only the first 10,000 characters were read" in html
 
 
 def test_help_comes_first_for_somebody_who_may_want_to_die(address: str):

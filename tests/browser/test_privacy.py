@@ -28,9 +28,10 @@ ROOT = Path(__file__).parents[2]
 # Letters and digits: the same in an address, in JSON and in a file.
 MARK = "Zq7markedQuestion"
 ANSWERED = f"They laugh at his accent, {MARK}"
-REFUSED = MARK + "x" * 1_000
+DRAFT = "\n\n".join(["The release is out, and the docs are up to date as well."] * 8) + f"\n\n{ANSWERED}."
+REFUSED = MARK + "x" * 10_000
 FAILING = f"{MARK} shall fail"
-TOO_LONG = "The question may have 1,000 characters"
+TOO_LONG = "The question may have 10,000 characters"
 
 
 @dataclass
@@ -179,8 +180,12 @@ def test_the_page_and_the_embed(watched: Watched, browser: Browser):
     """No other host is asked for anything; after leaving, the browser's storage has nothing of the visit."""
     with opened(browser, watched.address) as page:
         ask(page, ANSWERED)
+        box(page).fill(DRAFT)
+        box(page).press("Enter")
+        expect(page.locator(".conduct-pasted mark").first).to_contain_text(MARK)
+        assert MARK not in page.evaluate("JSON.stringify(history.state)")
         # What programs are refused, the page reads in part.
-        for question, sentence in ((REFUSED, "Only the first 1,000 characters were read"), (FAILING, UNEXPECTED)):
+        for question, sentence in ((REFUSED, "Only the first 10,000 characters were read"), (FAILING, UNEXPECTED)):
             box(page).fill(question)
             box(page).press("Enter")
             expect(page.locator("#conduct-answer")).to_contain_text(sentence)

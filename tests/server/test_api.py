@@ -40,7 +40,8 @@ def test_an_answer_has_exactly_the_fields_of_the_contract(client: Client, editio
     assert answer["message"] == "The code speaks to this."
     assert len(answer["passages"]) == 3
     first = answer["passages"][0]
-    assert list(first) == ["id", "section", "text", "highlight", "relevance", "because"]
+    assert list(first) == ["id", "section", "text", "highlight", "relevance", "because", "about"]
+    assert first["about"] is None
     assert (first["id"], first["section"]) == ("diversity-equity-inclusion-2", "Diversity, Equity & Inclusion")
     assert first["highlight"] in first["text"]
     assert type(first["relevance"]) is float
@@ -86,8 +87,8 @@ def test_the_whole_code(client: Client):
     ("sent", "sentence"),
     [
         ({"question": " "}, "The question is empty: describe in a few words what happened or what you want to do."),
-        ({"question": "x" * 1001}, "The question may have 1,000 characters, but this one has 1,001: keep what matters "
-                                   "most and ask again."),
+        ({"question": "x" * 10_001}, "The question may have 10,000 characters, but this one has 10,001: keep what "
+                                     "matters most and ask again."),
         ({"question": None}, "The question must be a text, but nothing came: send the question as a string."),
         ({"question": ["x"]}, "The question must be a text, but a list came: send the question as a string."),
         ({"question": "x", "limit": 0}, "The limit must be a whole number from 1 to 10, but 0 came: leave it out "

@@ -33,11 +33,11 @@ def test_ask_prints_what_a_person_can_read(capsys):
 
 def test_ask_from_standard_input_prints_a_line_of_json_each(capsys, monkeypatch):
     """Empty lines are passed over, and a line that cannot be asked does not end the rest."""
-    monkeypatch.setattr("sys.stdin", io.StringIO(f"pizza\n\n{'x' * 1001}\nhe hit me\n"))
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"pizza\n\n{'x' * 10_001}\nhe hit me\n"))
     assert command.main(["ask", "-", "--json", "--limit", "1"]) == 1
     printed = capsys.readouterr()
     assert [json.loads(line)["question"] for line in printed.out.splitlines()] == ["pizza", "he hit me"]
-    assert printed.err.startswith("The question may have 1,000 characters")
+    assert printed.err.startswith("The question may have 10,000 characters")
 
 
 def test_words_need_no_quotes(capsys):
@@ -136,3 +136,60 @@ def test_export_writes_a_model_that_gives_what_the_app_gives(capsys, monkeypatch
     assert served.encode(texts) != pytest.approx(SentenceEncoder.load(model.folder).encode(texts), abs=1e-2)
     assert command.main(["export", str(target)]) == 3
     assert "FOLDER must be new or empty" in capsys.readouterr().err
+
+
+DRAFT = """
+
+# Notes
+
+The release is out, and the docs are up to date.
+
+At the meetup Pedro spoke, and with that accent of his nobody understood a word, so we all had a good laugh.
+
+> quoted
+
+The next call is on Monday at ten.
+"""
+
+
+def test_a_draft_in_a_file(tmp_path, capsys):
+    """The line that led to the passage, with its number; as JSON, its place in the question."""
+    file = tmp_path / "draft.md"
+    file.write_text(DRAFT, encoding="utf-8")
+    assert command.main(["ask", "--file", str(file), "--limit", "1"]) == 0
+    assert "   line 7: “At the meetup Pedro spoke, and with that accent" in capsys.readouterr().out
+    assert command.main(["ask", "--file", str(file), "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    about = answer["passages"][0]["about"]
+    assert about["text"].startswith("At the meetup Pedro")
+    assert answer["question"][about["start"] : about["end"]] == about["text"]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"\x7fELF\x00\x01", "The draft {} is no text in UTF-8: save it as plain text first.\n"),
+        (b"caf\xe9", "The draft {} is no text in UTF-8: save it as plain text first.\n"),
+        (b"x" * 80_001, "The draft {} has more than the 10,000 characters that can be checked at once: check it in "
+                        "parts.\n"),
+        (b"> quoted", "The text holds nothing but quoted lines: paste what you want to send yourself, without > before "
+                      "each line.\n"),
+        (None, "The draft {} cannot be read (No such file or directory): name a text file, or - for standard input.\n"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_draft_is_refused_in_one_sentence(tmp_path, capsys, content: bytes | None, sentence: str):
+    """With the exit code of a refused question."""
+    file = tmp_path / "draft"
+    if content is not None:
+        file.write_bytes(content)
+    assert command.main(["ask", "--file", str(file)]) == 1
+    assert capsys.readouterr().err == sentence.format(file)
+
+
+@pytest.mark.parametrize("arguments", [["ask"], ["ask", "hi", "--file", "draft.md"]])
+def test_a_question_or_a_draft_and_not_both(arguments: list[str], capsys):
+    """A command that is not understood."""
+    with pytest.raises(SystemExit) as ended:
+        command.main(arguments)
+    assert ended.value.code == 2
+    assert "ask takes a question, or --file with a draft, and one of them" in capsys.readouterr().err

@@ -63,7 +63,21 @@ async function conductCopy(button) {
   }
 }
 
+// From marked words of a draft to a passage and back: the focus goes along, the address stays as it is.
+function conductJump(link) {
+  const target = document.getElementById(link.getAttribute("href").slice(1));
+  for (const other of document.querySelectorAll(".conduct-answer [data-jumped]")) delete other.dataset.jumped;
+  target.dataset.jumped = "";
+  target.focus({ preventScroll: true });
+  const smooth = matchMedia("(prefers-reduced-motion: no-preference)").matches;
+  target.scrollIntoView({ block: "center", behavior: smooth ? "smooth" : "auto" });
+}
+
 document.addEventListener("click", (event) => {
-  const button = event.target.closest?.(".conduct-copy");
+  const button = event.target.closest?.(".conduct-copy"), jump = event.target.closest?.("a.conduct-jump");
   if (button) conductCopy(button);
+  if (jump) {
+    event.preventDefault();
+    conductJump(jump);
+  }
 });

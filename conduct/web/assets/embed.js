@@ -11,3 +11,9 @@ setTimeout(() => {
 if (document.querySelector('[data-state="waiting"]')) {
   setTimeout(() => document.querySelector("form").requestSubmit(), 2000);
 }
+// The box takes several lines when they are pasted; Enter asks, as in a box of one line.
+document.getElementById("q").addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});

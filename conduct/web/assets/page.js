@@ -5,7 +5,11 @@ const LEFT = "conduct-left";
 const find = (selector) => document.querySelector(selector);
 // The question stays out of the address, where others would read it; a link that somebody made may bring a question.
 const linked = () => (own ? (new URLSearchParams(location.search).get("q") ?? "").trim() : "");
-const asked = () => (own ? history.state?.question ?? linked() : "");
+const asked = () => (own ? history.state?.question ?? drafts[history.state?.draft] ?? linked() : "");
+// A browser writes the history to disk: what may be a draft stays in this page's memory, and is gone with it.
+const drafts = [];
+const MAY_BE_DRAFT = /[\s\S]{401}|\n/;
+const remembered = (question, draft) => (draft ? { draft: drafts.push(question) - 1 } : { question });
 
 let next = null; // a question that did not come through the box: an example, the address, back or forward
 let current = ""; // the question whose answer is shown or on its way
@@ -25,7 +29,7 @@ conduct.asking = (typed) => {
   busy = true;
   started = performance.now();
   current = question.trim();
-  if (own && current && asked() !== current) history.pushState({ question: current }, "", location.pathname);
+  if (own && current && asked() !== current) history.pushState(remembered(current, MAY_BE_DRAFT.test(current)), "", location.pathname);
   show("asked");
   say(find(".conduct-looking").textContent);
   find(".conduct-looking").hidden = false;
@@ -53,7 +57,9 @@ conduct.answered = (failed) => setTimeout(() => {
   wrong ? box().setAttribute("aria-describedby", "conduct-status") : box().removeAttribute("aria-describedby");
   announce();
   mark();
-  for (const link of document.querySelectorAll(".conduct-link")) link.textContent = addressOf(current);
+  const draft = find("#conduct-answer [data-draft]");
+  if (own && draft && history.state?.question) history.replaceState(remembered(current, true), "");
+  for (const link of document.querySelectorAll(".conduct-link")) link.textContent = draft ? "" : addressOf(current);
   if (toPassage) openPassage();
   toPassage = false;
   if (focusAnswer) find("#conduct-status")?.focus();

@@ -14,10 +14,11 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from conduct.answering.limits import MAX_TOTAL_CHARACTERS
 from conduct.errors import BusyError, RequestError
 
-# 64 questions of 1,000 characters fit, each character escaped as JSON may.
-MAX_BODY_BYTES = 1_000_000
+# As many characters as one call may have fit, each escaped as JSON may: two times six bytes.
+MAX_BODY_BYTES = 12 * MAX_TOTAL_CHARACTERS + 100_000
 # All bodies that are being read or worked on. Those of ordinary size are always let in: see QUICK_BYTES.
 MAX_HELD_BYTES = 32_000_000
 # Ours go five deep. Python's and Gradio's readers call themselves for each level.
@@ -26,7 +27,7 @@ MAX_DEPTH = 32
 MAX_VALUES = 10_000
 # Python refuses to read longer ones, with an error that MCP's library does not expect.
 MAX_DIGITS = 4_000
-# A megabyte over a slow telephone line; who sends a byte a second does not get that far.
+# So much over a slow telephone line; who sends a byte a second does not get that far.
 SECONDS = 30.0
 # For so long the rest of a refused body is read and thrown away: hung up on, its sender would not see why.
 LINGER_SECONDS = 5.0

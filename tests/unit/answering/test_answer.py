@@ -10,6 +10,7 @@ from conduct.messages import Message
 from conduct.ranking.calibration import Bands
 from conduct.ranking.index import SearchResult
 from conduct.text.code import parse
+from conduct.text.draft import Sentence
 from tests.factories import MATCHES, SOURCE
 
 
@@ -91,3 +92,30 @@ def test_next_steps_go_by_coverage_and_care_and_name_the_contact_of_the_text():
     assert [step.text for step in steps_for("covered", None, steps, "a@b.c")] == ["A", "C a@b.c"]
     assert contact_of(parse("Write to conduct-team@example.org, please.")) == "conduct-team@example.org"
     assert contact_of(parse("Write to us.")) == ""
+
+
+def test_a_passage_says_which_words_of_a_draft_led_to_it():
+    """The strongest for programs, the others for the page; a short question has none."""
+    first, second = Sentence("One.", 0, 4, "One."), Sentence("*Two.*", 5, 11, "Two.")
+    result = SearchResult(MATCHES[:2], 1.0, BANDS)
+    drafted = compose("One. *Two.*", result, 3, SOURCE, led_by=[(second, first), (first,)])
+    assert [passage.model_dump()["about"] for passage in drafted.passages] == [
+        {"text": "*Two.*", "start": 5, "end": 11},
+        {"text": "One.", "start": 0, "end": 4},
+    ]
+    assert [len(passage.all_about) for passage in drafted.passages] == [2, 1]
+    assert "about_others" not in drafted.passages[0].model_dump()
+    assert drafted.is_draft
+    asked = compose("q", result, 3, SOURCE)
+    assert [passage.model_dump()["about"] for passage in asked.passages] == [None, None]
+    assert not asked.is_draft
+
+
+def test_a_draft_that_the_code_is_silent_on_is_not_grave_for_a_word():
+    """A short question stays grave, and so does a draft about somebody who may want to die."""
+    led_by = [(Sentence("he hit me", 0, 9, "he hit me"),)] * len(MATCHES)
+    silent, covered = SearchResult(MATCHES, 0.0, BANDS), SearchResult(MATCHES, 1.0, BANDS)
+    assert compose("he hit me", silent, 3, SOURCE).care == "grave"
+    assert compose("he hit me", silent, 3, SOURCE, led_by=led_by).care is None
+    assert compose("he hit me", covered, 3, SOURCE, led_by=led_by).care == "grave"
+    assert compose("I want to die", silent, 3, SOURCE, led_by=led_by).care == "selfharm"

@@ -173,3 +173,25 @@ def test_nobody_gets_the_passages_of_anothers_question(engine: Engine, alone: An
         relevance = {shown.id: shown.relevance for shown in expected.passages}
         assert {s.id: s.relevance for s in answer.passages} == pytest.approx(relevance, abs=1e-5)
         assert [s.relevance for s in answer.passages] == pytest.approx(list(relevance.values()), abs=1e-5)
+
+
+def test_sentences_of_a_draft_let_questions_go_first_and_are_never_forgotten():
+    """Two sentences at a time; after four batches of questions it is their turn all the same."""
+    held, index = Held(), Named("text")
+    dispatcher = BatchingEncoder(held, most=1)
+    with ThreadPoolExecutor(16) as pool:
+        first = pool.submit(dispatcher.search, index, ["first"])
+        assert held.began.wait(60)
+        draft = pool.submit(dispatcher.search_draft, index, ["a", "b", "c"])
+        while len(dispatcher._of_drafts) < 3:
+            assert not draft.done()
+        questions = []
+        for number in range(5):
+            questions.append(pool.submit(dispatcher.search, index, [f"question {number}"]))
+            while len(dispatcher._waiting) < len(questions):
+                assert not questions[-1].done()
+        held.go.set()
+        assert draft.result(60) == [("text", "a"), ("text", "b"), ("text", "c")]
+        assert [question.result(60) for question in [first, *questions]]
+    asked = [[f"question {number}"] for number in range(5)]
+    assert index.asked == [["first"], *asked[:4], ["a", "b"], asked[4], ["c"]]

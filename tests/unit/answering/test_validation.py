@@ -36,9 +36,9 @@ from conduct.errors import QuestionError
             "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
         ),
         ("<b>hi</b>", "<b>hi</b>"),
-        ("x" * 1000, "x" * 1000),
-        (" " * 5000 + "short", "short"),
-        ("😀" * 1000, "😀" * 1000),
+        ("x" * 10_000, "x" * 10_000),
+        (" " * 50_000 + "short", "short"),
+        ("😀" * 10_000, "😀" * 10_000),
     ],
 )
 def test_a_question_is_stripped_and_freed_of_what_nobody_can_see(sent: str, understood: str):
@@ -52,10 +52,16 @@ def test_a_question_is_stripped_and_freed_of_what_nobody_can_see(sent: str, unde
         ("", "The question is empty: describe in a few words what happened or what you want to do."),
         (" \n\t\x00\u200b ", "The question is empty: describe in a few words what happened or what you want to do."),
         ("\u200e\ufeff\u200d", "The question is empty: describe in a few words what happened or what you want to do."),
-        ("x" * 1001, "The question may have 1,000 characters, but this one has 1,001: keep what matters most and "
-                     "ask again."),
-        ("😀" * 10_000, "The question may have 1,000 characters, but this one has 10,000: keep what matters most and "
-                        "ask again."),
+        ("x" * 10_001, "The question may have 10,000 characters, but this one has 10,001: keep what matters most "
+                     "and ask again."),
+        ("😀" * 100_000, "The question may have 10,000 characters, but this one has 100,000: keep what matters most "
+                        "and ask again."),
+        ("> quoted\n> more", "The text holds nothing but quoted lines: paste what you want to send yourself, without > "
+                             "before each line."),
+        ("[10:32] anna:\n[10:33] bob:", "The text holds nothing but names, times, marks or code: paste what was said "
+                                        "as well."),
+        ("\x7fELF\x02\x01\x01" + "\x00" * 9, "The text must be words that people can read, but this looks like a "
+                                           "program's file: paste the text itself."),
         (None, "The question must be a text, but nothing came: send the question as a string."),
         (7, "The question must be a text, but a number came: send the question as a string."),
         (["hi"], "The question must be a text, but a list came: send the question as a string."),
@@ -102,3 +108,10 @@ def test_lists_that_cannot_be_asked_name_the_reason(sent: object, sentence: str)
     with pytest.raises(QuestionError) as refused:
         clean_questions(sent)
     assert str(refused.value) == sentence
+
+
+def test_what_is_asked_at_once_has_a_limit_together():
+    """Ten of the longest."""
+    assert len(clean_questions(["x" * 10_000] * 10)) == 10
+    with pytest.raises(QuestionError, match="may have 100,000 characters together, but these have 100,001: send them"):
+        clean_questions([*["x" * 10_000] * 10, "x"])

@@ -5,7 +5,7 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
-from conduct.answering.answer import Answer, AnswerPassage
+from conduct.answering.answer import About, Answer, AnswerPassage
 from conduct.api.markdown import answer_markdown, escaped
 from tests.factories import SOURCE
 
@@ -57,3 +57,12 @@ def test_what_the_code_is_silent_on_shows_no_passage():
     assert answer_markdown(answer("One.", "One.", "not_covered")) == (
         "**M.**\n\nN.\n\n*T* (this copy ends before the original does)"
     )
+
+
+def test_the_words_of_a_draft_stand_under_the_passage_that_they_led_to():
+    """Untrusted, too."""
+    about = About(text="See [this](https://a.example)!", start=0, end=30)
+    plain = answer("One.", "One.")
+    shown = plain.passages[0].model_copy(update={"about": about})
+    text = answer_markdown(plain.model_copy(update={"passages": (shown,)}))
+    assert "\n\nFrom the draft: See \\[this\\](https\\://a.example)\\!\n\n" in text

@@ -115,3 +115,22 @@ def test_who_has_left_or_was_cancelled_is_not_looked_up():
         return engine.asked
 
     assert run(left()) == [["held"]] * MAX_RUNNING_CALLS
+
+
+def test_drafts_wait_for_drafts_and_not_in_the_way_of_questions():
+    """Two are read at a time; a question that comes later is answered while the third waits."""
+
+    async def ask() -> list[list[str]]:
+        engine = Slow()
+        service = AskService(engine)
+        drafts = [str(number) * 2_000 for number in range(3)]
+        calls = [asyncio.create_task(service.call("ask_many", [[text]])) for text in [*drafts, "short"]]
+        while len(engine.asked) < 3:
+            await asyncio.sleep(0.01)
+        asked, pending = sorted(questions[0][:5] for questions in engine.asked), service.pending
+        engine.go.set()
+        await asyncio.gather(*calls)
+        assert service.pending == 0
+        return [asked, pending]
+
+    assert run(ask()) == [["00000", "11111", "short"], 7]

@@ -4,7 +4,15 @@ import asyncio
 
 import pytest
 
-from conduct.api.turns import MAX_PART_QUESTIONS, MAX_PART_WORK, OVERTAKING, FairTurns, in_parts, work_of
+from conduct.api.turns import (
+    MAX_PART_QUESTIONS,
+    MAX_PART_WORK,
+    OVERTAKING,
+    FairTurns,
+    in_parts,
+    places_of,
+    work_of,
+)
 from tests.support.tooling import run
 
 LONG, SHORT = work_of("x" * 1_000), work_of("x")
@@ -157,3 +165,15 @@ def test_parts_keep_the_order_and_their_bounds(lengths: list[int]):
     assert [question for part in parts for question in part] == questions
     assert all(len(part) <= MAX_PART_QUESTIONS for part in parts)
     assert all(sum(map(work_of, part)) <= MAX_PART_WORK for part in parts)
+
+
+def test_a_draft_is_a_part_of_its_own():
+    """What is longer than a question; its neighbours are packed as ever."""
+    draft = "x" * 1_001
+    assert in_parts(["a", draft, "b", "c", draft, draft]) == [["a"], [draft], ["b", "c"], [draft], [draft]]
+
+
+@pytest.mark.parametrize(("length", "places"), [(1, 1), (1_000, 1), (1_001, 2), (10_000, 10)])
+def test_a_draft_takes_as_many_places_as_it_is_questions_long(length: int, places: int):
+    """So that as many characters can wait as ever."""
+    assert places_of("x" * length) == places

@@ -1,6 +1,6 @@
 """An answer in a terminal."""
 
-from conduct.answering.answer import Answer, AnswerPassage
+from conduct.answering.answer import About, Answer, AnswerPassage
 from conduct.cli.terminal import readable
 from tests.factories import SOURCE
 
@@ -59,3 +59,15 @@ def test_texts_cannot_steer_the_terminal():
     said = readable(answer("One\x1b[2J \x07two\u202e.", "x"), asked=True)
     assert "   One [2J  two ." in said
     assert "\x1b" not in said
+
+
+def test_the_lines_of_a_draft_stand_beside_the_passages():
+    """With their numbers in the file, which may begin with empty lines."""
+    text = "Hi all,\n\nThey laughed\nat her. \x1b[31mBye."
+    about = (About(text=text[9:29], start=9, end=29), About(text=text[30:], start=30, end=len(text)))
+    plain = answer("One.", "One.")
+    shown = plain.passages[0].model_copy(update={"about": about[0], "about_others": about[1:]})
+    lines = readable(plain.model_copy(update={"question": text, "passages": (shown,)}), lines_above=2).split("\n")
+    at = lines.index("1. Some  (some-1, relevance 0.88)")
+    assert lines[at + 1 : at + 4] == ["   lines 5-6: “They laughed at her.”", "   line 6: “ [31mBye.”", "   One."]
+    assert "Your text was read sentence by sentence" in lines[2]

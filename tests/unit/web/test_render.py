@@ -5,7 +5,8 @@ from html import escape, unescape
 
 import pytest
 
-from conduct.answering.answer import HELPLINE, SELFHARM_NOTICE, Answer, AnswerPassage, FullText, NextStep, Source
+from conduct.answering.answer import HELPLINE, SELFHARM_NOTICE, About, Answer, AnswerPassage, NextStep, Source
+from conduct.answering.full_text import FullText
 from conduct.dataset.next_steps import Step
 from conduct.messages import Message
 from conduct.text.code import parse
@@ -206,3 +207,51 @@ def test_the_footer_says_when_questions_leave_this_machine():
     assert sent in render.render_footer(changed(is_remote=True))
     assert sent not in render.render_footer(SOURCE)
     assert "Se envían a otra máquina" in render.render_footer(changed(is_remote=True), translator_for("es"))
+
+
+def drafted(coverage: str = "covered", text: str = "First & last. <b>Second</b>! Rest.") -> Answer:
+    """A draft whose second sentence led to two passages, and whose first led to one of them as well."""
+    first, second = About(text=text[:13], start=0, end=13), About(text=text[14:28], start=14, end=28)
+    return answer(
+        coverage,
+        question=text,
+        passages=(passage(about=second, about_others=(first,)), passage(id="p-2", about=second, relevance=0.4)),
+    )
+
+
+def test_a_draft_is_shown_with_its_marks_and_each_leads_to_its_passages_and_back():
+    """By numbers, not by colour; nothing of the text is live."""
+    html = render.render_answer(drafted())
+    one, two = (
+        f'<sup><a class="conduct-jump" href="#conduct-card-{n}" aria-label="Passage {n}">{n}</a></sup>' for n in (1, 2)
+    )
+    assert f'<mark id="conduct-words-1" tabindex="-1">First &amp; last.{one}</mark> ' in html
+    assert f'<mark id="conduct-words-2" tabindex="-1">&lt;b&gt;Second&lt;/b&gt;!{one}{two}</mark> Rest.</div>' in html
+    card = html.partition('id="conduct-card-1" tabindex="-1"')[2].partition("</li>")[0]
+    assert re.findall(r'href="#(conduct-words-\d)"><bdi>([^<]+)</bdi>', card) == [
+        ("conduct-words-2", "“&lt;b&gt;Second&lt;/b&gt;!”"),
+        ("conduct-words-1", "“First &amp; last.”"),
+    ]
+    assert "Your text was read sentence by sentence" in html
+    assert "people decide" in html
+
+
+def test_a_draft_that_the_code_is_silent_on_has_no_mark():
+    """The words are named where the folded passages are."""
+    html = render.render_answer(drafted("not_covered"))
+    assert 'id="conduct-words-' not in html
+    assert 'href="#conduct-words-' not in html
+    assert "Your text was read sentence by sentence" in html
+    assert "In your text: " in html
+
+
+def test_a_draft_offers_no_link_and_a_question_shows_no_text_of_its_own():
+    """The page hides its share button by this; the embed's way to the full page leaves the draft out."""
+    assert ('data-state="covered" data-draft' in render.render_answer(drafted())) is True
+    plain = render.render_answer(answer("covered"))
+    assert not any(part in plain for part in ("data-draft", "conduct-pasted", "conduct-about", "conduct-jump"))
+    embeds = [
+        render.render_embed("", "a draft", "auto", 3, translator_for("en"), verdict="", is_draft=draft) for draft in (True, False)
+    ]
+    assert ['href="./"' in embed for embed in embeds] == [True, False]
+    assert ["q=a+draft" in embed for embed in embeds] == [False, True]

@@ -38,7 +38,7 @@ SHARED = {
 VALUES = {
     "most": 1000, "length": 1001, "waiting": 256, "seconds": 12, "came": "7", "number": 2, "total": 3,
     "languages": LanguageNames(("en",)), "text": "7", "model": "7", "dataset": "7", "situation": "7",
-    "helpline": "7",
+    "helpline": "7", "words": "7",
 }  # fmt: skip
 
 
@@ -67,6 +67,10 @@ def said() -> set[str]:
         errors.UNEXPECTED,
         validation.EMPTY,
         validation.TOO_LONG,
+        validation.BINARY,
+        validation.ONLY_QUOTES,
+        validation.ONLY_NAMES,
+        answer.READ_AS_DRAFT,
         embed.NO_FORM,
         embed.WRONG_THEME,
         embed.WRONG_LIMIT,
@@ -106,7 +110,7 @@ def test_a_rendered_sentence_has_no_english_word_left(name: str):
         "es": ".", "fr": "\u202f", "pt": ".", "de": ".", "id": ".", "hi": ",", "ar": ",", "zh": ",", "ja": ",",
         "ru": "\xa0",
     }[name]  # fmt: skip
-    assert f"1{separator}001" in translator_for(name).say(refusal("x" * 1001))
+    assert f"10{separator}001" in translator_for(name).say(refusal("x" * 10_001))
 
 
 def refusal(text: str) -> Message:

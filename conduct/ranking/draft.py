@@ -1,0 +1,150 @@
+"""From what was found for the sentences of a draft to what is found for the draft. Pure.
+
+The more sentences, the more chances that one of them looks like something that the code speaks to: so the best of them
+is no measure, and the probabilities are fitted on whole drafts, with their length.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from conduct.ranking.calibration import Bands
+from conduct.ranking.index import SearchResult
+
+# So many sentences, those that the code most likely speaks to, are read again with their neighbours. On the dev drafts
+# 4 or 10 are as good, and all of them cost three times as much.
+READ_AGAIN = 6
+# Bands that lie closer, in log-odds, than this tell nothing of how far apart scores are.
+LEAST_WIDTH = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRecipe:
+    """Fitted on the dev half of training_data/drafts by `python -m conduct.training.drafts`, for the bundled text.
+
+    A sentence's position is 0 at the lower band of coverage and 1 at the upper one, so that the numbers say something
+    of other texts and models too. Log-odds of coverage: best * position of the best sentence + length * log(number of
+    sentences) + intercept; of a passage's relevance: the same from its score with numbers of its own.
+    """
+
+    best: float = 2.698
+    length: float = -1.134
+    intercept: float = -1.984
+    covered: float = 0.882
+    not_covered: float = 0.411
+    # What a sentence's position adds to the log-odds that it leads to a passage: chosen on the dev half.
+    position: float = 2.5
+    passage_score: float = 0.430
+    passage_length: float = -0.188
+    passage_intercept: float = -4.862
+
+
+RECIPE = DraftRecipe()
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Of one draft: its best position, each passage's score, by id, and how many sentences it has."""
+
+    best: float
+    passages: Mapping[str, float]
+    sentences: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftResult:
+    """The result of a draft. `led_by` has for each match the numbers of the sentences that led to it, the strongest
+    first, the others in order."""
+
+    result: SearchResult
+    led_by: tuple[tuple[int, ...], ...]
+
+
+class Readings:
+    """What was found for sentences of a draft: for each, by its number, alone and with its neighbours."""
+
+    def __init__(self, results: Mapping[int, Sequence[SearchResult]], recipe: DraftRecipe = RECIPE) -> None:
+        self._alone = {number: read[0] for number, read in results.items()}
+        self._recipe = recipe
+        self._positions = {number: _mean([position(one) for one in read]) for number, read in results.items()}
+        self._scores = {number: self._passage_scores(number, read) for number, read in results.items()}
+
+    def scores(self, sentences: int) -> Scores:
+        """What the probabilities of a draft of so many sentences are made from."""
+        ids = next(iter(self._scores.values()))
+        best = {name: max(scores[name] for scores in self._scores.values()) for name in ids}
+        return Scores(max(self._positions.values()), best, sentences)
+
+    def combined(self, sentences: int) -> DraftResult:
+        """The result of a draft of so many sentences."""
+        recipe, scores = self._recipe, self.scores(sentences)
+        length = math.log(sentences)
+        in_scope = self._in_scope(scores.best, sentences)
+        matches = []
+        for name, score in scores.passages.items():
+            match = next(one for one in self._alone[self._strongest(name)].matches if one.passage.id == name)
+            log_odds = recipe.passage_score * score + recipe.passage_length * length + recipe.passage_intercept
+            matches.append(replace(match, relevance=probability(log_odds)))
+        matches.sort(key=lambda match: -match.relevance)
+        result = SearchResult(tuple(matches), in_scope, Bands(recipe.covered, recipe.not_covered))
+        return self.explaining(result, sentences)
+
+    def explaining(self, result: SearchResult, sentences: int) -> DraftResult:
+        """`result`, of the whole text, with those of its sentences that led to each passage."""
+        return DraftResult(result, tuple(self._led_by(match.passage.id, sentences) for match in result.matches))
+
+    def _led_by(self, name: str, sentences: int) -> tuple[int, ...]:
+        """The strongest sentence, and those with this passage before all others that would do as a whole draft, and
+        not only for the neighbour that they were read with."""
+        strongest = self._strongest(name)
+        others = [
+            number
+            for number, scores in self._scores.items()
+            if number != strongest
+            and self._in_scope(self._surely(number), sentences) >= self._recipe.covered
+            and max(scores, key=scores.get) == name
+        ]
+        return (strongest, *sorted(others))
+
+    def _surely(self, number: int) -> float:
+        return min(self._positions[number], position(self._alone[number]))
+
+    def _in_scope(self, position: float, sentences: int) -> float:
+        """The probability that the code speaks to a draft whose best sentence has this position."""
+        recipe = self._recipe
+        return probability(recipe.best * position + recipe.length * math.log(sentences) + recipe.intercept)
+
+    def _strongest(self, name: str) -> int:
+        return max(self._scores, key=lambda number: self._scores[number][name])
+
+    def _passage_scores(self, number: int, read: Sequence[SearchResult]) -> dict[str, float]:
+        by_passage = [{match.passage.id: log_odds(match.relevance) for match in one.matches} for one in read]
+        added = self._recipe.position * self._positions[number]
+        return {name: _mean([one[name] for one in by_passage]) + added for name in by_passage[0]}
+
+
+def promising(results: Sequence[SearchResult]) -> list[int]:
+    """The numbers of the sentences to read again, in order."""
+    best = sorted(range(len(results)), key=lambda number: -position(results[number]))
+    return sorted(best[:READ_AGAIN])
+
+
+def position(result: SearchResult) -> float:
+    """Where a result lies between its bands: 0 at the lower one, 1 at the upper one."""
+    lower, upper = log_odds(result.bands.not_covered), log_odds(result.bands.covered)
+    return (log_odds(result.in_scope) - lower) / max(upper - lower, LEAST_WIDTH)
+
+
+def log_odds(chance: float) -> float:
+    """Of a probability, which may be 0 or 1."""
+    clipped = min(max(chance, 1e-6), 1 - 1e-6)
+    return math.log(clipped / (1 - clipped))
+
+
+def probability(log_odds: float) -> float:
+    """Of log-odds of any size."""
+    return 1 / (1 + math.exp(-min(max(log_odds, -50.0), 50.0)))
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)

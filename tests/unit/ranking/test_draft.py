@@ -1,0 +1,81 @@
+"""From the sentences of a draft to the draft, with numbers that a reader can compute."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from conduct.ranking.calibration import Bands
+from conduct.ranking.draft import READ_AGAIN, DraftRecipe, Readings, position, probability, promising
+from conduct.ranking.index import SearchResult
+from tests.factories import MATCHES
+
+# A band each at log-odds of 0 and 2.
+BANDS = Bands(covered=1 / (1 + math.exp(-2)), not_covered=0.5)
+PLAIN = DraftRecipe(
+    best=1, length=-1, intercept=0, covered=0.6, not_covered=0.3,
+    position=1, passage_score=1, passage_length=0, passage_intercept=0,
+)  # fmt: skip
+
+
+def result(scope: float, *relevances: float) -> SearchResult:
+    """A result with log-odds: of its coverage, and of the relevance of p-1, p-2, ..."""
+    matches = [replace(match, relevance=probability(value)) for match, value in zip(MATCHES, relevances, strict=False)]
+    return SearchResult(tuple(sorted(matches, key=lambda match: -match.relevance)), probability(scope), BANDS)
+
+
+@pytest.mark.parametrize(("scope", "where"), [(0, 0), (2, 1), (1, 0.5), (-2, -1)])
+def test_a_position_is_counted_in_bands(scope: float, where: float):
+    """0 at the lower one, 1 at the upper one."""
+    assert position(result(scope)) == pytest.approx(where)
+
+
+def test_bands_that_are_one_have_positions_too():
+    """At a width of half."""
+    same = SearchResult((), probability(1), Bands(covered=0.5, not_covered=0.5))
+    assert position(same) == pytest.approx(2)
+
+
+def test_the_best_sentences_are_read_again_in_their_order():
+    """Six of them."""
+    assert promising([result(number % 8) for number in range(10)]) == [2, 3, 4, 5, 6, 7]
+    assert len(promising([result(1)] * 20)) == READ_AGAIN
+    assert promising([result(1)]) == [0]
+
+
+def test_the_same_sentence_counts_less_in_a_longer_draft():
+    """Its log-odds fall with the logarithm of the number of sentences."""
+    readings = Readings({0: [result(4, 0)]}, PLAIN)
+    short, long = readings.combined(1).result, readings.combined(10).result
+    assert short.in_scope == pytest.approx(probability(2))
+    assert long.in_scope == pytest.approx(probability(2 - math.log(10)))
+    assert (short.in_scope >= short.bands.covered, long.in_scope >= long.bands.covered) == (True, False)
+
+
+def test_a_sentence_is_judged_by_all_its_readings():
+    """Alone and with its neighbours: the mean."""
+    readings = Readings({3: [result(4, 2), result(0, 0), result(2, 1)]}, PLAIN)
+    assert readings.scores(5).best == pytest.approx(1)
+    assert readings.scores(5).passages == {"p-1": pytest.approx(2)}
+
+
+def test_each_passage_has_the_sentences_that_led_to_it():
+    """The strongest first; another one only where it would do alone and is about nothing else."""
+    borrowed = [result(0, 0, -3), result(9, 3, -3)]
+    readings = Readings(
+        {2: [result(4, 3.5, -3)], 5: [result(6, 2, -3)], 7: [result(-4, -1, 0)], 8: borrowed, 9: [result(0, -3, 3)]},
+        PLAIN,
+    )
+    found = readings.combined(1)
+    assert [match.passage.id for match in found.result.matches] == ["p-1", "p-2"]
+    # 3.5 + 2 is more than 2 + 3; sentence 7 is too weak to lead anywhere,
+    # and 8 alone would be as weak: what it was read with is not.
+    assert found.led_by == ((2, 5), (9,))
+
+
+def test_a_text_that_is_read_whole_keeps_its_result():
+    """Its sentences only say what led to the passages."""
+    whole = result(3, 1, 2)
+    found = Readings({0: [result(0, 2, 0)], 1: [result(0, 0, 2)]}, PLAIN).explaining(whole, 2)
+    assert found.result is whole
+    assert found.led_by == ((1,), (0,))
