@@ -22,7 +22,7 @@ from conduct.training import report
 
 def run_evaluate(chosen: argparse.Namespace) -> int:
     """Print how good the ranking is on the labelled questions."""
-    from conduct.training import breadth, care, comparison, materials
+    from conduct.training import breadth, care, comparison, drafts, materials
     from conduct.training.evaluate import evaluate, learning_curve
 
     answerer = Engine(Settings.from_environment()).reader()
@@ -45,13 +45,18 @@ def run_evaluate(chosen: argparse.Namespace) -> int:
         asked = [breadth.ask_code(code, encoder, known, others) for code in materials.read_real_codes(chosen.codes)]
         wide.append(breadth.measure("Real codes", asked))
     questions = [question for question in edition.read_questions() if question.split == chosen.split]
-    upset = care.measure(answerer, questions, chosen.split) if edition.snapshot.name == BUNDLED else None
+    upset = written_drafts = None
+    if edition.snapshot.name == BUNDLED:
+        upset = care.measure(answerer, questions, chosen.split)
+        some = [draft for draft in drafts.labelled_drafts() if draft.split == chosen.split]
+        written_drafts = drafts.measure(drafts.read_all(some, answerer.index, encoder))
     if chosen.json:
         everything = {
             "report": asdict(measured),
             "curve": [asdict(row) for _, row in points],
             "breadth": [asdict(one) for one in wide],
             "care": asdict(upset) if upset else None,
+            "drafts": asdict(written_drafts) if written_drafts else None,
         }
         write(json.dumps(everything, indent=1))
     else:
@@ -60,6 +65,7 @@ def run_evaluate(chosen: argparse.Namespace) -> int:
             write(report.breadth_as_markdown(one))
         if upset:
             write(report.care_as_markdown(upset))
+            write(f"\nDrafts, split {chosen.split}:\n\n{written_drafts}")
     if chosen.plot:
         report.draw(measured, points, wide, chosen.plot)
     return EXIT_OK

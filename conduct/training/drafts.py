@@ -37,11 +37,11 @@ SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A sentence of a draft that the code speaks to, and the passage that does."""
+    """A sentence of a draft that the code speaks to, and the passages that do: one, or by two readings two."""
 
     start: int
     end: int
-    passage: str
+    passages: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def fit(drafts: Sequence[ReadDraft]) -> DraftRecipe:
     best, length, intercept = _logistic(features, [bool(draft.labelled.marks) for draft in drafts])
     by_passage, shown = [], []
     for draft, score in zip(drafts, scores, strict=True):
-        wanted = {mark.passage for mark in draft.labelled.marks}
+        wanted = {passage for mark in draft.labelled.marks for passage in mark.passages}
         for name, value in score.passages.items():
             by_passage.append((value, math.log(score.sentences)))
             shown.append(name in wanted)
@@ -175,7 +175,13 @@ def _labelled(line: dict) -> LabelledDraft:
     text, marks = line["text"], []
     for mark in line.get("marks", ()):
         start = text.index(mark["sentence"])
-        marks.append(Mark(start, start + len(mark["sentence"]), PASSAGES[mark["passage"]]))
+        marks.append(
+            Mark(
+                start,
+                start + len(mark["sentence"]),
+                frozenset(PASSAGES[mark[name]] for name in ("passage", "or") if name in mark),
+            )
+        )
     return LabelledDraft(text, line["lang"], tuple(marks))
 
 
@@ -200,7 +206,7 @@ def _sentences(draft: ReadDraft, found: DraftResult) -> int:
 def _each_passage(draft: ReadDraft, found: DraftResult) -> list[bool]:
     """Of each mark, whether its passage is among the first."""
     first = {match.passage.id for match in found.result.matches[:SHOWN]}
-    return [mark.passage in first for mark in draft.labelled.marks]
+    return [bool(mark.passages & first) for mark in draft.labelled.marks]
 
 
 def _each_sentence(draft: ReadDraft, found: DraftResult) -> list[bool]:
@@ -226,15 +232,15 @@ def main() -> None:
     from conduct.answering.answerer import Answerer
     from conduct.answering.dataset_revision import DatasetRevision
     from conduct.answering.language import ANY
-    from conduct.hub import find_dataset, find_model
+    from conduct.hub import find_dataset
+    from conduct.model import packaged
     from conduct.model.sentence_transformer import SentenceEncoder
-    from conduct.settings import Settings
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--test", action="store_true", help="measure RECIPE on the test half, and fit nothing")
     chosen = parser.parse_args()
-    edition = DatasetRevision.read(find_dataset.find_dataset(Settings()))
-    answerer = Answerer.make(edition, SentenceEncoder.load, find_model.packaged_model())
+    edition = DatasetRevision.read(find_dataset.bundled_dataset())
+    answerer = Answerer.make(edition, SentenceEncoder.load, packaged.snapshot())
     languages = answerer.languages
     drafts = [draft for draft in labelled_drafts() if draft.split == ("test" if chosen.test else "dev")]
     read = read_all(drafts, answerer.index, answerer.encoder)

@@ -12,7 +12,7 @@ def draft(scope: float, marked: bool, sentences: int = 10) -> ReadDraft:
     """A draft of ten sentences, of which the third is as near to the code as `scope` says, and about p-1."""
     text = " ".join(f"Sentence number {number} of this one." for number in range(sentences))
     found = tuple(piece.sentence for piece in read_draft(text).pieces)
-    marks = (Mark(found[2].start, found[2].end, "p-1"),) if marked else ()
+    marks = (Mark(found[2].start, found[2].end, frozenset({"p-1"})),) if marked else ()
     return ReadDraft(LabelledDraft(text, "en", marks), found, {2: [result(scope, 3, -3)], 4: [result(-5, -3, -2)]})
 
 
@@ -32,7 +32,7 @@ def test_what_is_fitted_tells_fine_drafts_from_others():
 def test_a_sentence_that_is_not_the_marked_one_does_not_count():
     """Nor does a passage that another was expected for."""
     wrong = draft(3, marked=True)
-    elsewhere = replace(wrong.labelled, marks=(Mark(0, 5, "p-9"),))
+    elsewhere = replace(wrong.labelled, marks=(Mark(0, 5, frozenset({"p-9"})),))
     report = measure([draft(-3, marked=False), replace(wrong, labelled=elsewhere)], RECIPE)
     assert (report.passage.value, report.sentence.value) == (0, 0)
 

@@ -251,7 +251,8 @@ def test_a_draft_offers_no_link_and_a_question_shows_no_text_of_its_own():
     plain = render.render_answer(answer("covered"))
     assert not any(part in plain for part in ("data-draft", "conduct-pasted", "conduct-about", "conduct-jump"))
     embeds = [
-        render.render_embed("", "a draft", "auto", 3, translator_for("en"), verdict="", is_draft=draft) for draft in (True, False)
+        render.render_embed("", "a draft", "auto", 3, translator_for("en"), verdict="", is_draft=draft)
+        for draft in (True, False)
     ]
     assert ['href="./"' in embed for embed in embeds] == [True, False]
     assert ["q=a+draft" in embed for embed in embeds] == [False, True]
