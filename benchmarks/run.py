@@ -28,6 +28,7 @@ from conduct.settings import apply_library_defaults  # noqa: E402
 apply_library_defaults()
 
 from benchmarks.deploy import carried  # noqa: E402
+from benchmarks.drafts import drafts  # noqa: E402
 from benchmarks.health import CROWD, health_in_a_crowd  # noqa: E402
 from benchmarks.sides import Server, clients, median_ms, percentile, post, server, sides  # noqa: E402
 from conduct.dataset import situations  # noqa: E402
@@ -280,7 +281,10 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer questions and sizes; the picture stays as it is")
     run = Run(parser.parse_args().quick)
     tables = [
-        (("what", "conduct", "beside", "", "ratio"), [*run.speed(), *run.health(), *run.start()]),
+        (
+            ("what", "conduct", "beside", "", "ratio"),
+            [*run.speed(), *run.health(), *drafts(run.questions), *run.start()],
+        ),
         (("beside peers", "hit@1 (dev)", "a question", "start", "memory", "installed"), run.peers()),
         (("passages", "situations", "a search", "start", "memory"), run.growth()),
         (("one copy", f"{CLIENTS} clients", "bare `encode`", "slowest 5%", "memory", "bare libraries"), run.copy()),

@@ -16,9 +16,9 @@ from conduct.ranking.index import Index, SearchResult
 
 # Texts in a batch: larger batches take as long for each text, and keep the first of them waiting.
 MAX_BATCH = 8
-# Sentences of a draft in a batch: together they take about as long as a question, which is how long one may wait for
-# them that comes meanwhile.
-MAX_DRAFT_BATCH = 2
+# Sentences of a draft in a batch, for one worker. The others read one at a time, and so does a worker that is alone: a
+# question that comes meanwhile waits no longer than for that.
+MAX_DRAFT_BATCH = 8
 # So many batches of questions go before the sentences of a draft that have waited as long; then it is their turn.
 OVERTAKING = 4
 
@@ -46,6 +46,7 @@ class BatchingEncoder:
         self._waiting: deque[_Pending] = deque()
         self._of_drafts: deque[_Pending] = deque()
         self._overtaken = 0
+        self._reading_drafts = 0
         self._idle = encoder.workers
         self._taking = threading.Lock()
         # Its threads end when this object is dropped.
@@ -102,24 +103,27 @@ class BatchingEncoder:
         finally:
             with self._taking:
                 self._idle += 1
+                self._reading_drafts -= batch[0].of_draft
 
     def _take(self) -> list[_Pending]:
         """The texts that have waited longest and belong to the same index; questions, unless it is a draft's turn."""
         with self._taking:
-            waiting, most = self._waiting, self._most
-            if self._of_drafts and (not waiting or self._overtaken == OVERTAKING):
-                waiting, most = self._of_drafts, MAX_DRAFT_BATCH
-                self._overtaken = 0
-            elif self._of_drafts:
-                self._overtaken += 1
+            of_draft = bool(self._of_drafts) and (not self._waiting or self._overtaken == OVERTAKING)
+            if of_draft:
+                waiting, sharing = self._of_drafts, 1
+                most = 1 if self._reading_drafts or self.workers == 1 else MAX_DRAFT_BATCH
+            else:
+                waiting, sharing, most = self._waiting, self._idle, self._most
             if not waiting:
                 return []
+            self._overtaken = self._overtaken + 1 if self._of_drafts and not of_draft else 0
             index = waiting[0].index
             # While a dataset is being replaced, some texts still wait for the old one.
-            alike = takewhile(lambda pending: pending.index is index, islice(waiting, most * self._idle))
+            alike = takewhile(lambda pending: pending.index is index, islice(waiting, most * sharing))
             # Idle workers share the waiting texts.
-            share = math.ceil(len(list(alike)) / self._idle)
+            share = math.ceil(len(list(alike)) / sharing)
             self._idle -= 1
+            self._reading_drafts += of_draft
             return [waiting.popleft() for _ in range(share)]
 
 

@@ -176,7 +176,7 @@ def test_nobody_gets_the_passages_of_anothers_question(engine: Engine, alone: An
 
 
 def test_sentences_of_a_draft_let_questions_go_first_and_are_never_forgotten():
-    """Two sentences at a time; after four batches of questions it is their turn all the same."""
+    """One sentence at a time where there is one worker; after four batches of questions it is their turn all the same."""
     held, index = Held(), Named("text")
     dispatcher = BatchingEncoder(held, most=1)
     with ThreadPoolExecutor(16) as pool:
@@ -194,4 +194,12 @@ def test_sentences_of_a_draft_let_questions_go_first_and_are_never_forgotten():
         assert draft.result(60) == [("text", "a"), ("text", "b"), ("text", "c")]
         assert [question.result(60) for question in [first, *questions]]
     asked = [[f"question {number}"] for number in range(5)]
-    assert index.asked == [["first"], *asked[:4], ["a", "b"], asked[4], ["c"]]
+    assert index.asked == [["first"], *asked[:4], ["a"], asked[4], ["b"], ["c"]]
+
+
+def test_one_worker_reads_much_of_a_draft_and_the_other_is_soon_free():
+    """Eight sentences and one: a question that comes now waits for the one."""
+    encoder, index = Two(), Named("text")
+    sentences = [str(number) for number in range(9)]
+    assert BatchingEncoder(encoder).search_draft(index, sentences) == [("text", text) for text in sentences]
+    assert sorted(map(len, index.asked)) == [1, 8]
