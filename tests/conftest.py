@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from conduct.hub import find_dataset, find_model
+from conduct.hub import find_dataset
 from conduct.hub.snapshot import Snapshot
 from conduct.settings import ServerSettings, Settings, apply_library_defaults
 
@@ -22,6 +22,7 @@ from gradio_client import Client  # noqa: E402  (apply_library_defaults comes be
 from conduct.answering.dataset_revision import DatasetRevision  # noqa: E402
 from conduct.answering.engine import Engine  # noqa: E402
 from conduct.api.service import AskService  # noqa: E402
+from conduct.model import packaged  # noqa: E402
 from conduct.model.sentence_transformer import SentenceEncoder  # noqa: E402
 from conduct.web.page import build_page  # noqa: E402
 from conduct.web.server import Patience, build_app, http_server, listen  # noqa: E402
@@ -66,8 +67,8 @@ def edition() -> DatasetRevision:
 
 @pytest.fixture(scope="session")
 def model() -> Snapshot:
-    """The packaged weights, checked."""
-    return find_model.packaged_model()
+    """The packaged encoder."""
+    return packaged.snapshot()
 
 
 @pytest.fixture(scope="session")
@@ -78,8 +79,8 @@ def encoder(model: Snapshot) -> SentenceEncoder:
 
 @pytest.fixture(scope="session")
 def engine(model: Snapshot) -> Engine:
-    """A loaded engine on the bundled data and the packaged weights, without a look at the Hub."""
-    engine = Engine(Settings(model=str(model.folder)), find_model=lambda settings: model)
+    """A loaded engine on the bundled data and the packaged encoder, without a look at the Hub."""
+    engine = Engine(Settings())
     engine.reader()
     return engine
 

@@ -9,8 +9,9 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import InputModule, Normalize, Transformer
 from sentence_transformers.sentence_transformer.modules import Pooling
 from tokenizers import Tokenizer
-from transformers import PreTrainedTokenizerFast
+from transformers import BertModel, PreTrainedTokenizerFast
 
+from conduct.errors import ModelError
 from conduct.model import adapter, base_weights, network
 from conduct.model.packaged import FOLDER, MAX_TOKENS, PEAKS_FILE, PROMPT, base_file
 from conduct.model.tokenizer import special_pieces, tokenizer
@@ -54,8 +55,8 @@ class Reader(InputModule):
 def assemble(folder: Path | None) -> SentenceTransformer:
     """The base encoder with what was learnt, in `folder`; as published, without it, if None. Writes nothing.
 
-    Raises ModelError with one sentence if the package is missing or not the right one, DataError if the adapter in
-    `folder` cannot be used.
+    Raises ModelError with one sentence if the package is missing or not the right one, or the adapter in `folder`
+    cannot be used.
     """
     base = base_weights.read(base_file())
     learnt = adapter.load(folder, base_weights.SHA256) if folder else None
@@ -71,7 +72,12 @@ def network_of(model: SentenceTransformer) -> torch.nn.Module:
 
 
 def widen(reads: torch.nn.Module) -> None:
-    """From the half precision of an exported folder to float32, but for the word embeddings, which stay mapped."""
+    """From the half precision of an exported folder to float32, but for the word embeddings, which stay mapped.
+
+    Raises ModelError if it is another kind of network.
+    """
+    if not isinstance(reads, BertModel):
+        raise ModelError(f"{PEAKS_FILE} belongs to another encoder: remove it, or export the encoder again.")
     # The library makes one, with random weights.
     reads.pooler = None
     words = network.HalfEmbedding(reads.embeddings.word_embeddings.weight)

