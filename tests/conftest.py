@@ -27,7 +27,7 @@ from conduct.model.sentence_transformer import SentenceEncoder  # noqa: E402
 from conduct.web.page import build_page  # noqa: E402
 from conduct.web.server import Patience, build_app, http_server, listen  # noqa: E402
 from tests.fakes import word_engine  # noqa: E402
-from tests.support import browsers  # noqa: E402
+from tests.support import browsers, tiny_encoder  # noqa: E402
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -71,6 +71,17 @@ def model() -> Snapshot:
     return packaged.snapshot()
 
 
+@pytest.fixture
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with what a tiny encoder learnt; its base encoder is the packaged one for a test."""
+    base = tmp_path / "tiny" / "base.bin"
+    base.parent.mkdir()
+    tiny_encoder.write_base(base)
+    tiny_encoder.use(base, monkeypatch)
+    tiny_encoder.write_learnt(base.parent / "learnt")
+    return base.parent / "learnt"
+
+
 @pytest.fixture(scope="session")
 def encoder(model: Snapshot) -> SentenceEncoder:
     """The real model."""
@@ -78,7 +89,7 @@ def encoder(model: Snapshot) -> SentenceEncoder:
 
 
 @pytest.fixture(scope="session")
-def engine(model: Snapshot) -> Engine:
+def engine() -> Engine:
     """A loaded engine on the bundled data and the packaged encoder, without a look at the Hub."""
     engine = Engine(Settings())
     engine.reader()

@@ -1,5 +1,6 @@
 """Puts this app's encoder together, from base weights and what was learnt, or from an exported folder."""
 
+import logging
 import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +16,9 @@ from conduct.errors import ModelError
 from conduct.model import adapter, base_weights, network
 from conduct.model.packaged import FOLDER, MAX_TOKENS, PEAKS_FILE, PROMPT, base_file
 from conduct.model.tokenizer import special_pieces, tokenizer
+
+# It warns of each model that has a prompt, on the terminal of who asks.
+logging.getLogger("sentence_transformers.base.model").setLevel(logging.ERROR)
 
 _PROMPTS = {"prompts": {"query": PROMPT}, "default_prompt_name": "query"}
 

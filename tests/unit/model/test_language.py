@@ -7,16 +7,27 @@ import pytest
 from conduct.answering.dataset_revision import DatasetRevision
 from conduct.answering.engine import Engine
 from conduct.answering.language import ANY, languages_of, notice
+from conduct.hub.snapshot import Snapshot
 
 ENGLISH = frozenset({"en"})
-FOREIGN = (
+READ = (
     "¿Está bien reírse del acento de alguien?",
+    "Puis-je rire de son accent s'il rit aussi ?",
+    "Posso rir do sotaque dele se ele também ri?",
     "Darf ich über seinen Akzent lachen, wenn er mitlacht?",
+    "Bolehkah saya menertawakan logatnya kalau dia ikut tertawa?",
     "क्या उसके लहजे पर हंसना ठीक है?",
     "هل من المقبول أن أضحك على لهجته؟",
     "我可以笑他的口音吗？",
+    "彼の訛りを笑ってもいいですか？",
     "Можно ли смеяться над его акцентом?",
-    "er unterbricht mich immer",
+)
+FOREIGN = (
+    "Czy mogę śmiać się z jego akcentu, jeśli on też się śmieje?",
+    "Aksanına gülebilir miyim, o da gülüyorsa?",
+    "그 사람의 억양을 비웃어도 되나요?",
+    "Μπορώ να γελάσω με την προφορά του;",
+    "האם מותר לי לצחוק על המבטא שלו?",
 )
 
 
@@ -25,8 +36,15 @@ def test_another_language_gets_a_notice_and_never_a_flat_no(engine: Engine, ques
     """The model cannot call silent what it cannot read."""
     answer = engine.ask(question)
     assert "does not seem to be in a language that the model reads" in answer.notice
-    assert answer.notice.endswith("ask in English, if you can.")
+    assert "English" in answer.notice
+    assert answer.notice.endswith(", if you can.")
     assert answer.coverage in ("covered", "unclear")
+
+
+@pytest.mark.parametrize("question", READ)
+def test_the_ten_other_languages_that_it_learnt_get_no_notice(model: Snapshot, question: str):
+    """They stand on its card."""
+    assert notice(question, languages_of(model.folder)) is None
 
 
 def test_fewer_than_one_in_a_thousand_english_texts_get_the_notice(edition: DatasetRevision):
