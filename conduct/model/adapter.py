@@ -91,7 +91,7 @@ def load(folder: Path, base: str) -> Adapter:
                 )
                 for name in names
             )
-    except (SafetensorError, OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+    except (SafetensorError, OSError, ValueError, TypeError, KeyError, ArithmeticError, RecursionError) as error:
         raise ModelError(f"{FILE} or {CONFIG_FILE} is damaged: {_AGAIN}.") from error
     for update in updates:
         if not (np.isfinite(update.up).all() and np.isfinite(update.down).all()):

@@ -1,5 +1,6 @@
 """Puts this app's encoder together, from base weights and what was learnt, or from an exported folder."""
 
+import json
 import logging
 import shutil
 from pathlib import Path
@@ -11,6 +12,7 @@ from sentence_transformers.base.modules import InputModule, Normalize, Transform
 from sentence_transformers.sentence_transformer.modules import Pooling
 from tokenizers import Tokenizer
 from transformers import BertModel, PreTrainedTokenizerFast
+from transformers.models.bert.modeling_bert import BertPooler
 
 from conduct.errors import ModelError
 from conduct.model import adapter, base_weights, network
@@ -82,7 +84,6 @@ def widen(reads: torch.nn.Module) -> None:
     """
     if not isinstance(reads, BertModel):
         raise ModelError(f"{PEAKS_FILE} belongs to another encoder: remove it, or export the encoder again.")
-    # The library makes one, with random weights.
     reads.pooler = None
     words = network.HalfEmbedding(reads.embeddings.word_embeddings.weight)
     reads.embeddings.word_embeddings = torch.nn.Identity()
@@ -96,6 +97,10 @@ def export(folder: Path, learnt: Path = FOLDER) -> None:
     whole = network.build(base, adapter.load(learnt, base_weights.SHA256))
     words = whole.embeddings.word_embeddings(torch.arange(base.shape.vocabulary))
     whole.embeddings.word_embeddings = torch.nn.Embedding.from_pretrained(words)
+    # Nothing reads it, but the library wants one, and would make it of random numbers: another file each time.
+    whole.pooler = BertPooler(whole.config)
+    torch.nn.init.zeros_(whole.pooler.dense.weight)
+    torch.nn.init.zeros_(whole.pooler.dense.bias)
     with TemporaryDirectory() as parts:
         whole.half().save_pretrained(parts)
         begin, end, padding, unknown = special_pieces(base)
@@ -108,4 +113,20 @@ def export(folder: Path, learnt: Path = FOLDER) -> None:
         SentenceTransformer(
             modules=[reader, Pooling(base.shape.hidden, pooling_mode="mean"), Normalize()], device="cpu", **_PROMPTS
         ).save_pretrained(str(folder), create_model_card=False)
+    _say_as_before(folder, base.shape.hidden)
     shutil.copy(learnt / PEAKS_FILE, folder / PEAKS_FILE)
+
+
+def _say_as_before(folder: Path, dimensions: int) -> None:
+    """Write what the library says of its modules as its earlier versions did: engines, and they, read no other form."""
+    modules = ("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Normalize", "Normalize")
+    said = {
+        "modules.json": [
+            {"idx": number, "name": str(number), "path": path, "type": f"sentence_transformers.models.{name}"}
+            for number, (path, name) in enumerate(modules)
+        ],
+        "sentence_bert_config.json": {"max_seq_length": MAX_TOKENS, "do_lower_case": False},
+        "1_Pooling/config.json": {"word_embedding_dimension": dimensions, "pooling_mode_mean_tokens": True},
+    }
+    for name, content in said.items():
+        (folder / name).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

