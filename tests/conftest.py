@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from conduct.hub import find_dataset, find_model
+from conduct.hub import find_dataset
 from conduct.hub.snapshot import Snapshot
 from conduct.settings import ServerSettings, Settings, apply_library_defaults
 
@@ -22,11 +22,12 @@ from gradio_client import Client  # noqa: E402  (apply_library_defaults comes be
 from conduct.answering.dataset_revision import DatasetRevision  # noqa: E402
 from conduct.answering.engine import Engine  # noqa: E402
 from conduct.api.service import AskService  # noqa: E402
+from conduct.model import packaged  # noqa: E402
 from conduct.model.sentence_transformer import SentenceEncoder  # noqa: E402
 from conduct.web.page import build_page  # noqa: E402
 from conduct.web.server import Patience, build_app, http_server, listen  # noqa: E402
 from tests.fakes import word_engine  # noqa: E402
-from tests.support import browsers  # noqa: E402
+from tests.support import browsers, tiny_encoder  # noqa: E402
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -83,8 +84,19 @@ def edition() -> DatasetRevision:
 
 @pytest.fixture(scope="session")
 def model() -> Snapshot:
-    """The packaged weights, checked."""
-    return find_model.packaged_model()
+    """The packaged encoder."""
+    return packaged.snapshot()
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with what a tiny encoder learnt; its base encoder is the packaged one for a test."""
+    base = tmp_path / "tiny" / "base.bin"
+    base.parent.mkdir()
+    tiny_encoder.write_base(base)
+    tiny_encoder.use(base, monkeypatch)
+    tiny_encoder.write_learnt(base.parent / "learnt")
+    return base.parent / "learnt"
 
 
 @pytest.fixture(scope="session")
@@ -94,9 +106,9 @@ def encoder(model: Snapshot) -> SentenceEncoder:
 
 
 @pytest.fixture(scope="session")
-def engine(model: Snapshot) -> Engine:
-    """A loaded engine on the bundled data and the packaged weights, without a look at the Hub."""
-    engine = Engine(Settings(model=str(model.folder)), find_model=lambda settings: model)
+def engine() -> Engine:
+    """A loaded engine on the bundled data and the packaged encoder, without a look at the Hub."""
+    engine = Engine(Settings())
     engine.reader()
     return engine
 

@@ -58,7 +58,7 @@ class Answerer:
         dispatcher = serving.encoder if serving else BatchingEncoder(load_encoder(model.folder))
         path, identity = edition.snapshot.folder / VECTORS_FILE, packaged.identity(model)
         vectors = load_or_build(path, edition.code, edition.bank, (), dispatcher, identity)
-        known = any_code.load(model.folder / any_code.FILE, identity)
+        known = any_code.load(model.folder / any_code.FILE, identity, vectors.pieces.shape[1])
         index = Index(edition.code, edition.bank, vectors, known)
         languages = language.languages_of(model.folder)
         source, contact = source_of(edition, model), contact_of(edition.code)

@@ -222,7 +222,8 @@ class Engine:
         except ModelError as error:
             if model.name == PACKAGED:
                 raise
-            return self._make(edition, find_encoder.instead_of_model(self._settings, str(error)))
+            instead = find_encoder.instead_of_model(self._settings, str(error))
+            return self._make(edition, replace(instead, is_remote=model.is_remote))
         except Exception as error:
             if edition.snapshot.name == BUNDLED:
                 raise

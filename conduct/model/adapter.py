@@ -15,7 +15,7 @@ from safetensors import SafetensorError, safe_open
 
 from conduct.dataset.files import sha256, write_tensors
 from conduct.dataset.tensors import TensorSpec, read_header
-from conduct.errors import DataError
+from conduct.errors import ModelError
 
 FILE = "adapter_model.safetensors"
 CONFIG_FILE = "adapter_config.json"
@@ -72,12 +72,12 @@ def save(updates: tuple[Update, ...], folder: Path, base: str) -> None:
 
 
 def load(folder: Path, base: str) -> Adapter:
-    """The adapter in `folder`. Raises DataError with one sentence if it is for another base, or cannot be used."""
+    """The adapter in `folder`. Raises ModelError with one sentence if it is for another base, or cannot be used."""
     path = folder / FILE
     try:
         header = read_header(path)
         if header.metadata.get("base") != base:
-            raise DataError(f"{FILE} was learnt for other base weights: {_AGAIN}.")
+            raise ModelError(f"{FILE} was learnt for other base weights: {_AGAIN}.")
         # Before a number is read: a file may hold anything.
         names = _check_pairs(header.tensors)
         scale = _scale(folder)
@@ -91,11 +91,11 @@ def load(folder: Path, base: str) -> Adapter:
                 )
                 for name in names
             )
-    except (SafetensorError, OSError, ValueError, TypeError, KeyError, RecursionError) as error:
-        raise DataError(f"{FILE} or {CONFIG_FILE} is damaged: {_AGAIN}.") from error
+    except (SafetensorError, OSError, ValueError, TypeError, KeyError, ArithmeticError, RecursionError) as error:
+        raise ModelError(f"{FILE} or {CONFIG_FILE} is damaged: {_AGAIN}.") from error
     for update in updates:
         if not (np.isfinite(update.up).all() and np.isfinite(update.down).all()):
-            raise DataError(f"{FILE} holds no update for {update.name[:80]} that can be added.")
+            raise ModelError(f"{FILE} holds no update for {update.name[:80]} that can be added.")
     return Adapter(updates)
 
 
@@ -115,13 +115,13 @@ def _scale(folder: Path) -> float:
 
 
 def _check_pairs(tensors: Mapping[str, TensorSpec]) -> list[str]:
-    """The names of the modules that are changed. Raises DataError unless each has two narrow matrices of its own."""
+    """The names of the modules that are changed. Raises ModelError unless each has two narrow matrices of its own."""
     names = sorted(name.removesuffix(_UP) for name in tensors if name.endswith(_UP))
     if sorted(tensors) != sorted(name + end for name in names for end in (_UP, _DOWN)):
-        raise DataError(f"{FILE} must hold pairs of lora_A and lora_B: {_AGAIN}.")
+        raise ModelError(f"{FILE} must hold pairs of lora_A and lora_B: {_AGAIN}.")
     for name in names:
         up, down = tensors[name + _UP], tensors[name + _DOWN]
         fits = len(up.shape) == len(down.shape) == 2 and up.shape[1] == down.shape[0]
         if not (fits and up.readable and down.readable):
-            raise DataError(f"{FILE} holds no update for {name[:80]} that can be added.")
+            raise ModelError(f"{FILE} holds no update for {name[:80]} that can be added.")
     return names

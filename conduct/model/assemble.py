@@ -1,5 +1,7 @@
 """Puts this app's encoder together, from base weights and what was learnt, or from an exported folder."""
 
+import json
+import logging
 import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,11 +11,16 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import InputModule, Normalize, Transformer
 from sentence_transformers.sentence_transformer.modules import Pooling
 from tokenizers import Tokenizer
-from transformers import PreTrainedTokenizerFast
+from transformers import BertModel, PreTrainedTokenizerFast
+from transformers.models.bert.modeling_bert import BertPooler
 
+from conduct.errors import ModelError
 from conduct.model import adapter, base_weights, network
 from conduct.model.packaged import FOLDER, MAX_TOKENS, PEAKS_FILE, PROMPT, base_file
 from conduct.model.tokenizer import special_pieces, tokenizer
+
+# It warns of each model that has a prompt, on the terminal of who asks.
+logging.getLogger("sentence_transformers.base.model").setLevel(logging.ERROR)
 
 _PROMPTS = {"prompts": {"query": PROMPT}, "default_prompt_name": "query"}
 
@@ -54,8 +61,8 @@ class Reader(InputModule):
 def assemble(folder: Path | None) -> SentenceTransformer:
     """The base encoder with what was learnt, in `folder`; as published, without it, if None. Writes nothing.
 
-    Raises ModelError with one sentence if the package is missing or not the right one, DataError if the adapter in
-    `folder` cannot be used.
+    Raises ModelError with one sentence if the package is missing or not the right one, or the adapter in `folder`
+    cannot be used.
     """
     base = base_weights.read(base_file())
     learnt = adapter.load(folder, base_weights.SHA256) if folder else None
@@ -71,8 +78,12 @@ def network_of(model: SentenceTransformer) -> torch.nn.Module:
 
 
 def widen(reads: torch.nn.Module) -> None:
-    """From the half precision of an exported folder to float32, but for the word embeddings, which stay mapped."""
-    # The library makes one, with random weights.
+    """From the half precision of an exported folder to float32, but for the word embeddings, which stay mapped.
+
+    Raises ModelError if it is another kind of network.
+    """
+    if not isinstance(reads, BertModel):
+        raise ModelError(f"{PEAKS_FILE} belongs to another encoder: remove it, or export the encoder again.")
     reads.pooler = None
     words = network.HalfEmbedding(reads.embeddings.word_embeddings.weight)
     reads.embeddings.word_embeddings = torch.nn.Identity()
@@ -86,6 +97,10 @@ def export(folder: Path, learnt: Path = FOLDER) -> None:
     whole = network.build(base, adapter.load(learnt, base_weights.SHA256))
     words = whole.embeddings.word_embeddings(torch.arange(base.shape.vocabulary))
     whole.embeddings.word_embeddings = torch.nn.Embedding.from_pretrained(words)
+    # Nothing reads it, but the library wants one, and would make it of random numbers: another file each time.
+    whole.pooler = BertPooler(whole.config)
+    torch.nn.init.zeros_(whole.pooler.dense.weight)
+    torch.nn.init.zeros_(whole.pooler.dense.bias)
     with TemporaryDirectory() as parts:
         whole.half().save_pretrained(parts)
         begin, end, padding, unknown = special_pieces(base)
@@ -98,4 +113,20 @@ def export(folder: Path, learnt: Path = FOLDER) -> None:
         SentenceTransformer(
             modules=[reader, Pooling(base.shape.hidden, pooling_mode="mean"), Normalize()], device="cpu", **_PROMPTS
         ).save_pretrained(str(folder), create_model_card=False)
+    _say_as_before(folder, base.shape.hidden)
     shutil.copy(learnt / PEAKS_FILE, folder / PEAKS_FILE)
+
+
+def _say_as_before(folder: Path, dimensions: int) -> None:
+    """Write what the library says of its modules as its earlier versions did: engines, and they, read no other form."""
+    modules = ("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Normalize", "Normalize")
+    said = {
+        "modules.json": [
+            {"idx": number, "name": str(number), "path": path, "type": f"sentence_transformers.models.{name}"}
+            for number, (path, name) in enumerate(modules)
+        ],
+        "sentence_bert_config.json": {"max_seq_length": MAX_TOKENS, "do_lower_case": False},
+        "1_Pooling/config.json": {"word_embedding_dimension": dimensions, "pooling_mode_mean_tokens": True},
+    }
+    for name, content in said.items():
+        (folder / name).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

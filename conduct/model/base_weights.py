@@ -87,15 +87,15 @@ def packaged_file() -> Path | None:
     return None
 
 
-def read(path: Path, sha256: str = SHA256) -> BaseWeights:
+def read(path: Path) -> BaseWeights:
     """The weights in `path`. Raises ModelError, in one sentence, unless it is the file that was meant."""
     try:
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != sha256:
+        if found != SHA256:
             raise ModelError(
                 f"The weights of {PACKAGE} are not those that this app was made with (sha256 {found[:12]}..., "
-                f"not {sha256[:12]}...): install what requirements.txt names."
+                f"not {SHA256[:12]}...): install what requirements.txt names."
             )
         return _parse(np.memmap(path, dtype=np.uint8, mode="c"))
     except (OSError, struct.error, ValueError, UnicodeDecodeError) as error:

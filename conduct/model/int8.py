@@ -15,7 +15,7 @@ from safetensors import SafetensorError, safe_open
 
 from conduct.dataset.files import write_tensors
 from conduct.dataset.tensors import read_header
-from conduct.errors import DataError
+from conduct.errors import ModelError
 from conduct.model.packaged import PEAKS_FILE
 
 # How much of an input's size moves into its weights. Mean cosine to float32 at 0.65, 0.75, 0.85 and 1: 0.9926, 0.9963,
@@ -23,6 +23,7 @@ from conduct.model.packaged import PEAKS_FILE
 SHARE = 0.85
 CALIBRATION_TEXTS = 400
 _SMALLEST = 1e-5
+_OF_ANOTHER = f"{PEAKS_FILE} belongs to another encoder: make it anew with `python -m conduct train`."
 
 # By the name of a linear layer, the largest absolute value of each of its inputs: float32 (inputs,).
 Peaks = Mapping[str, np.ndarray]
@@ -32,11 +33,11 @@ def quantize(network: torch.nn.Module, peaks: Peaks) -> None:
     """Replace the linear layers of `network`: weights in int8 with a scale for each row, made here; activations in
     int8 with a scale taken over what is read at a time. So read one text at a time, or an answer depends on others.
 
-    Raises DataError unless `peaks` are those of this network.
+    Raises ModelError unless `peaks` are those of this network.
     """
     layers = dict(linear_layers(network))
     if {name: (layer.in_features,) for name, layer in layers.items()} != {n: p.shape for n, p in peaks.items()}:
-        raise DataError(f"{PEAKS_FILE} belongs to another encoder: make it anew with `python -m conduct train`.")
+        raise ModelError(_OF_ANOTHER)
     for name, layer in layers.items():
         parent, _, own = name.rpartition(".")
         setattr(network.get_submodule(parent), own, _Smoothed(layer, torch.from_numpy(peaks[name])))
@@ -79,18 +80,20 @@ def save(peaks: Peaks, path: Path, identity: str) -> None:
     write_tensors(path, {name: peak.astype(np.float16) for name, peak in peaks.items()}, {"identity": identity})
 
 
-def load(path: Path) -> Peaks:
-    """The peaks in `path`. Raises DataError if they cannot be used."""
+def load(path: Path, identity: str) -> Peaks:
+    """The peaks in `path`. Raises ModelError if they are not those of the encoder `identity`, or cannot be used."""
     try:
         header = read_header(path)
+        if header.metadata.get("identity") != identity:
+            raise ModelError(_OF_ANOTHER)
         if not all(spec.readable for spec in header.tensors.values()):
-            raise DataError(f"{PEAKS_FILE} holds numbers of a type that cannot be read: download the encoder again.")
+            raise ModelError(f"{PEAKS_FILE} holds numbers of a type that cannot be read: download the encoder again.")
         with safe_open(path, framework="numpy") as file:
             peaks = {name: file.get_tensor(name).astype(np.float32) for name in header.tensors}
     except (SafetensorError, OSError, ValueError, TypeError) as error:
-        raise DataError(f"{PEAKS_FILE} is damaged or missing: download the encoder again.") from error
+        raise ModelError(f"{PEAKS_FILE} is damaged or missing: download the encoder again.") from error
     if not all(np.isfinite(peak).all() and (peak >= 0).all() for peak in peaks.values()):
-        raise DataError(f"{PEAKS_FILE} holds numbers that are no sizes: download the encoder again.")
+        raise ModelError(f"{PEAKS_FILE} holds numbers that are no sizes: download the encoder again.")
     return peaks
 
 

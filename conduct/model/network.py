@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from transformers import BertConfig, BertModel
 
-from conduct.errors import DataError
+from conduct.errors import ModelError
 from conduct.model.adapter import Adapter
 from conduct.model.base_weights import BLOCK_BYTES, BaseWeights
 
@@ -61,7 +61,7 @@ class HalfEmbedding(torch.nn.Module):
 def build(base: BaseWeights, adapter: Adapter | None = None) -> BertModel:
     """The network in float32, its numbers rounded to half precision; word embeddings as FourBitEmbedding.
 
-    Raises DataError if `adapter` does not fit.
+    Raises ModelError if `adapter` does not fit.
     """
     config = _config(base)
     with torch.device("meta"):
@@ -72,7 +72,7 @@ def build(base: BaseWeights, adapter: Adapter | None = None) -> BertModel:
     for update in adapter.updates if adapter else ():
         weight = state.get(update.name)
         if weight is None or tuple(weight.shape) != (update.up.shape[0], update.down.shape[1]):
-            raise DataError(
+            raise ModelError(
                 f"The adapter has an update for {update.name[:80]}, which the base encoder does not have: "
                 "make it anew with `python -m conduct train`."
             )

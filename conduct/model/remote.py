@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -140,11 +141,10 @@ def _limits(folder: Path) -> Limits:
         return Limits(tokenizer(base), packaged.MAX_TOKENS, packaged.PROMPT)
     try:
         read = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        settings = folder / "sentence_bert_config.json"
-        if settings.is_file():
-            longest = json.loads(settings.read_text(encoding="utf-8"))["max_seq_length"]
-        else:
-            longest = json.loads((folder / "config.json").read_text(encoding="utf-8"))["max_position_embeddings"]
+        longest = _read(folder / "sentence_bert_config.json").get("max_seq_length")
+        if longest is None:
+            most = _read(folder / "tokenizer_config.json").get("model_max_length", math.inf)
+            longest = min(most, _read(folder / "config.json")["max_position_embeddings"])
         read.no_truncation()
         read.no_padding()
         return Limits(read, int(longest), packaged.PROMPT if packaged.exported_identity(folder) else "")
@@ -154,3 +154,8 @@ def _limits(folder: Path) -> Limits:
             f"The model in {folder} does not say how much of a question it reads ({type(error).__name__}): "
             "name one with tokenizer.json and sentence_bert_config.json."
         ) from error
+
+
+def _read(path: Path) -> dict:
+    """A file of settings, which may be missing."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}

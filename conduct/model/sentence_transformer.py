@@ -9,7 +9,7 @@ import joblib
 import numpy as np
 
 from conduct.errors import ModelError
-from conduct.model import packaged
+from conduct.model import adapter, packaged
 from conduct.model.safety import check_model
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class SentenceEncoder:
         """The encoder in `folder`: the packaged one, one that `export` wrote, or any model of sentence-transformers.
 
         Safetensors only, no code, no request, nothing written. Raises ModelError with one sentence if the folder
-        holds no model that can be used, DataError if what the packaged one learnt cannot be used.
+        holds no model that can be used.
         """
         # torch and transformers take seconds to import: only who loads a model pays for it.
         import torch
@@ -49,14 +49,15 @@ class SentenceEncoder:
         from conduct.model import assemble, int8
 
         if packaged.is_here(folder):
-            model = assemble.assemble(folder)
+            model, identity = assemble.assemble(folder), adapter.identity(folder / adapter.FILE)
         else:
             check_model(folder)
             model = _open(folder)
-            if packaged.exported_identity(folder) is None:
+            identity = packaged.exported_identity(folder)
+            if identity is None:
                 return cls(model)
             assemble.widen(assemble.network_of(model))
-        int8.quantize(assemble.network_of(model), int8.load(folder / packaged.PEAKS_FILE))
+        int8.quantize(assemble.network_of(model), int8.load(folder / packaged.PEAKS_FILE, identity))
         # One text at a time: its scales are then its own.
         return cls(model, batch_size=1)
 

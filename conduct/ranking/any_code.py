@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 
 from conduct.dataset.files import write_tensors
 from conduct.dataset.tensors import read_header
-from conduct.errors import DataError
+from conduct.errors import ModelError
 from conduct.ranking.calibration import Bands
 
 FILE = "any_code.safetensors"
@@ -75,14 +75,17 @@ def save(known: AnyCode, path: Path, encoder: str) -> None:
     write_tensors(path, {n: np.ascontiguousarray(a, dtype=np.float32) for n, a in arrays.items()}, {"model": encoder})
 
 
-def load(path: Path, encoder: str) -> AnyCode | None:
-    """The numbers in `path`, or None if there are none. Raises DataError if they are for another encoder or damaged."""
+def load(path: Path, encoder: str, dimensions: int) -> AnyCode | None:
+    """The numbers in `path` for an encoder with vectors of so many numbers, or None if there are none.
+
+    Raises ModelError if they are for another encoder or damaged.
+    """
     if not path.is_file():
         return None
     try:
         header = read_header(path)
         if header.metadata.get("model") != encoder:
-            raise DataError(f"{FILE} was fitted for another encoder: make it anew with `python -m conduct train`.")
+            raise ModelError(f"{FILE} was fitted for another encoder: make it anew with `python -m conduct train`.")
         if not all(spec.readable and spec.shape[0] < 10_000 for spec in header.tensors.values()):
             raise ValueError("too many numbers")
         with safe_open(path, framework="numpy") as file:
@@ -90,11 +93,18 @@ def load(path: Path, encoder: str) -> AnyCode | None:
                 name: file.get_tensor(name).astype(np.float32) for name in ("conduct", "scope", "relevance", "bands")
             }
     except (SafetensorError, OSError, ValueError, TypeError, LookupError) as error:
-        raise DataError(f"{FILE} is damaged: make it anew with `python -m conduct train`.") from error
-    expected = {"scope": (SCOPE_FEATURES + 1,), "relevance": (RELEVANCE_FEATURES + 1,), "bands": (2,)}
-    fits = arrays["conduct"].ndim == 1 and all(arrays[name].shape == shape for name, shape in expected.items())
-    if not fits or not all((np.abs(array) <= MAX_WEIGHT).all() for array in arrays.values()):
-        raise DataError(f"{FILE} holds numbers that cannot be: make it anew with `python -m conduct train`.")
+        raise ModelError(f"{FILE} is damaged: make it anew with `python -m conduct train`.") from error
+    expected = {
+        "conduct": (dimensions + 1,),
+        "scope": (SCOPE_FEATURES + 1,),
+        "relevance": (RELEVANCE_FEATURES + 1,),
+        "bands": (2,),
+    }
+    fits = all(arrays[name].shape == shape for name, shape in expected.items())
+    # Written so that what is not a number fails, too.
+    fits = fits and all((np.abs(array) <= MAX_WEIGHT).all() for array in arrays.values())
+    if not fits or not 0 <= arrays["bands"][1] <= arrays["bands"][0] <= 1:
+        raise ModelError(f"{FILE} holds numbers that cannot be: make it anew with `python -m conduct train`.")
     covered, not_covered = map(float, arrays["bands"])
     return AnyCode(arrays["conduct"], arrays["scope"], arrays["relevance"], Bands(covered, not_covered))
 

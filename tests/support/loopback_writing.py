@@ -95,11 +95,11 @@ class Writing:
     WRITES = (
         ("POST", r"/api/repos/create", _create),
         ("POST", r"/api/validate-yaml", _valid),
-        ("POST", rf"/api/(dataset|space)s/{_NAME}/preupload/main", _preupload),
-        ("POST", rf"/(datasets/|spaces/){_NAME}\.git/info/lfs/objects/batch", _batch),
+        ("POST", rf"/api/(model|dataset|space)s/{_NAME}/preupload/main", _preupload),
+        ("POST", rf"/(datasets/|spaces/)?{_NAME}\.git/info/lfs/objects/batch", _batch),
         ("PUT", r"/stored/(\w+)", _store),
-        ("POST", rf"/api/(dataset|space)s/{_NAME}/commit/main", _commit),
+        ("POST", rf"/api/(model|dataset|space)s/{_NAME}/commit/main", _commit),
         ("POST", rf"/api/spaces/{_NAME}/variables", _variables),
-        ("PUT", rf"/api/(dataset|space)s/{_NAME}/settings", _settings),
+        ("PUT", rf"/api/(model|dataset|space)s/{_NAME}/settings", _settings),
         ("GET", rf"/api/spaces/{_NAME}/variables", _variables),
     )

@@ -5,7 +5,7 @@ import re
 import gradio
 import yaml
 
-from conduct.settings import DEFAULT_MODEL, DEFAULT_MODEL_REVISION
+from conduct.model.adapter import BASE_MODEL
 from tests.support.paths import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -22,12 +22,10 @@ def test_the_front_matter_agrees_with_the_requirements():
     assert len(FRONT_MATTER["short_description"]) <= 60
 
 
-def test_the_front_matter_preloads_the_pinned_model():
-    """What is preloaded at build is what is looked for at start, with all its files."""
-    assert FRONT_MATTER["models"] == [DEFAULT_MODEL]
-    repo, files, revision = FRONT_MATTER["preload_from_hub"][0].split(" ")
-    assert (repo, revision) == (DEFAULT_MODEL, DEFAULT_MODEL_REVISION)
-    assert {"model.safetensors", "tokenizer.json", "modules.json", "1_Pooling/config.json"} <= set(files.split(","))
+def test_the_front_matter_names_the_base_encoder_and_preloads_nothing():
+    """A clone takes its weights from a package; `publish` names the encoder of a Space, and its commit."""
+    assert FRONT_MATTER["models"] == [BASE_MODEL]
+    assert "preload_from_hub" not in FRONT_MATTER
 
 
 def test_every_setting_has_its_row():

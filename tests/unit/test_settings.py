@@ -3,16 +3,16 @@
 import pytest
 
 from conduct.errors import SettingError
-from conduct.settings import DEFAULT_MODEL_REVISION, Settings, apply_library_defaults
+from conduct.settings import Settings, apply_library_defaults
 
 
-def test_nothing_set_means_the_bundled_text_and_the_pinned_model():
-    """Without a variable: no dataset of the Hub, all-MiniLM-L6-v2 at its commit, no refresh."""
+def test_nothing_set_means_the_bundled_text_and_the_packaged_encoder():
+    """Without a variable: nothing of the Hub, no refresh."""
     assert Settings.from_environment({}) == Settings(
         dataset=None,
         dataset_revision="main",
-        model="sentence-transformers/all-MiniLM-L6-v2",
-        model_revision="1110a243fdf4706b3f48f1d95db1a4f5529b4d41",
+        model=None,
+        model_revision="main",
         refresh_minutes=0.0,
     )
 
@@ -38,16 +38,17 @@ def test_the_dataset_and_its_revision_are_taken_as_they_are_set():
 
 
 @pytest.mark.parametrize(
-    ("environ", "revision"),
+    ("environ", "model"),
     [
-        ({}, DEFAULT_MODEL_REVISION),
-        ({"CONDUCT_MODEL": "ada/model"}, "main"),
-        ({"CONDUCT_MODEL": "ada/model", "CONDUCT_MODEL_REVISION": "abc"}, "abc"),
+        ({"CONDUCT_MODEL": "  "}, (None, "main")),
+        ({"CONDUCT_MODEL": "ada/model"}, ("ada/model", "main")),
+        ({"CONDUCT_MODEL": "ada/model", "CONDUCT_MODEL_REVISION": " abc "}, ("ada/model", "abc")),
     ],
 )
-def test_the_pinned_commit_belongs_to_the_default_model(environ: dict, revision: str):
-    """Another model is not looked for at the default model's commit."""
-    assert Settings.from_environment(environ).model_revision == revision
+def test_the_encoder_and_its_revision_are_taken_as_they_are_set(environ: dict, model: tuple):
+    """A published Space has both; an empty name is none."""
+    settings = Settings.from_environment(environ)
+    assert (settings.model, settings.model_revision) == model
 
 
 def test_minutes_may_have_a_fraction():

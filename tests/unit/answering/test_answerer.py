@@ -2,40 +2,61 @@
 
 from pathlib import Path
 
-import numpy as np
+import pytest
 
 from conduct.answering.answerer import Answerer
 from conduct.answering.dataset_revision import DatasetRevision
-from conduct.dataset.files import ADAPTER_FILE, TEXT_FILE
+from conduct.dataset.files import TEXT_FILE
+from conduct.errors import ModelError
 from conduct.hub.snapshot import Snapshot
-from conduct.model import adapter
-from conduct.model.adapter import Update
-from tests.fakes import WordEncoder
+from conduct.model.sentence_transformer import SentenceEncoder
+from conduct.ranking import any_code
+from tests.fakes import WORDS, WordEncoder
+from tests.support import tiny_encoder
 
 
-def revision(folder: Path, words: str, learnt: float = 0.0) -> DatasetRevision:
-    """A text in `folder`, with an adapter of its own unless `learnt` is 0."""
+def revision(folder: Path, words: str) -> DatasetRevision:
+    """A text in `folder`."""
     folder.mkdir()
     (folder / TEXT_FILE).write_text(f"## Ours\n\n{words}\n", encoding="utf-8")
-    if learnt:
-        update = Update("layer.weight", np.full((2, 1), learnt, np.float32), np.ones((1, 2), np.float32))
-        adapter.save((update,), folder / ADAPTER_FILE, "words@local")
     return DatasetRevision.read(Snapshot(folder, folder.name, "local"))
 
 
-def test_a_second_model_is_loaded_only_for_another_adapter(tmp_path: Path):
-    """A new text with what the model has learnt already is read by the model that serves."""
+def test_a_new_text_is_read_by_the_model_that_serves(tmp_path: Path):
+    """No second one is loaded."""
     model, loaded = Snapshot(tmp_path, "words", "local"), []
 
-    def load(folder: Path, learnt: object) -> WordEncoder:
-        loaded.append(learnt)
+    def load(folder: Path) -> WordEncoder:
+        loaded.append(folder)
         return WordEncoder()
 
-    first = Answerer.make(revision(tmp_path / "a", "No accent is wrong.", 0.5), load, model)
-    second = Answerer.make(revision(tmp_path / "b", "No joke is fair.", 0.5), load, model, first)
+    first = Answerer.make(revision(tmp_path / "a", "No accent is wrong."), load, model)
+    second = Answerer.make(revision(tmp_path / "b", "No joke is fair."), load, model, first)
     assert second.encoder is first.encoder
     assert second.answer(["a joke"], 1)[0].passages[0].text == "No joke is fair."
-    assert len(loaded) == 1
-    third = Answerer.make(revision(tmp_path / "c", "No threat is fair.", 0.25), load, model, second)
-    assert third.encoder is not second.encoder
-    assert len(loaded) == 2
+    assert loaded == [tmp_path]
+
+
+def test_what_is_known_of_any_code_comes_with_the_encoder(tmp_path: Path, tiny: Path):
+    """And its languages."""
+    model = Snapshot(tiny, "packaged", "packaged")
+    made = Answerer.make(revision(tmp_path / "a", "No accent is wrong."), SentenceEncoder.load, model)
+    assert made.index.known.bands == tiny_encoder.ANY_CODE.bands
+    assert made.languages == {"en", "de"}
+
+
+def test_of_another_model_nothing_is_known(tmp_path: Path):
+    """It is read by the curve for plain similarity."""
+    made = Answerer.make(
+        revision(tmp_path / "a", "No accent is wrong."), lambda _: WordEncoder(), Snapshot(tmp_path, "words", "local")
+    )
+    assert made.index.known is None
+
+
+def test_numbers_for_vectors_of_another_length_are_refused(tmp_path: Path):
+    """Each question would fail."""
+    model = Snapshot(tmp_path, "words", "local")
+    assert len(WORDS) != tiny_encoder.HIDDEN
+    any_code.save(tiny_encoder.ANY_CODE, tmp_path / any_code.FILE, "words@local")
+    with pytest.raises(ModelError, match=r"^any_code\.safetensors holds numbers that cannot be"):
+        Answerer.make(revision(tmp_path / "a", "No accent is wrong."), lambda _: WordEncoder(), model)

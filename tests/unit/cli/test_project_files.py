@@ -71,10 +71,7 @@ def test_no_file_of_the_package_is_forgotten():
     """Each that git tracks is named for the Space, but for those that only training and evaluation read."""
     listed = subprocess.run(["git", "-C", str(ROOT), "ls-files", "conduct"], capture_output=True, text=True, check=True)
     tracked = set(listed.stdout.split())
-    assert tracked - set(list_files(ROOT, SPACE_FILES).files) == {
-        "conduct/data/questions.jsonl",
-        "conduct/data/texts.jsonl",
-    }
+    assert tracked - set(list_files(ROOT, SPACE_FILES).files) == {"conduct/data/questions.jsonl"}
 
 
 SECRETS = {

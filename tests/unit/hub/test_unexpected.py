@@ -6,10 +6,10 @@ import pytest
 
 from conduct.hub import client
 from conduct.hub.find_dataset import find_dataset
-from conduct.hub.find_model import find_model
+from conduct.model.find_encoder import find_encoder
 from conduct.settings import Settings
 
-AMBASSADOR = Settings(dataset="ada/ambassador-code-of-conduct")
+AMBASSADOR = Settings(dataset="ada/ambassador-code-of-conduct", model="ada/conduct-encoder")
 
 
 def slip(*_: object) -> None:
@@ -23,7 +23,7 @@ def test_a_fault_of_the_client_or_its_cache(monkeypatch: pytest.MonkeyPatch, nam
     monkeypatch.setattr(client, "newest", slip)
     monkeypatch.setattr(client, name, slip)
     assert find_dataset(AMBASSADOR).name == "bundled"
-    assert find_model(Settings()).name == "packaged"
+    assert find_encoder(AMBASSADOR).name == "packaged"
 
 
 def test_a_client_that_cannot_be_imported(monkeypatch: pytest.MonkeyPatch):
@@ -31,6 +31,8 @@ def test_a_client_that_cannot_be_imported(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delattr("conduct.hub.client")
     monkeypatch.setitem(sys.modules, "conduct.hub.client", None)
     assert find_dataset(AMBASSADOR).name == "bundled"
-    found = find_model(Settings())
+    found = find_encoder(AMBASSADOR)
     assert found.name == "packaged"
-    assert "the Hub did not give sentence-transformers/all-MiniLM-L6-v2 (unexpected" in found.fallback_reason
+    assert found.fallback_reason.startswith(
+        "ada/conduct-encoder was not used: the Hub did not give ada/conduct-encoder (unexpected "
+    )

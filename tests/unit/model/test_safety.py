@@ -10,9 +10,9 @@ import pytest
 
 from conduct.answering.engine import Engine
 from conduct.errors import ModelError
-from conduct.hub.snapshot import Snapshot
 from conduct.model.sentence_transformer import SentenceEncoder
 from conduct.settings import Settings
+from conduct.training import comparison
 
 
 class Trap:
@@ -32,11 +32,11 @@ def mark(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, model: Snapshot) -> Path:
-    """A copy of the real model, but for its weights, which are 90 MB: a link to them, never to be written through."""
-    weights = "model.safetensors"
-    folder = Path(shutil.copytree(model.folder, tmp_path / "model", ignore=shutil.ignore_patterns(weights)))
-    (folder / weights).symlink_to(model.folder / weights)
+def folder(tmp_path: Path) -> Path:
+    """A copy of a small model, but for its weights, which are 90 MB: a link to them, never to be written through."""
+    weights, source = "model.safetensors", comparison.minilm_folder()
+    folder = Path(shutil.copytree(source, tmp_path / "model", ignore=shutil.ignore_patterns(weights)))
+    (folder / weights).symlink_to(source / weights)
     return folder
 
 
@@ -148,9 +148,13 @@ def test_pickled_weights_beside_safetensors_are_left_alone(folder: Path, mark: P
 
 
 def test_who_sets_such_a_model_reads_why_it_was_not_used(folder: Path, mark: Path, caplog):
-    """Another model has no packaged weights to fall back on: questions get one sentence, the log the reason."""
+    """The packaged encoder answers; where an answer comes from says so, and the log."""
     only_pickled(folder, pickle.dumps(Trap(mark)))
-    with pytest.raises(ModelError, match="tell the owner"):
-        Engine(Settings(model=str(folder))).ask("Is this okay?")
-    assert "has no .safetensors file, and other weight formats can run code" in caplog.text
+    source = Engine(Settings(model=str(folder))).ask("Is this okay?").source
+    assert source.model == "packaged"
+    assert source.fallback_reason == (
+        f"{folder} was not used: The model folder {folder} has no .safetensors file, and other weight formats can run "
+        "code: name a model that has its weights as safetensors."
+    )
+    assert source.fallback_reason in caplog.text
     assert not mark.exists()

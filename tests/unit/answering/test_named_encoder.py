@@ -1,0 +1,123 @@
+"""An encoder that was named and cannot be used: the packaged one serves, and the reason stands beside each answer."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from conduct.answering.engine import Engine
+from conduct.dataset.files import SITUATIONS_FILE, TEXT_FILE
+from conduct.errors import ModelError
+from conduct.model import adapter, base_weights, int8, packaged
+from conduct.model.assemble import export
+from conduct.ranking import any_code
+from conduct.settings import Settings
+from tests.support import tiny_encoder
+
+TRAIN = "make it anew with `python -m conduct train`"
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> Path:
+    """A text of one passage."""
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / TEXT_FILE).write_text("## Ours\n\nNo accent is wrong.\n\nNo joke is fair.\n", encoding="utf-8")
+    rows = '{"text": "an accent", "passages": {"ours-1": 2}}\n{"text": "pizza", "passages": {}}\n'
+    (tmp_path / "text" / SITUATIONS_FILE).write_text(rows)
+    return tmp_path / "text"
+
+
+@pytest.fixture
+def named(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the packaged encoder, which is tiny here; it is what the owner named."""
+    monkeypatch.setattr(packaged, "FOLDER", tiny)
+    return Path(shutil.copytree(tiny, tmp_path / "named"))
+
+
+def cut(name: str) -> Callable[[Path], None]:
+    """Half of a file."""
+
+    def change(folder: Path) -> None:
+        (folder / name).write_bytes((folder / name).read_bytes()[:200])
+
+    return change
+
+
+def foreign_adapter(folder: Path) -> None:
+    """Somebody's adapter for another base."""
+    adapter.save(tiny_encoder.updates(), folder, "other base weights")
+
+
+def new_adapter(folder: Path) -> None:
+    """Learnt anew, and the other files are from before."""
+    adapter.save(tiny_encoder.updates(seed=2), folder, base_weights.SHA256)
+
+
+def wide_adapter(folder: Path) -> None:
+    """For layers that this base does not have."""
+    up, down = np.ones((9, 2), np.float32), np.ones((2, 9), np.float32)
+    adapter.save((adapter.Update("encoder.layer.7.output.dense.weight", up, down, 1.0),), folder, base_weights.SHA256)
+
+
+def no_peaks(folder: Path) -> None:
+    """They were not copied along."""
+    (folder / packaged.PEAKS_FILE).unlink()
+
+
+def foreign_numbers(folder: Path) -> None:
+    """Of any code, fitted for another encoder."""
+    any_code.save(tiny_encoder.ANY_CODE, folder / any_code.FILE, "conduct-encoder@0123456789abcdef")
+
+
+def other_export(folder: Path) -> None:
+    """An exported encoder with the peaks of another network."""
+    tiny = Path(shutil.copytree(folder, folder.with_name("copy")))
+    shutil.rmtree(folder)
+    export(folder, tiny)
+    int8.save({"layer": np.ones(3, np.float32)}, folder / packaged.PEAKS_FILE, "conduct-encoder@0123456789abcdef")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (cut(adapter.FILE), f"adapter_model.safetensors or adapter_config.json is damaged: {TRAIN}"),
+        (cut(packaged.PEAKS_FILE), "input_peaks.safetensors is damaged or missing: download the encoder again"),
+        (cut(any_code.FILE), f"any_code.safetensors is damaged: {TRAIN}"),
+        (foreign_adapter, f"adapter_model.safetensors was learnt for other base weights: {TRAIN}"),
+        (new_adapter, f"input_peaks.safetensors belongs to another encoder: {TRAIN}"),
+        (wide_adapter, "The adapter has an update for encoder.layer.7.output.dense.weight, which the base encoder does "
+                       f"not have: {TRAIN}"),
+        (no_peaks, "input_peaks.safetensors is damaged or missing: download the encoder again"),
+        (foreign_numbers, f"any_code.safetensors was fitted for another encoder: {TRAIN}"),
+        (other_export, f"input_peaks.safetensors belongs to another encoder: {TRAIN}"),
+    ],
+)  # fmt: skip
+def test_a_damaged_foreign_or_stale_file_is_named_and_the_packaged_encoder_serves(
+    named: Path, text: Path, caplog: pytest.LogCaptureFixture, change: Callable[[Path], None], reason: str
+):
+    """In one sentence, where each answer comes from and in the log; the text is not blamed for it."""
+    change(named)
+    engine = Engine(Settings(dataset=str(text), model=str(named)))
+    source = engine.ask("an accent").source
+    assert (source.dataset, source.model, source.model_revision) == ("text", "packaged", "packaged")
+    assert source.fallback_reason == f"{named} was not used: {reason}."
+    assert f"The model is packaged at packaged. {source.fallback_reason}" in caplog.text
+
+
+def test_one_that_can_be_used_serves(named: Path, text: Path):
+    """Under its own name, with nothing to explain."""
+    source = Engine(Settings(dataset=str(text), model=str(named))).ask("an accent").source
+    assert (source.model, source.fallback_reason) == ("named", "")
+
+
+def test_the_packaged_encoder_has_none_to_fall_back_on(
+    tiny: Path, text: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    """A question gets one sentence, the log the reason."""
+    monkeypatch.setattr(packaged, "FOLDER", tiny)
+    foreign_adapter(tiny)
+    with pytest.raises(ModelError, match="tell the owner"):
+        Engine(Settings(dataset=str(text))).ask("an accent")
+    assert f"adapter_model.safetensors was learnt for other base weights: {TRAIN}." in caplog.text

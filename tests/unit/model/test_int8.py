@@ -1,0 +1,106 @@
+"""Linear layers in int8, on a tiny network: what is measured, what is refused, and how little the vectors move."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from conduct.errors import ModelError
+from conduct.model import adapter, int8
+from conduct.model.assemble import assemble, network_of
+from conduct.model.packaged import PEAKS_FILE
+from conduct.model.sentence_transformer import SentenceEncoder
+
+TEXTS = ["an accent", "a joke about a pizza, again and again", "x"]
+ANOTHER = "input_peaks.safetensors belongs to another encoder: make it anew with `python -m conduct train`."
+
+
+def identity(folder: Path) -> str:
+    """Of the tiny encoder."""
+    return adapter.identity(folder / adapter.FILE)
+
+
+def test_peaks_are_the_largest_that_each_input_was(tiny: Path):
+    """Of all texts; a layer has as many as it has inputs."""
+    model = assemble(tiny)
+    network, seen = network_of(model), []
+    hook = network.encoder.layer[0].attention.self.query.register_forward_pre_hook(
+        lambda _, inputs: seen.append(inputs[0].detach().abs().flatten(0, -2).numpy())
+    )
+    peaks = int8.measure(model, network, TEXTS)
+    hook.remove()
+    assert {name: len(peak) for name, peak in peaks.items()} == {
+        name: layer.in_features for name, layer in int8.linear_layers(network)
+    }
+    np.testing.assert_array_equal(peaks["encoder.layer.0.attention.self.query"], np.concatenate(seen).max(axis=0))
+    assert len(seen) == len(TEXTS)
+
+
+def test_vectors_hardly_move_and_do_not_depend_on_who_else_asks(tiny: Path):
+    """Against float32; and to the last bit alone or in company."""
+    exact, served = SentenceEncoder(assemble(tiny)), SentenceEncoder.load(tiny)
+    vectors = served.encode(TEXTS)
+    assert (exact.encode(TEXTS) * vectors).sum(axis=1).min() > 0.99
+    assert not np.array_equal(exact.encode(TEXTS), vectors)
+    for text, vector in zip(TEXTS, vectors, strict=True):
+        np.testing.assert_array_equal(served.encode([text])[0], vector)
+    np.testing.assert_array_equal(served.encode(TEXTS[::-1])[::-1], vectors)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
+
+
+def test_what_was_written_is_read(tiny: Path):
+    """In half precision."""
+    model = assemble(tiny)
+    peaks = int8.measure(model, network_of(model), TEXTS)
+    int8.save(peaks, tiny / PEAKS_FILE, "an encoder")
+    read = int8.load(tiny / PEAKS_FILE, "an encoder")
+    assert set(read) == set(peaks)
+    for name, peak in peaks.items():
+        np.testing.assert_array_equal(read[name], peak.astype(np.float16))
+
+
+def test_peaks_of_another_network_are_refused(tiny: Path):
+    """A layer too few, or one of another width."""
+    peaks = int8.load(tiny / PEAKS_FILE, identity(tiny))
+    name = next(iter(peaks))
+    for wrong in ({n: p for n, p in peaks.items() if n != name}, dict(peaks) | {name: np.ones(7, np.float32)}):
+        with pytest.raises(ModelError) as error:
+            int8.quantize(network_of(assemble(tiny)), wrong)
+        assert str(error.value) == ANOTHER
+
+
+def test_peaks_of_an_encoder_that_learnt_something_else_are_stale(tiny: Path):
+    """They have the same shapes; a new adapter asks for new ones."""
+    with pytest.raises(ModelError) as error:
+        int8.load(tiny / PEAKS_FILE, "conduct-encoder@0123456789abcdef")
+    assert str(error.value) == ANOTHER
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -1.0])
+def test_peaks_that_are_no_sizes_are_refused(tiny: Path, wrong: float):
+    """They would make each vector one that is none."""
+    peaks = dict(int8.load(tiny / PEAKS_FILE, identity(tiny)))
+    peaks[next(iter(peaks))][0] = wrong
+    int8.save(peaks, tiny / PEAKS_FILE, identity(tiny))
+    with pytest.raises(ModelError, match=r"^input_peaks\.safetensors holds numbers that are no sizes: download"):
+        int8.load(tiny / PEAKS_FILE, identity(tiny))
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no tensors", (95_000_000).to_bytes(8, "little") + b"{}"])
+def test_damaged_or_missing_peaks_are_refused(tiny: Path, content: bytes | None):
+    """One sentence that says what to do."""
+    (tiny / PEAKS_FILE).unlink() if content is None else (tiny / PEAKS_FILE).write_bytes(content)
+    with pytest.raises(ModelError) as error:
+        int8.load(tiny / PEAKS_FILE, identity(tiny))
+    assert str(error.value) == "input_peaks.safetensors is damaged or missing: download the encoder again."
+
+
+def test_peaks_of_a_type_that_numpy_has_not_are_refused(tiny: Path):
+    """Before they are read."""
+    import torch
+    from safetensors.torch import save_file
+
+    peaks = {"layer": torch.zeros(8, dtype=torch.bfloat16)}
+    save_file(peaks, tiny / PEAKS_FILE, metadata={"identity": identity(tiny)})
+    with pytest.raises(ModelError, match="a type that cannot be read"):
+        int8.load(tiny / PEAKS_FILE, identity(tiny))
