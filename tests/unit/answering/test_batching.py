@@ -176,14 +176,14 @@ def test_nobody_gets_the_passages_of_anothers_question(engine: Engine, alone: An
 
 
 def test_sentences_of_a_draft_let_questions_go_first_and_are_never_forgotten():
-    """One sentence at a time where there is one worker; after four batches of questions it is their turn all the same."""
+    """After four batches of questions it is their turn all the same."""
     held, index = Held(), Named("text")
     dispatcher = BatchingEncoder(held, most=1)
     with ThreadPoolExecutor(16) as pool:
         first = pool.submit(dispatcher.search, index, ["first"])
         assert held.began.wait(60)
-        draft = pool.submit(dispatcher.search_draft, index, ["a", "b", "c"])
-        while len(dispatcher._of_drafts) < 3:
+        draft = pool.submit(dispatcher.search_draft, index, list("abcde"))
+        while len(dispatcher._of_drafts) < 5:
             assert not draft.done()
         questions = []
         for number in range(5):
@@ -191,15 +191,15 @@ def test_sentences_of_a_draft_let_questions_go_first_and_are_never_forgotten():
             while len(dispatcher._waiting) < len(questions):
                 assert not questions[-1].done()
         held.go.set()
-        assert draft.result(60) == [("text", "a"), ("text", "b"), ("text", "c")]
+        assert draft.result(60) == [("text", sentence) for sentence in "abcde"]
         assert [question.result(60) for question in [first, *questions]]
     asked = [[f"question {number}"] for number in range(5)]
-    assert index.asked == [["first"], *asked[:4], ["a"], asked[4], ["b"], ["c"]]
+    assert index.asked == [["first"], *asked[:4], list("abcd"), asked[4], ["e"]]
 
 
 def test_one_worker_reads_much_of_a_draft_and_the_other_is_soon_free():
-    """Eight sentences and one: a question that comes now waits for the one."""
+    """Eight sentences and four: a question that comes now waits for the four."""
     encoder, index = Two(), Named("text")
-    sentences = [str(number) for number in range(9)]
+    sentences = [str(number) for number in range(12)]
     assert BatchingEncoder(encoder).search_draft(index, sentences) == [("text", text) for text in sentences]
-    assert sorted(map(len, index.asked)) == [1, 8]
+    assert sorted(map(len, index.asked)) == [4, 8]
