@@ -27,16 +27,16 @@ class DraftRecipe:
     sentences) + intercept; of a passage's relevance: the same from its score with numbers of its own.
     """
 
-    best: float = 2.698
-    length: float = -1.134
-    intercept: float = -1.984
-    covered: float = 0.882
-    not_covered: float = 0.411
+    best: float = 2.41
+    length: float = -0.088
+    intercept: float = -4.944
+    covered: float = 0.855
+    not_covered: float = 0.52
     # What a sentence's position adds to the log-odds that it leads to a passage: chosen on the dev half.
-    position: float = 2.5
-    passage_score: float = 0.430
-    passage_length: float = -0.188
-    passage_intercept: float = -4.862
+    position: float = 3.0
+    passage_score: float = 0.416
+    passage_length: float = -0.12
+    passage_intercept: float = -5.422
 
 
 RECIPE = DraftRecipe()

@@ -114,8 +114,13 @@ class Index:
         by_meaning = self._vectors.meaning.probabilities(question_vectors)
         by_words = self._vectors.words.probabilities(questions)
         blend = self._blend
-        mixed = blend.neighbours * by_neighbours + blend.meaning * by_meaning + blend.words * by_words
-        return mixed / (blend.neighbours + blend.meaning + blend.words)
+        familiar = np.array([[self._spelling.familiar(question)] for question in questions])
+        span = RECIPE.words_fully - RECIPE.words_from
+        words = blend.words * np.clip((familiar - RECIPE.words_from) / span, 0, 1)
+        if not blend.neighbours and not blend.meaning:
+            words = np.full_like(words, blend.words)
+        mixed = blend.neighbours * by_neighbours + blend.meaning * by_meaning + words * by_words
+        return mixed / (blend.neighbours + blend.meaning + words)
 
     def _result(
         self,

@@ -36,6 +36,11 @@ class Spelling:
         """
         return _WORD.sub(lambda word: self._correct(word[0]), question)
 
+    def familiar(self, question: str) -> float:
+        """The share of the words of `question`, of those as long as a slip's, that the texts have; 0 without such."""
+        words = [word for word in _WORD.findall(question.lower()) if SHORTEST <= len(word) <= LONGEST]
+        return sum(word in self._known for word in words) / len(words) if words else 0.0
+
     def _correct(self, word: str) -> str:
         lower = word.lower()
         # A capital is a name's: to be mistaken for a common word would be worse than a slip.

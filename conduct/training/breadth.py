@@ -173,9 +173,11 @@ def _marks(asked: Asked) -> list[tuple[float, float]]:
     """Of the questions whose sentence is labelled, whether it is marked, and whether it is the longest."""
     rows = []
     for question, result in zip(asked.questions, asked.found, strict=True):
+        if question.sentence is None:
+            continue
         match = next(match for match in result.matches if match.passage.id == question.first)
         sentences = match.passage.sentences
-        if question.sentence is not None and len(sentences) > 1:
+        if len(sentences) > 1:
             wanted = sentences[question.sentence]
             rows.append((float(match.sentence == wanted), float(max(sentences, key=len) == wanted)))
     return rows

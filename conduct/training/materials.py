@@ -169,11 +169,20 @@ def _real_code(folder: Path) -> WrittenCode:
         language=code.language,
         passages=code.passages,
         questions=tuple(
-            CodeQuestion(row["question"], {_cut_now(i, row, code): grade for i, grade in row["gold"].items()}, None)
+            CodeQuestion(row["question"], _grades_now(row, code), None)
             for row in asked
         ),
         silent=tuple(SilentQuestion(row["question"], row["register"]) for row in rows if not row["in_scope"]),
     )
+
+
+def _grades_now(row: dict, code: Code) -> dict[str, int]:
+    """The labels; two passages of an earlier cutting may be one by now."""
+    grades: dict[str, int] = {}
+    for passage_id, grade in row["gold"].items():
+        now = _cut_now(passage_id, row, code)
+        grades[now] = max(grade, grades.get(now, 0))
+    return grades
 
 
 def _cut_now(passage_id: str, row: dict, code: Code) -> str:
