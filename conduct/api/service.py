@@ -79,8 +79,9 @@ class AskService:
                 task.cancel()
 
     async def _in_turn(self, units: int, work: Callable[[], T], is_disconnected: IsDisconnected | None) -> T:
-        async with self._turns.turn(units):
-            if is_disconnected is not None and await is_disconnected():
+        async with self._turns.turn(units) as waited:
+            # Nobody leaves in no time.
+            if waited and is_disconnected is not None and await is_disconnected():
                 raise QuestionError("The asker has left, so nothing was looked up.")
             return await run_sync(work, limiter=self._threads)
 
