@@ -86,8 +86,9 @@ class AskService:
         self, questions: Sequence[str], work: Callable[[], T], is_disconnected: IsDisconnected | None
     ) -> T:
         turns = self._drafts if any(map(is_draft, questions)) else self._turns
-        async with turns.turn(sum(map(work_of, questions))):
-            if is_disconnected is not None and await is_disconnected():
+        async with turns.turn(sum(map(work_of, questions))) as waited:
+            # Nobody leaves in no time.
+            if waited and is_disconnected is not None and await is_disconnected():
                 raise QuestionError("The asker has left, so nothing was looked up.")
             return await run_sync(work, limiter=self._threads)
 

@@ -94,12 +94,13 @@ class FairTurns:
         return self._pending_work * self._measured_seconds / self._measured_units
 
     @asynccontextmanager
-    async def turn(self, work: int) -> AsyncIterator[None]:
-        """Wait for the turn of `work` units, and hold it."""
+    async def turn(self, work: int) -> AsyncIterator[bool]:
+        """Wait for the turn of `work` units, and hold it; gives whether there was a wait."""
         admitted = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiting, _Waiting(self._done + OVERTAKING * work, next(self._arrivals), work, admitted))
         self._pending_work += work
         self._admit()
+        waited = not admitted.done()
         try:
             await admitted
         except asyncio.CancelledError:
@@ -109,7 +110,7 @@ class FairTurns:
                 self._release(work)
             raise
         try:
-            yield
+            yield waited
         finally:
             self._pending_work -= work
             self._done += work
