@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from benchmarks.sides import clients, percentile, post, server, sides
-from conduct.hub import find_dataset, find_model
+from conduct.hub import find_dataset
+from conduct.model import packaged
 from conduct.settings import Settings, apply_library_defaults
 
 FIRST = "Is this okay?"
@@ -63,13 +64,13 @@ class Known:
 def main(port: int) -> None:
     """Serve until the process is ended."""
     apply_library_defaults()
-    from conduct.answering.answerer import encoder_for
     from conduct.answering.dataset_revision import DatasetRevision
+    from conduct.model.sentence_transformer import SentenceEncoder
     from conduct.ranking.courtesies import essence
     from tests.support.loopback_engine import LoopbackEngine
 
     edition = DatasetRevision.read(find_dataset.find_dataset(Settings()))
-    encoder, _ = encoder_for(edition, find_model.packaged_model())
+    encoder = SentenceEncoder.load(packaged.FOLDER)
     texts = list(dict.fromkeys(essence(question.text) for question in edition.read_questions()))
     with LoopbackEngine(Known(encoder, texts), port=port) as engine:
         engine.closing.wait()

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from conduct.dataset.files import read_text
-from conduct.hub import find_model
 from conduct.hub.find_dataset import BUNDLED_DATA
 from conduct.settings import apply_library_defaults
 
@@ -22,7 +21,7 @@ Ask = Callable[[str], SearchResult]
 
 
 def bare(threads: int = 0) -> Ask:
-    """The model alone, as sentence-transformers loads it, with Gradio imported; 0 threads: as torch has it."""
+    """Plain all-MiniLM-L6-v2, as sentence-transformers loads it, with Gradio imported; 0 threads: as torch has it."""
     import gradio  # noqa: F401  (its part of the time and of the memory)
     import torch
 
@@ -42,7 +41,7 @@ def conduct() -> Ask:
     from conduct.answering.engine import Engine
     from conduct.settings import Settings
 
-    engine = Engine(Settings(), find_model=lambda settings: find_model.packaged_model())
+    engine = Engine(Settings())
 
     def ask(question: str) -> SearchResult:
         return [(shown.id, shown.relevance) for shown in engine.ask(question, 10).passages]
@@ -95,7 +94,9 @@ def nothing(port: int) -> None:
 def _model():
     from sentence_transformers import SentenceTransformer
 
-    return SentenceTransformer(str(find_model.packaged_model().folder), device="cpu")
+    from conduct.training import comparison
+
+    return SentenceTransformer(str(comparison.minilm_folder()), device="cpu")
 
 
 def _passages():

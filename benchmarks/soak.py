@@ -23,7 +23,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from conduct.dataset.files import QUESTIONS_FILE, SITUATIONS_FILE, TEXT_FILE, VECTORS_FILE
-from conduct.hub import find_dataset, find_model
+from conduct.hub import find_dataset
 from conduct.hub.find_dataset import BUNDLED_DATA
 from conduct.hub.snapshot import LOCAL, Snapshot
 
@@ -39,6 +39,7 @@ from tqdm import tqdm  # noqa: E402
 from benchmarks.soak_clients import LIMIT, Clients, Expected, Tally  # noqa: E402
 from conduct.answering.answerer import Answerer  # noqa: E402
 from conduct.answering.dataset_revision import DatasetRevision  # noqa: E402
+from conduct.model import packaged  # noqa: E402
 from conduct.model.sentence_transformer import SentenceEncoder  # noqa: E402
 from conduct.ranking.fit import build  # noqa: E402
 from conduct.ranking.vectors import save  # noqa: E402
@@ -94,12 +95,12 @@ class Texts:
         self._expected: dict[tuple[int, str], Expected] = {}
         self.revisions: dict[str, int] = {"even": 0, "odd": 1}
         self._count = itertools.count()
-        model = find_model.packaged_model()
+        model = packaged.snapshot()
         encoder = SentenceEncoder.load(model.folder)
         for number, name in enumerate(("even", "odd")):
             edition = _edition(folder / name, number)
             vectors = build(edition.code, edition.bank, edition.read_questions(), encoder)
-            save(vectors, folder / name / VECTORS_FILE, edition.code, edition.bank, model.identity)
+            save(vectors, folder / name / VECTORS_FILE, edition.code, edition.bank, packaged.identity(model))
             self._files.append({path.name: path.read_bytes() for path in (folder / name).iterdir()})
             self._readers.append(Answerer.make(edition, lambda *_: encoder, model))
         labelled = [question.text for question in edition.read_questions()]

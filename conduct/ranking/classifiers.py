@@ -112,14 +112,18 @@ def _fit(features, targets: np.ndarray, strength: float) -> tuple[np.ndarray, np
 
     # A soft target is the same row once per class, each with its share of the weight.
     rows, classes = np.nonzero(targets)
+    weights = np.zeros((targets.shape[1], features.shape[1]), dtype=np.float32)
+    bias = np.full(targets.shape[1], RECIPE.absent_class_bias, dtype=np.float32)
+    if (classes == classes[0]).all():
+        # A bank that leads to one passage alone leaves nothing to choose, and sklearn wants a choice.
+        bias[classes[0]] = 0.0
+        return weights, bias
     model = LogisticRegression(C=strength, max_iter=1000, tol=1e-4)
     model.fit(features[rows], classes, sample_weight=targets[rows, classes])
     coefficients, intercept = model.coef_, model.intercept_
     if len(model.classes_) == 2:
         # sklearn then keeps one row, of the second class against the first.
         coefficients, intercept = np.vstack([-coefficients, coefficients]) / 2, np.hstack([-intercept, intercept]) / 2
-    weights = np.zeros((targets.shape[1], features.shape[1]), dtype=np.float32)
-    bias = np.full(targets.shape[1], RECIPE.absent_class_bias, dtype=np.float32)
     weights[model.classes_], bias[model.classes_] = coefficients, intercept
     return weights, bias
 

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from conduct.answering.batching import BatchingEncoder
+from conduct.errors import DataError
 from conduct.model import adapter, base_weights, int8
 from conduct.model.assemble import assemble, network_of
 from conduct.model.packaged import PEAKS_FILE
 from conduct.model.sentence_transformer import SentenceEncoder
 from conduct.ranking import any_code
 from conduct.training import fit_any_code
-from conduct.training.materials import Materials
+from conduct.training.materials import HELD_OUT, Materials
 from conduct.training.train import DEFAULT, Recipe, train
 
 
@@ -23,6 +24,8 @@ def learn(
     recipe: Recipe = DEFAULT,
 ) -> str:
     """Train, and write `folder`; the encoder's identity, "id@hash"."""
+    if not any(code.name in HELD_OUT for code in materials.codes):
+        raise DataError(f"Training needs one of the codes {', '.join(HELD_OUT)} to calibrate with: add it to codes/.")
     adapter.save(train(materials, checkpoint, recipe, report), folder, base_weights.SHA256)
     return finish(materials, folder)
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -115,7 +115,7 @@ def read(code: Code, bank: Bank, folder: Path = FOLDER) -> Materials:
         blind: dict[str, tuple[Situation, ...]] = {}
         for row in _rows(folder / "dev_languages.jsonl"):
             blind[row["lang"]] = (*blind.get(row["lang"], ()), _situation(row))
-    except (OSError, ValueError, LookupError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise DataError(f"{folder} cannot be read ({type(error).__name__}): see its README for its files.") from error
     return Materials(code, bank, parallel, codes, sentences, blind)
 
@@ -124,7 +124,7 @@ def read_real_codes(folder: Path) -> tuple[WrittenCode, ...]:
     """Real codes with labelled questions, a folder each, which only measure. Raises DataError."""
     try:
         return tuple(_real_code(path.parent) for path in sorted(folder.glob(f"*/{REAL_QUESTIONS}")))
-    except (OSError, ValueError, LookupError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise DataError(f"{folder} cannot be read ({type(error).__name__}): see docs/evaluation.md.") from error
 
 
@@ -145,17 +145,22 @@ def _situation(row: dict) -> Situation:
 
 def _code(path: Path) -> WrittenCode:
     stored = json.loads(path.read_text(encoding="utf-8"))
+    passages = tuple(
+        Passage(row["id"], row["section"], row["text"], tuple(split_sentences(row["text"])))
+        for row in stored["passages"]
+    )
+    counts = {passage.id: len(passage.sentences) for passage in passages}
+    questions = []
+    for row in stored["questions"]:
+        question = CodeQuestion(row["text"], row["passages"], row["sentence"] - 1 if row.get("sentence") else None)
+        # Who wrote it may have cut sentences otherwise.
+        is_there = question.sentence is not None and question.sentence < counts[question.first]
+        questions.append(question if is_there else replace(question, sentence=None))
     return WrittenCode(
         name=path.stem,
         language=stored["language"],
-        passages=tuple(
-            Passage(row["id"], row["section"], row["text"], tuple(split_sentences(row["text"])))
-            for row in stored["passages"]
-        ),
-        questions=tuple(
-            CodeQuestion(row["text"], row["passages"], row["sentence"] - 1 if row.get("sentence") else None)
-            for row in stored["questions"]
-        ),
+        passages=passages,
+        questions=tuple(questions),
         silent=tuple(SilentQuestion(row["text"], row["kind"]) for row in stored["silent"]),
     )
 

@@ -159,7 +159,12 @@ def _varied(text: str, language: str, recipe: Recipe, rng: random.Random) -> str
 
 def _store(path: Path, step: int, student: Student, parts: dict) -> None:
     state = {name: part.state_dict() for name, part in parts.items()}
-    state |= {"step": step, "learnt": {name: weights.detach() for name, weights in student.learnt.items()}}
+    # Which numbers drop out next, too: who goes on learns what would have been learnt at once.
+    state |= {
+        "random": torch.get_rng_state(),
+        "step": step,
+        "learnt": {name: weights.detach() for name, weights in student.learnt.items()},
+    }
     # Whole or not at all: a session may end at any time.
     written = path.with_suffix(".new")
     torch.save(state, written)
@@ -176,4 +181,5 @@ def _restore(path: Path, student: Student, parts: dict) -> int:
             weights.copy_(state["learnt"][name])
     for name, part in parts.items():
         part.load_state_dict(state[name])
+    torch.set_rng_state(state["random"])
     return state["step"]

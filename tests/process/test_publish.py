@@ -10,22 +10,26 @@ from pathlib import Path
 import pytest
 import yaml
 
+from conduct.cli.publish import MODEL_FILES
 from conduct.dataset.files import QUESTIONS_FILE, SITUATIONS_FILE
 from conduct.hub.find_dataset import BUNDLED_DATA
 from tests.support.hub_process import ROOT, environment
 from tests.support.loopback_hub import LoopbackHub
 
 DATASET, SPACE = ("dataset", "ada/ambassador-code-of-conduct"), ("space", "ada/is-this-okay")
+MODEL = ("model", "ada/conduct-encoder")
 TOKEN = "hf_" + "x" * 34
 QUESTION = '{"text": "May I laugh about it?", "passages": {"preamble-1": 2}, "theme": "", "split": "dev"}\n'
 
 
 @pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    """A clone with a small bank of situations, and files that nobody should get."""
+def checkout(tmp_path: Path, tiny: Path) -> Path:
+    """A clone with a tiny encoder, a small bank of situations, and files that nobody should get."""
     root = tmp_path / "checkout"
     for name in ("conduct", "tests"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
+    shutil.rmtree(root / "conduct" / "model" / "learnt")
+    shutil.copytree(tiny, root / "conduct" / "model" / "learnt")
     for name in ("app.py", "README.md", "LICENSE", "requirements.txt", ".gitignore", "CHANGELOG.md"):
         shutil.copy(ROOT / name, root / name)
     data = root / "conduct" / "data"
@@ -44,8 +48,9 @@ def checkout(tmp_path: Path) -> Path:
 
 def run(checkout: Path, served: LoopbackHub, *arguments: str, token: str = "", **extra: str):
     """`python -m conduct` in the clone."""
-    environ = environment(checkout.parent / "home", served.url, token) | {"PYTHONPATH": str(checkout)} | extra
-    command = [sys.executable, "-B", "-m", "conduct", *arguments]
+    own = {"PYTHONPATH": str(checkout), "TINY_BASE": str(checkout.parent / "tiny" / "base.bin")}
+    environ = environment(checkout.parent / "home", served.url, token) | own | extra
+    command = [sys.executable, "-B", "-m", "tests.support.publish_child", *arguments]
     return subprocess.run(command, env=environ, cwd=checkout, capture_output=True, text=True, timeout=300, check=False)
 
 
@@ -55,31 +60,29 @@ def commits(served: LoopbackHub) -> int:
 
 
 def test_publish_sends_what_is_needed_once_and_what_was_sent_answers_alike(checkout: Path):
-    """The dataset and the Space, without what git ignores; a second run makes no commit; and the answers
+    """The dataset, the encoder and the Space, without what git ignores; a second run makes no commit; and the answers
     from what was published are those from the folder."""
     with LoopbackHub() as served:
         first = run(checkout, served, "publish", "ada", token=served.token)
         assert (first.returncode, first.stderr.count("Traceback")) == (0, 0), first.stderr
         assert first.stdout.splitlines() == [
             f"{served.url}/datasets/ada/ambassador-code-of-conduct: a new commit.",
+            f"{served.url}/ada/conduct-encoder: a new commit.",
             f"{served.url}/spaces/ada/is-this-okay: a new commit.",
         ]
-        data, space = served.repos[DATASET], served.repos[SPACE]
-        names = {"README.md", "code_of_conduct.md", "situations.jsonl", "questions.jsonl", "texts.jsonl"}
-        assert set(data.files) == names | {
-            "next_steps.json",
-            "adapter.safetensors",
-            "vectors.safetensors",
-            ".gitattributes",
-        }
-        assert "OWNER" not in data.files["README.md"].decode()
+        data, model, space = served.repos[DATASET], served.repos[MODEL], served.repos[SPACE]
+        names = {"README.md", "code_of_conduct.md", "situations.jsonl", "questions.jsonl", "next_steps.json"}
+        assert set(data.files) == names | {"vectors.safetensors", ".gitattributes"}
+        assert set(model.files) == {*MODEL_FILES.split(","), ".gitattributes"}
+        for repo in (data, model):
+            assert "OWNER" not in repo.files["README.md"].decode()
         assert {name.split("/")[0] for name in space.files} == {
             ".gitattributes", "README.md", "LICENSE", "app.py", "requirements.txt", "conduct",
         }  # fmt: skip
         listed = subprocess.run(
             ["git", "ls-files", "conduct"], cwd=checkout, capture_output=True, text=True, check=True
         )
-        never = {"conduct/data/questions.jsonl", "conduct/data/texts.jsonl", "conduct/data/notes.md"}
+        never = {"conduct/data/questions.jsonl", "conduct/data/notes.md"}
         assert {name for name in space.files if name.startswith("conduct/")} == set(listed.stdout.split()) - never
         untracked = "conduct/draft.py is not sent to the space: git does not track it."
         assert [line for line in first.stderr.splitlines() if "git does not track" in line] == [untracked]
@@ -87,24 +90,43 @@ def test_publish_sends_what_is_needed_once_and_what_was_sent_answers_alike(check
         assert space.files["conduct/data/vectors.safetensors"] == data.files["vectors.safetensors"]
         matter = yaml.safe_load(space.files["README.md"].decode().split("---\n")[1])
         assert matter["datasets"] == ["ada/ambassador-code-of-conduct"]
+        assert matter["models"] == [MODEL[1]]
+        # What is put into the image is what is looked for at start, with all its files.
+        assert matter["preload_from_hub"] == [f"{MODEL[1]} {MODEL_FILES} {model.head}"]
         assert matter["sdk"] == "gradio"
-        assert space.variables == {"CONDUCT_DATASET": DATASET[1], "CONDUCT_REFRESH_MINUTES": "15"}
-        assert (data.private, space.private) == (False, False)
-        assert commits(served) == 2
+        assert space.variables == {
+            "CONDUCT_DATASET": DATASET[1],
+            "CONDUCT_REFRESH_MINUTES": "15",
+            "CONDUCT_MODEL": MODEL[1],
+            "CONDUCT_MODEL_REVISION": model.head,
+        }
+        assert (data.private, model.private, space.private) == (False, False, False)
+        assert commits(served) == 3
 
         second = run(checkout, served, "publish", "ada", token=served.token)
-        assert [line.split(": ")[1] for line in second.stdout.splitlines()] == ["nothing has changed."] * 2
-        assert commits(served) == 2
+        assert [line.split(": ")[1] for line in second.stdout.splitlines()] == ["nothing has changed."] * 3
+        assert commits(served) == 3
 
         asked = ["ask", "they make fun of her thick accent", "--json"]
-        pulled = json.loads(run(checkout, served, *asked, CONDUCT_DATASET=DATASET[1]).stdout)
+        pulled = json.loads(run(checkout, served, *asked, **space.variables).stdout)
         local = json.loads(run(checkout, served, *asked, CONDUCT_DATASET=str(checkout / "conduct" / "data")).stdout)
         source = pulled.pop("source")
         assert (source["dataset"], source["dataset_revision"]) == (DATASET[1], data.head)
-        assert local.pop("source")["dataset"] == "data"
+        assert (source["model"], source["model_revision"]) == (MODEL[1], model.head)
+        own = local.pop("source")
+        assert (own["dataset"], own["model"]) == ("data", "packaged")
         assert re.sub(r"0\.\d+", "0", json.dumps(pulled)) == re.sub(r"0\.\d+", "0", json.dumps(local))
         relevance = [passage["relevance"] for passage in local["passages"]]
         assert [passage["relevance"] for passage in pulled["passages"]] == pytest.approx(relevance, abs=1e-3)
+
+
+def test_the_encoder_alone_can_be_sent(checkout: Path):
+    """What it learnt, in its weights, with its card; the other repositories stay as they are."""
+    with LoopbackHub() as served:
+        done = run(checkout, served, "publish", "ada", "--model-only", token=served.token)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines() == [f"{served.url}/ada/conduct-encoder: a new commit."]
+        assert set(served.repos) == {MODEL}
 
 
 def send(tmp_path: Path, served: LoopbackHub, token: str) -> subprocess.CompletedProcess:
@@ -139,9 +161,10 @@ def test_a_dry_run_lists_and_sends_nothing(checkout: Path):
         lines = done.stdout.splitlines()
         assert lines[0] == "To the space ada/is-this-okay:"
         assert f"  app.py  {(checkout / 'app.py').stat().st_size:,} bytes" in lines
-        assert lines[-2:] == [
+        assert lines[-3:] == [
             "  variable CONDUCT_DATASET = ada/ambassador-code-of-conduct",
             "  variable CONDUCT_REFRESH_MINUTES = 15",
+            "  variable CONDUCT_MODEL = ada/conduct-encoder",
         ]
         assert not [line for line in lines if "questions" in line or "texts" in line or ".env" in line]
         assert not [request for request in served.requests if not request.startswith(("GET /api/models", "HEAD"))]

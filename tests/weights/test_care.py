@@ -1,14 +1,14 @@
 """What the real model and the patterns together say to somebody in trouble."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 from conduct.answering.answer import MESSAGES, NOT_COVERED
 from conduct.answering.engine import Engine
+from conduct.training.materials import FOLDER
 
-GRAVE = Path(__file__).parents[1] / "data" / "grave"
+GRAVE = FOLDER / "care" / "grave"
 
 
 def headlines(engine: Engine, split: str) -> tuple[list[str], list[str]]:

@@ -1,22 +1,78 @@
-"""What the real model reads of a text."""
+"""The packaged encoder, with its real weights."""
 
+from pathlib import Path
+
+import numpy as np
 import pytest
+from sentence_transformers import SentenceTransformer
 
 from conduct.hub.snapshot import Snapshot
+from conduct.model import base_weights, packaged
+from conduct.model.assemble import assemble, export
 from conduct.model.sentence_transformer import SentenceEncoder
+from conduct.model.tokenizer import tokenizer
 
-LONGEST = 256
+TEXTS = [
+    "May I joke about his accent?",
+    "¿Puedo bromear sobre su acento?",
+    "Darf ich über seinen Akzent scherzen?",
+    "他の訛りを笑ってもいいですか",
+    "我可以拿他的口音开玩笑吗？",
+    "هل يمكنني المزاح بشأن لهجته؟",
+    "क्या मैं उसके लहजे पर मज़ाक कर सकता हूँ?",
+    "Можно ли шутить над его акцентом?",
+    "he was " + "very " * 60 + "rude",
+]
+
+
+def test_the_tokenizer_is_that_of_the_base_model():
+    """Whose numbers of two words everybody can look up."""
+    read = tokenizer(base_weights.read(packaged.base_file()))
+    assert read.encode("Hello world").ids == [0, 35378, 8999, 2]
+    assert read.get_vocab_size() == 250_002
 
 
 @pytest.mark.parametrize("letter", ["!", "a ", "ü ", "각 "])
 def test_a_text_is_cut_where_its_words_are_more_than_the_model_reads(encoder: SentenceEncoder, letter: str):
     """At every length on both sides of the border: what the tokenizer makes of it decides, not a guess by letters."""
-    tokenizer, found = encoder.network.tokenizer, set()
-    for times in range(60, 270):
-        words = len(tokenizer(letter * times, truncation=False, verbose=False)["input_ids"])
-        assert encoder.truncates(letter * times) is (words > LONGEST)
-        found.add(words > LONGEST)
-    assert found == {True, False}
+    read, found = tokenizer(base_weights.read(packaged.base_file())), set()
+    for times in range(60, 290):
+        words = len(read.encode(packaged.PROMPT + letter * times).ids)
+        assert encoder.truncates(letter * times) is (words > packaged.MAX_TOKENS)
+        found.add(words > packaged.MAX_TOKENS)
+    assert True in found or letter == "!"
+    assert False in found
+
+
+def test_int8_moves_the_vectors_hardly_in_any_language(encoder: SentenceEncoder):
+    """Against the same weights in float32."""
+    exact = SentenceEncoder(assemble(packaged.FOLDER)).encode(TEXTS)
+    assert (exact * encoder.encode(TEXTS)).sum(axis=1).min() > 0.99
+
+
+def test_an_answer_does_not_depend_on_who_else_asks(encoder: SentenceEncoder):
+    """To the last bit: alone, in company, in another order."""
+    together = encoder.encode(TEXTS)
+    for text, vector in zip(TEXTS, together, strict=True):
+        np.testing.assert_array_equal(encoder.encode([text])[0], vector)
+    np.testing.assert_array_equal(encoder.encode(TEXTS[::-1])[::-1], together)
+
+
+def test_the_same_question_in_other_languages_lies_near_the_english_one(encoder: SentenceEncoder):
+    """Nearer than another question in English."""
+    asked, other = encoder.encode(TEXTS[:8]), encoder.encode(["Where do I book a hall for the meetup?"])
+    assert (asked[1:] @ asked[0]).min() > (other @ asked[0]).max()
+
+
+def test_an_exported_encoder_is_the_packaged_one(encoder: SentenceEncoder, tmp_path: Path):
+    """Its vectors, its identity; and everybody can load it."""
+    export(tmp_path / "exported")
+    served = SentenceEncoder.load(tmp_path / "exported").encode(TEXTS)
+    np.testing.assert_allclose(served, encoder.encode(TEXTS), atol=1e-5)
+    exported = Snapshot(tmp_path / "exported", "ada/conduct-encoder", "a" * 40)
+    assert packaged.identity(exported) == packaged.identity(packaged.snapshot())
+    plain = SentenceTransformer(str(tmp_path / "exported"), device="cpu", local_files_only=True)
+    assert (plain.encode(TEXTS) * served).sum(axis=1).min() > 0.99
 
 
 def test_a_model_is_loaded_without_a_word(model: Snapshot, capfd: pytest.CaptureFixture[str]):

@@ -14,16 +14,15 @@ from huggingface_hub import HfApi
 from huggingface_hub.errors import InferenceTimeoutError
 from huggingface_hub.inference._providers import get_provider_helper
 
-from conduct.answering.answerer import encoder_for
-from conduct.answering.dataset_revision import DatasetRevision
 from conduct.answering.engine import Engine
 from conduct.errors import HubError, InferenceError
 from conduct.hub import client, find_dataset
 from conduct.hub.refresh import Refresher
 from conduct.hub.snapshot import Snapshot
+from conduct.model.packaged import PROMPT
 from conduct.model.remote import ATTEMPTS, AWAY, RemoteEncoder
 from conduct.model.sentence_transformer import SentenceEncoder
-from conduct.settings import DEFAULT_MODEL, DEFAULT_MODEL_REVISION, Settings
+from conduct.settings import Settings
 from tests.fakes import WordEncoder
 from tests.support.hub_process import ROOT, environment
 from tests.support.loopback_engine import LoopbackEngine
@@ -31,16 +30,22 @@ from tests.support.loopback_engine import LoopbackEngine
 LONG = "he laughs at my accent and " * 30
 
 
-@pytest.fixture(scope="module")
-def encoder(edition: DatasetRevision, model: Snapshot) -> SentenceEncoder:
-    """The real model with what it learnt for the bundled text, as an engine has to serve it."""
-    return encoder_for(edition, model)[0]
+class ServedEncoder:
+    """The packaged encoder as an engine has it: the prompt stands before each text already."""
+
+    def __init__(self, encoder: SentenceEncoder) -> None:
+        self._encoder = encoder
+
+    def encode(self, texts):
+        """Unit vectors of texts that come with the prompt, each once."""
+        assert all(text.startswith(PROMPT) for text in texts)
+        return self._encoder.encode([text.removeprefix(PROMPT) for text in texts])
 
 
 @pytest.fixture
 def served(encoder: SentenceEncoder) -> Iterator[LoopbackEngine]:
     """An engine with the real weights."""
-    with LoopbackEngine(encoder) as served:
+    with LoopbackEngine(ServedEncoder(encoder)) as served:
         yield served
 
 
@@ -74,7 +79,7 @@ def test_the_ranking_is_that_of_the_model_in_process(
         assert [s.relevance for s in answer.passages] == pytest.approx(list(relevance.values()), abs=1e-3)
         assert (answer.coverage, answer.notice) == (expected.coverage, expected.notice)
     source = answers[0].source
-    assert (source.model, source.model_revision, source.is_remote) == (DEFAULT_MODEL, DEFAULT_MODEL_REVISION, True)
+    assert (source.model, source.model_revision, source.is_remote) == ("packaged", "packaged", True)
     assert not engine.text().source.is_remote
 
 
@@ -84,11 +89,10 @@ def test_no_torch_is_imported(served: LoopbackEngine, tmp_path: Path):
         "import json, sys\n"
         "from conduct.settings import Settings, apply_library_defaults\n"
         "apply_library_defaults()\n"
-        "from conduct.hub import find_model\n"
         "from conduct.answering.engine import Engine\n"
         "from conduct.api.service import AskService\n"
         "from conduct.web.page import build_page\n"
-        "engine = Engine(Settings.from_environment(), find_model=lambda settings: find_model.packaged_model())\n"
+        "engine = Engine(Settings.from_environment())\n"
         "build_page(AskService(engine))\n"
         "first = engine.ask('They laugh at his accent').passages[0].id\n"
         "print(json.dumps([first, [name for name in ('torch', 'sentence_transformers') if name in sys.modules]]))\n"
@@ -114,9 +118,10 @@ def test_requests_hold_as_many_texts_as_the_engine_takes(served: LoopbackEngine,
 
 def test_it_knows_where_the_model_stops_reading(remote: RemoteEncoder, encoder: SentenceEncoder):
     """To the token, as the model itself does."""
-    texts = ["a " * count for count in (1, 253, 254, 255, 499)]
-    assert [remote.truncates(text) for text in texts] == [encoder.truncates(text) for text in texts]
-    assert [remote.truncates(text) for text in texts] == [False, False, False, True, True]
+    texts = ["a " * count for count in (1, 250, 251, 252, 253, 254, 255, 499)]
+    found = [remote.truncates(text) for text in texts]
+    assert found == [encoder.truncates(text) for text in texts]
+    assert (found[0], found[-1]) == (False, True)
 
 
 @pytest.mark.parametrize("fault", ["429 once", "drop once"])
@@ -166,14 +171,14 @@ def test_an_engine_that_gives_no_vectors_is_one_sentence(
 
 def test_an_engine_that_is_away_at_the_start_is_waited_for(encoder: SentenceEncoder, model: Snapshot):
     """Until then each question gets the sentence at once; then answers, without a restart."""
-    with LoopbackEngine(encoder) as gone:
+    with LoopbackEngine(ServedEncoder(encoder)) as gone:
         port = gone.port
     app = engine_at(f"http://127.0.0.1:{port}", model, again_seconds=0.1)
     for _ in range(2):
         with pytest.raises(InferenceError, match="does not answer"):
             app.ask("an accent")
     assert (app.ready, app.loading) == (False, False)
-    with LoopbackEngine(encoder, port=port):
+    with LoopbackEngine(ServedEncoder(encoder), port=port):
         until = time.monotonic() + 60
         while not app.ready and time.monotonic() < until:
             time.sleep(0.05)
@@ -248,7 +253,7 @@ def test_an_engine_that_leads_elsewhere_gives_no_token_away(
     served: LoopbackEngine, encoder: SentenceEncoder, model: Snapshot
 ):
     """A redirect to another host comes without it."""
-    with LoopbackEngine(encoder) as other:
+    with LoopbackEngine(ServedEncoder(encoder)) as other:
         served.leads_to = other.url.replace("127.0.0.1", "localhost")
         assert RemoteEncoder.loader(served.url, "engine_secret")(model.folder).encode(["an accent"]).shape == (1, 384)
         assert [asked.token for asked in served.asked] == ["Bearer engine_secret"]

@@ -8,11 +8,12 @@ import sys
 import pytest
 
 from conduct.answering import engine as engines
+from conduct.answering import language
 from conduct.cli import ask as ask_command
 from conduct.cli import parser as command
 from conduct.errors import ModelError
-from conduct.hub import find_model
-from conduct.model.sentence_transformer import SentenceEncoder
+from conduct.model import assemble, packaged
+from conduct.ranking import any_code
 
 
 @pytest.fixture(autouse=True)
@@ -124,16 +125,16 @@ def test_an_unknown_command_ends_with_2(capsys):
     assert ended.value.code == 2
 
 
-def test_export_writes_a_model_that_gives_what_the_app_gives(capsys, monkeypatch, tmp_path, edition, model, engine):
-    """What was learnt is in its weights, so an engine that serves it serves this app; a folder in use is left alone."""
-    monkeypatch.setattr(find_model, "find_model", lambda settings: model)
+def test_export_writes_what_the_app_can_be_told_to_read(capsys, monkeypatch, tmp_path, tiny):
+    """With its languages and what is known of any code; a folder in use is left alone."""
+    monkeypatch.setattr(packaged, "FOLDER", tiny)
+    monkeypatch.setattr(assemble.export, "__defaults__", (tiny,))
     target = tmp_path / "served"
     assert command.main(["export", str(target)]) == 0
-    assert capsys.readouterr().out.startswith(f"Wrote {target}: {model.identity}+")
-    served = SentenceEncoder.load(target)
-    texts = ["he laughs at my accent", "who pays for my train"]
-    assert served.encode(texts) == pytest.approx(engine.reader().encoder.encode(texts), abs=1e-5)
-    assert served.encode(texts) != pytest.approx(SentenceEncoder.load(model.folder).encode(texts), abs=1e-2)
+    identity = packaged.identity(packaged.snapshot())
+    assert capsys.readouterr().out == f"Wrote {target}: {identity}.\n"
+    assert language.languages_of(target) == {"en", "de"}
+    assert any_code.load(target / any_code.FILE, identity, 32) is not None
     assert command.main(["export", str(target)]) == 3
     assert "FOLDER must be new or empty" in capsys.readouterr().err
 

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from conduct.answering.answer import NOT_COVERED, UNCLEAR, coverage
+from conduct.answering.answer import COVERED, NOT_COVERED, UNCLEAR, coverage
 from conduct.dataset.situations import Bank, Judgement, Situation
-from conduct.ranking.calibration import SIMILARITY
+from conduct.ranking.any_code import AnyCode
+from conduct.ranking.calibration import SIMILARITY, Bands
 from conduct.ranking.fit import build
-from conduct.ranking.index import Index
+from conduct.ranking.index import BOILERPLATE, Index
 from conduct.ranking.recipe import Blend
 from conduct.ranking.vectors import classes, pieces, targets
 from conduct.text.code import parse
@@ -23,10 +24,10 @@ BANK = Bank(
 )
 
 
-def search(question: str, code=CODE, bank=BANK, blend: Blend | None = None):
+def search(question: str, code=CODE, bank=BANK, blend: Blend | None = None, known: AnyCode | None = None):
     """Search with vectors built on the spot."""
     encoder = WordEncoder()
-    index = Index(code, bank, build(code, bank, (), encoder), blend or Blend())
+    index = Index(code, bank, build(code, bank, (), encoder), known, blend or Blend())
     return index.search([question], encoder)[0]
 
 
@@ -98,23 +99,25 @@ def test_many_questions_are_answered_each_with_its_own():
 
 
 def test_pieces_are_sentences_and_the_whole():
-    """A passage of one sentence is one piece."""
+    """The whole comes with the heading that it stands under; a passage of one sentence is one piece."""
     assert pieces(CODE.passages[0]) == (
         "No accent is wrong.",
         "A joke may hurt.",
-        "No accent is wrong. A joke may hurt.",
+        "Words. No accent is wrong. A joke may hurt.",
     )
-    assert pieces(CODE.passages[1]) == ("Each slot is given fair and square.",)
+    assert pieces(CODE.passages[1]) == ("Chances. Each slot is given fair and square.",)
+    assert pieces(parse("No accent is wrong.\n\n## More\n\nBe kind.\n").passages[0]) == ("No accent is wrong.",)
 
 
 def test_a_new_passage_is_not_called_silent_by_old_situations():
-    """The bank knows pizza as a silent matter; a fuller text speaks of it: at least "unclear", and it comes first."""
+    """The bank knows pizza as a silent matter; a fuller text speaks of it, surely or perhaps, and it comes first."""
     fuller = parse("## Words\n\nNo accent is wrong. A joke may hurt.\n\n## Chances\n\nEach slot is given fair and "
                    "square. Examples include:\n\n- Pizza is shared\n")  # fmt: skip
-    assert coverage(search("pizza")) == NOT_COVERED
-    found = search("pizza", code=fuller)
-    assert coverage(found) == UNCLEAR
-    assert found.matches[0].sentence == "Pizza is shared"
+    for question, expected in (("pizza", COVERED), ("pizza threat threat threat", UNCLEAR)):
+        assert coverage(search(question)) == NOT_COVERED
+        found = search(question, code=fuller)
+        assert coverage(found) == expected
+        assert found.matches[0].sentence == "Pizza is shared"
 
 
 ATTRIBUTED = parse("## Words\n\nNo accent is wrong.\n\n## Attribution\n\nThe joke slot is based on the Contributor "
@@ -125,10 +128,10 @@ def test_boilerplate_comes_last_however_close_it_is():
     """Who asks about conduct is not answered with a licence, and a licence alone covers nothing."""
     found = search("joke slot", code=ATTRIBUTED, bank=Bank())
     assert [match.passage.id for match in found.matches] == ["words-1", "attribution-1", "attribution-2"]
-    plain = SIMILARITY.relevance(np.array([0.5, 1.0, 0.5]))
-    expected = [plain[0], 0.01 * plain[1], 0.01 * plain[2]]
-    assert [match.relevance for match in found.matches] == pytest.approx(expected, abs=1e-6)
-    assert found.in_scope == pytest.approx(plain[0], abs=1e-6)
+    plain = SIMILARITY.relevance(np.array([0.5]))[0]
+    assert plain > BOILERPLATE
+    assert [match.relevance for match in found.matches] == pytest.approx([plain, BOILERPLATE, BOILERPLATE], abs=1e-6)
+    assert found.in_scope == pytest.approx(plain, abs=1e-6)
     assert coverage(found) == NOT_COVERED
 
 
@@ -136,7 +139,7 @@ def test_boilerplate_is_never_more_relevant_than_what_stands_before_it():
     """Situations may give their passages less than a hundredth: the order of relevance still holds."""
     bank = Bank((Situation("accent", (Judgement("words-1", 2),)), *(Situation("pizza", ()) for _ in range(3))))
     found = search("pizza", code=ATTRIBUTED, bank=bank, blend=Blend(neighbours=1, meaning=0, words=0))
-    assert [match.passage.id for match in found.matches] == ["words-1", "attribution-2", "attribution-1"]
+    assert [match.passage.id for match in found.matches] == ["words-1", "attribution-1", "attribution-2"]
     relevance = [match.relevance for match in found.matches]
     assert relevance[0] < 1e-6
     assert relevance == sorted(relevance, reverse=True)
@@ -147,3 +150,73 @@ def test_boilerplate_that_situations_lead_to_is_ranked_like_any_passage():
     bank = Bank((Situation("joke slot", (Judgement("attribution-1", 2),)), Situation("sorry", ())))
     found = search("joke slot", code=ATTRIBUTED, bank=bank)
     assert found.matches[0].passage.id == "attribution-1"
+
+
+# Weighs only the closest cosine: the scope by 4 * it - 2, a passage by 2 * its own - 1; "pizza" is not about conduct.
+KNOWN = AnyCode(
+    conduct=np.array([4, 4, 4, 4, 4, -40, 4, -4, 0], dtype=np.float32),
+    scope=np.array([2, 4, 0, -2], dtype=np.float32),
+    relevance=np.array([2, 0, 0, 2, -1], dtype=np.float32),
+    bands=Bands(0.7, 0.3),
+)
+
+
+def curve(log_odds: float) -> float:
+    """A probability."""
+    return 1 / (1 + np.exp(-log_odds))
+
+
+def test_what_is_known_of_any_code_ranks_passages_without_situations():
+    """Cosine 1 with "A joke may hurt." and 0 with the rest; tanh(4 / 4) says that it is about conduct."""
+    found = search("joke", bank=Bank(), known=KNOWN)
+    about = np.tanh(1)
+    assert [match.passage.id for match in found.matches] == ["words-1", "chances-1"]
+    assert [match.relevance for match in found.matches] == pytest.approx(
+        [curve(2 + 2 * about - 1), curve(2 * about - 1)], abs=1e-6
+    )
+    assert found.in_scope == pytest.approx(curve(2 * about + 4 - 2), abs=1e-6)
+    assert found.bands == KNOWN.bands
+
+
+def test_what_is_not_about_conduct_is_not_covered_however_near_it_is():
+    """A code may speak of pizza, and still nobody asks it where to eat."""
+    code = parse("## Words\n\nNo accent is wrong.\n\n## Food\n\nPizza is shared.\n")
+    found = search("pizza", code=code, bank=Bank(), known=KNOWN)
+    assert found.matches[0].passage.id == "food-1"
+    assert found.in_scope == pytest.approx(curve(2 * np.tanh(-10) + 4 - 2), abs=1e-6)
+    assert coverage(found) == UNCLEAR
+
+
+def test_where_situations_are_known_they_decide_and_a_new_passage_can_only_add():
+    """No passage of the small code is new: what is known of any code changes nothing."""
+    for question in ("accent", "slot", "pizza"):
+        with_, without = search(question, known=KNOWN), search(question)
+        assert [(m.passage.id, m.relevance) for m in with_.matches] == [
+            (m.passage.id, m.relevance) for m in without.matches
+        ]
+        assert (with_.in_scope, with_.bands) == (without.in_scope, without.bands)
+
+
+def test_a_new_passage_is_found_by_what_is_known_of_any_code():
+    """The bank calls pizza silent; the new passage speaks of a threat, and at most a passage's own words say so."""
+    fuller = parse("## Words\n\nNo accent is wrong. A joke may hurt.\n\n## Chances\n\nEach slot is given fair and "
+                   "square. Examples include:\n\n- Any threat\n")  # fmt: skip
+    found = search("threat", code=fuller, known=KNOWN)
+    assert found.matches[0].passage.id == "chances-2"
+    assert found.matches[0].relevance == pytest.approx(curve(2 + 2 * np.tanh(1) - 1), abs=1e-6)
+    assert coverage(found) == COVERED
+
+
+def test_boilerplate_is_no_rule_that_a_question_could_be_about():
+    """Its relevance is what it always is, and it does not count among the passages."""
+    found = search("joke slot", code=ATTRIBUTED, bank=Bank(), known=KNOWN)
+    assert [match.relevance for match in found.matches[1:]] == [pytest.approx(BOILERPLATE)] * 2
+    assert found.in_scope == pytest.approx(curve(2 * np.tanh(2 * 4 / 2**0.5 / 4) - 2), abs=1e-6)
+
+
+def test_a_bank_that_leads_to_one_passage_alone_can_be_used():
+    """Nothing is left to choose between: the passage is all that the situations know."""
+    bank = Bank((Situation("an accent", (Judgement("words-1", 2),)),))
+    found = search("accent", bank=bank)
+    assert [match.passage.id for match in found.matches] == ["words-1", "chances-1"]
+    assert found.in_scope == pytest.approx(1.0)

@@ -9,12 +9,12 @@ from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
 from conduct.answering.dataset_revision import DatasetRevision
-from conduct.dataset.files import ADAPTER_FILE, VECTORS_FILE
+from conduct.dataset.files import VECTORS_FILE
 from conduct.dataset.situations import Bank
 from conduct.errors import DataError
 from conduct.hub.find_dataset import BUNDLED_DATA
 from conduct.hub.snapshot import Snapshot
-from conduct.model import adapter
+from conduct.model import packaged
 from conduct.ranking import vectors
 from conduct.ranking.fit import build, load_or_build
 from conduct.ranking.recipe import RECIPE, Recipe
@@ -216,7 +216,6 @@ def test_what_is_not_needed_is_not_read(path: Path):
 
 
 def test_the_bundled_vectors_belong_to_the_bundled_texts(edition: DatasetRevision, model: Snapshot):
-    """And to the bundled adapter: a fresh clone starts without encoding anything."""
-    learnt = adapter.load(BUNDLED_DATA / ADAPTER_FILE, model.identity)
-    bundled = load(BUNDLED_DATA / VECTORS_FILE, edition.code, edition.bank, learnt.identity)
+    """And to the packaged encoder: a fresh clone starts without encoding anything."""
+    bundled = load(BUNDLED_DATA / VECTORS_FILE, edition.code, edition.bank, packaged.identity(model))
     np.testing.assert_allclose(np.linalg.norm(bundled.situations, axis=1), 1, atol=1e-3)

@@ -40,7 +40,7 @@ def test_the_figures_of_four_questions(edition: DatasetRevision):
     """Two of three come first, all among three, none of the silent is covered that should not be."""
     encoder = WordEncoder()
     vectors = build(edition.code, edition.bank, (), encoder)
-    measured = evaluate(edition, vectors, encoder, encoder, "test")
+    measured = evaluate(edition, vectors, encoder, {"plain": encoder}, "test")
     assert (measured.split, measured.in_scope, measured.silent) == ("test", 3, 1)
     ours = measured.rows[-1]
     assert ours.system == "conduct"
@@ -54,7 +54,7 @@ def test_the_figures_of_four_questions(edition: DatasetRevision):
     assert measured.coverage_silent == (0.0, 0.0, 1.0)
     assert {change.name: change.moved.value for change in measured.changes}["upper case"] == 0.0
     assert [row.system for row in measured.rows[:3]] == [
-        "BM25", "embeddings, whole passages", "embeddings, best sentence",
+        "BM25", "plain", "conduct's encoder, own words only",
     ]  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def test_a_split_without_questions_is_said(edition: DatasetRevision):
     encoder = WordEncoder()
     vectors = build(edition.code, edition.bank, (), encoder)
     with pytest.raises(DataError, match=r"no labelled questions of the split 'dev': add some to questions\.jsonl\.$"):
-        evaluate(edition, vectors, encoder, encoder, "dev")
+        evaluate(edition, vectors, encoder, {}, "dev")
 
 
 def test_the_learning_curve_has_a_point_for_each_size(edition: DatasetRevision):
@@ -79,7 +79,7 @@ def test_the_report_says_it_in_tables_and_draws_it(edition: DatasetRevision, tmp
     """Each figure with its interval; the picture is a PNG."""
     encoder = WordEncoder()
     vectors = build(edition.code, edition.bank, (), encoder)
-    measured = evaluate(edition, vectors, encoder, encoder, "test", ablate=False)
+    measured = evaluate(edition, vectors, encoder, {}, "test", ablate=False)
     points = learning_curve(edition, encoder, "test", [12])
     lines = report.as_markdown(measured, points).splitlines()
     assert lines[0] == "3 questions in scope, 1 that the code is silent on; split: test."
@@ -87,5 +87,5 @@ def test_the_report_says_it_in_tables_and_draws_it(edition: DatasetRevision, tmp
     assert f"| conduct | {measured.rows[-1].hit1} | 1.000 (1.00–1.00) |" in "\n".join(lines)
     assert "| chances-1 | words-1 | 1 |" in lines
     assert any(line.startswith("| 12 situations |") for line in lines)
-    report.draw(measured, points, tmp_path / "figure.png")
+    report.draw(measured, points, (), tmp_path / "figure.png")
     assert (tmp_path / "figure.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"

@@ -52,3 +52,20 @@ def test_calibration_error():
     probabilities = np.array([0.0] * 10 + [0.9] * 10)
     outcomes = np.array([0] * 10 + [1, 0] * 5)
     assert metrics.calibration_error(probabilities, outcomes) == pytest.approx(0.2)
+
+
+def test_what_is_asked_of_one_group_is_right_or_wrong_together():
+    """Ten groups of ten, half of them right: the interval is that of ten figures, not of a hundred."""
+    values = [0.0] * 50 + [1.0] * 50
+    groups = [f"code {number // 10}" for number in range(100)]
+    figure = metrics.grouped_mean(values, groups)
+    assert figure.value == 0.5
+    assert (figure.low, figure.high) == (pytest.approx(0.2, abs=0.1), pytest.approx(0.8, abs=0.1))
+    alone = metrics.mean(values)
+    assert figure.high - figure.low > 2 * (alone.high - alone.low)
+
+
+def test_groups_count_by_their_questions():
+    """One of one and none of three: a quarter; and one group alone leaves nothing to draw."""
+    assert metrics.grouped_mean([1.0, 0.0, 0.0, 0.0], ["a", "b", "b", "b"]).value == 0.25
+    assert metrics.grouped_mean([1.0, 0.0], ["a", "a"]) == metrics.Figure(0.5, 0.5, 0.5)
