@@ -22,7 +22,7 @@ class Recipe:
     # Raise it when the meaning of the stored numbers changes in a way that no field tells.
     format: int = 4
     blend: Blend = Blend()
-    # The share of a question's words that the situations have from which on its words count, and from which on fully: in
+    # The share of a question's words that the situations have: from which on its words count, and count fully. In
     # English 99 of 100 dev questions are above the second, in ten other languages 9 of 10 below the first. Words of
     # another language say nothing, and look like silence.
     words_from: float = 0.4
