@@ -77,6 +77,8 @@ class Index:
 
     def search(self, questions: Sequence[str], encoder: Encoder) -> list[SearchResult]:
         """Rank all passages for each of `questions`, read by the model that the vectors were made with."""
+        if not questions:
+            return []
         read = [self._spelling.corrected(essence(question)) for question in questions]
         question_vectors = encoder.encode(read)
         to_pieces = question_vectors @ self._vectors.pieces.T

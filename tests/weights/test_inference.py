@@ -23,6 +23,7 @@ from conduct.model.packaged import PROMPT
 from conduct.model.remote import ATTEMPTS, AWAY, RemoteEncoder
 from conduct.model.sentence_transformer import SentenceEncoder
 from conduct.settings import Settings
+from conduct.training import comparison
 from tests.fakes import WordEncoder
 from tests.support.hub_process import ROOT, environment
 from tests.support.loopback_engine import LoopbackEngine
@@ -185,9 +186,10 @@ def test_an_engine_that_is_away_at_the_start_is_waited_for(encoder: SentenceEnco
         assert app.ask("They laugh at his accent").passages[0].id == "diversity-equity-inclusion-2"
 
 
-def test_a_text_without_vectors_is_built_through_the_engine(tmp_path: Path, model: Snapshot):
+def test_a_text_without_vectors_is_built_through_the_engine(tmp_path: Path):
     """Another model, another text: what the engine gives is what counts."""
     (tmp_path / "code_of_conduct.md").write_text("# Ours\n\n## Words\n\nNo accent is wrong.\n\nNo threat is fair.\n")
+    model = Snapshot(comparison.minilm_folder(), "ada/words", "a" * 40)
     with LoopbackEngine(WordEncoder()) as served:
         app = Engine(Settings(dataset=str(tmp_path), inference=served.url), find_model=lambda settings: model)
         assert app.ask("a threat").passages[0].text == "No threat is fair."
