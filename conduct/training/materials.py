@@ -173,10 +173,7 @@ def _real_code(folder: Path) -> WrittenCode:
         name=folder.name,
         language=code.language,
         passages=code.passages,
-        questions=tuple(
-            CodeQuestion(row["question"], _grades_now(row, code), None)
-            for row in asked
-        ),
+        questions=tuple(CodeQuestion(row["question"], _grades_now(row, code), None) for row in asked),
         silent=tuple(SilentQuestion(row["question"], row["register"]) for row in rows if not row["in_scope"]),
     )
 

@@ -30,7 +30,7 @@ print(json.dumps([first, written]))
 
 
 def test_an_answer_needs_no_file_that_can_be_written(tmp_path: Path):
-    """From the bundled text and the packaged encoder; neither beside the code nor in a home, a cache or where it runs."""
+    """From the bundled text and the packaged encoder; neither beside the code nor in a home or where it runs."""
     home, temporary = tmp_path / "home", tmp_path / "temporary"
     temporary.mkdir()
     environ = environment(home, "http://127.0.0.1:9") | {"HOME": str(home), "TMPDIR": str(temporary)}
