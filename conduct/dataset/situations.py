@@ -106,7 +106,7 @@ class _Row:
     extra: dict
 
 
-def _rows(path: Path, labelled: bool = True) -> Iterable[_Row]:
+def _rows(path: Path) -> Iterable[_Row]:
     if not path.is_file():
         return
     if path.stat().st_size > MAX_BYTES:
@@ -122,7 +122,7 @@ def _rows(path: Path, labelled: bool = True) -> Iterable[_Row]:
                 if len(line) > MAX_LINE:
                     raise DataError(f"{path.name} line {number} has more than {MAX_LINE:,} characters: shorten it.")
                 if line.strip():
-                    yield _row(line, f"{path.name} line {number}", labelled)
+                    yield _row(line, f"{path.name} line {number}")
     except UnicodeDecodeError as error:
         raise DataError(f"{path.name} is not UTF-8: save it as UTF-8.") from error
     except OSError as error:
@@ -131,19 +131,15 @@ def _rows(path: Path, labelled: bool = True) -> Iterable[_Row]:
         ) from error
 
 
-def _row(line: str, place: str, labelled: bool) -> _Row:
+def _row(line: str, place: str) -> _Row:
     expected = f'{place} must be like {{"text": "...", "passages": {{"some-passage-1": 2}}}} with grades 1 or 2'
-    if not labelled:
-        expected = f'{place} must be like {{"text": "..."}}'
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{expected}, but it is not JSON: fix that line.") from error
     text, passages = (row.get("text"), row.get("passages")) if isinstance(row, dict) else (None, None)
-    passages = passages if labelled else {}
     if not isinstance(text, str) or not text.strip() or not isinstance(passages, dict):
-        missing = "text or passages are" if labelled else "the text is"
-        raise DataError(f"{expected}, but {missing} missing: fix that line.")
+        raise DataError(f"{expected}, but text or passages are missing: fix that line.")
     for passage, grade in passages.items():
         if type(grade) is not int or grade not in (SHOW_FIRST, SHOW_ALSO):
             wrong = json.dumps(grade, ensure_ascii=False)[:20]

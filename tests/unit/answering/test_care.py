@@ -8,7 +8,7 @@ import pytest
 from conduct.answering.answer import MIN_EXAMPLE_COSINE
 from conduct.answering.care import GRAVE, SELFHARM, asks_for_patience, care_for
 
-DATA = Path(__file__).parents[2] / "data"
+DATA = Path(__file__).parents[3] / "training_data" / "care"
 
 
 def rows(name: str) -> list[dict]:

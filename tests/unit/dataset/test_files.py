@@ -13,7 +13,7 @@ from conduct.hub import client, find_dataset
 from conduct.hub.snapshot import Snapshot
 from conduct.settings import Settings
 
-NAMES = ("code_of_conduct.md", "situations.jsonl", "vectors.safetensors", "adapter.safetensors")
+NAMES = ("code_of_conduct.md", "situations.jsonl", "vectors.safetensors")
 
 
 @pytest.fixture

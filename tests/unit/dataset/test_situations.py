@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from conduct.answering.dataset_revision import DatasetRevision
-from conduct.dataset.situations import Judgement, Situation, read_questions, read_situations, read_texts
+from conduct.dataset.situations import Judgement, Situation, read_questions, read_situations
 from conduct.errors import DataError
 
 
@@ -38,20 +38,6 @@ def test_situations_of_passages_that_are_gone_are_dropped_and_counted(tmp_path: 
 def test_a_missing_file_is_an_empty_bank(tmp_path: Path):
     """A repository with nothing but a text works."""
     assert read_situations(tmp_path / "none.jsonl", []).situations == ()
-
-
-def test_texts_without_a_label_are_read_in_order(tmp_path: Path):
-    """What training may learn from with a teacher; a folder need not have any."""
-    path = write(tmp_path / "t.jsonl", {"text": " hi "}, "", {"text": "pizza", "passages": {"a-1": 3}})
-    assert read_texts(path) == ("hi", "pizza")
-    assert read_texts(tmp_path / "none.jsonl") == ()
-
-
-def test_a_malformed_text_is_named(tmp_path: Path):
-    """As of situations, but a label is not asked for."""
-    path = write(tmp_path / "t.jsonl", {"text": "x"}, {"txt": "x"})
-    with pytest.raises(DataError, match=r'^t\.jsonl line 2 must be like {"text": "\.\.\."}, but the text is missing'):
-        read_texts(path)
 
 
 @pytest.mark.parametrize(

@@ -28,12 +28,12 @@ NAMES = {
 SHARED = {
     "es": {"describe", "local", "original", "panel"},
     "fr": {
-        "accent", "code", "local", "machine", "minute", "original", "page", "panel", "passages", "question",
+        "mail", "comment", "passage", "accent", "code", "local", "machine", "minute", "original", "page", "panel", "passages", "question",
         "questions", "situation", "situations", "suggestions", "train",
     },
-    "pt": {"decide", "link", "local", "original"},
-    "de": {"form", "link", "minute", "okay", "original", "situation", "text"},
-    "id": {"model", "panel"},
+    "pt": {"decide", "link", "local", "mail", "original"},
+    "de": {"code", "form", "link", "mail", "minute", "okay", "original", "situation", "text"},
+    "id": {"model", "panel", "program"},
 }  # fmt: skip
 VALUES = {
     "most": 1000, "length": 1001, "waiting": 256, "seconds": 12, "came": "7", "number": 2, "total": 3,
@@ -61,6 +61,7 @@ def said() -> set[str]:
         long_question.READ_IN_PART,
         answer.CUT_NOTICE,
         language.NOTICE,
+        language.TEXT_NOTICE,
         engine.NOT_READY,
         engine.NO_TEXT,
         remote.AWAY,
@@ -123,7 +124,7 @@ def refusal(text: str) -> Message:
 def test_the_notice_about_languages_names_them_in_the_readers_own():
     """Also two."""
     notice = Message(language.NOTICE, {"languages": LanguageNames(("de", "en"))})
-    assert "pregunta en alemán o inglés, si puedes." in translator_for("es").say(notice)
+    assert "que se midieron (alemán o inglés), así que" in translator_for("es").say(notice)
     assert "ask in English or German, if you can." in str(notice)
 
 
