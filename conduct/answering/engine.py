@@ -11,6 +11,7 @@ from conduct.answering.answerer import Answerer, LoadEncoder, source_of
 from conduct.answering.dataset_revision import DatasetRevision
 from conduct.answering.full_text import FullText
 from conduct.answering.limits import DEFAULT_LIMIT
+from conduct.answering.reading import read_apart, read_first
 from conduct.answering.validation import check_limit, clean_question, clean_questions
 from conduct.errors import ConductError, DataError, InferenceError, ModelError, NoTextError
 from conduct.hub import find_dataset
@@ -22,6 +23,8 @@ from conduct.model.sentence_transformer import SentenceEncoder
 from conduct.settings import Settings
 
 log = logging.getLogger(__name__)
+
+ReadRevision = Callable[[Snapshot], DatasetRevision]
 
 NO_TEXT = (
     "The text of {dataset} could not be read, so questions cannot be answered now: "
@@ -152,10 +155,10 @@ class Engine:
                 raise self._no_text_error(self._no_text)
             return self._edition
 
-    def _seek_text(self, seconds: float | None = None) -> None:
+    def _seek_text(self, seconds: float | None = None, read: ReadRevision = read_first) -> None:
         """Sets the text that serves, or why there is none."""
         try:
-            edition = find_dataset.find_dataset(self._settings, DatasetRevision.read, seconds, self._refused)
+            edition = find_dataset.find_dataset(self._settings, read, seconds, self._refused)
         except DataError as error:
             self._edition, self._no_text = None, str(error)
             return
@@ -210,7 +213,7 @@ class Engine:
                     break
                 # A folder may have been fixed meanwhile; a commit stays what it is.
                 self._refused.pop(LOCAL, None)
-                self._seek_text(LONG_PATIENCE_SECONDS)
+                self._seek_text(LONG_PATIENCE_SECONDS, read_apart)
         raise _ClosedError
 
     def _make(self, edition: DatasetRevision, model: Snapshot) -> Answerer:
@@ -234,7 +237,7 @@ class Engine:
     def _keep_fresh(self, model: Snapshot) -> None:
         def make(snapshot: Snapshot) -> Answerer:
             # What has to be encoded waits in the same batches as questions do.
-            return _tried(Answerer.make(DatasetRevision.read(snapshot), self._load_encoder, model, self.reader()))
+            return _tried(Answerer.make(read_apart(snapshot), self._load_encoder, model, self.reader()))
 
         refresher = Refresher(self._settings, lambda: self.reader().edition.snapshot, make, self.swap)
         if refresher.wanted:

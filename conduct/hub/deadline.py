@@ -29,6 +29,10 @@ def run_with_deadline(until: float, what: tuple[str, ...], work: Callable[[], T]
             result.set_result(work())
         except BaseException as error:
             result.set_exception(error)
+        # Whoever waits holds the result; kept here it would stay in memory.
+        with _lock:
+            if _running.get(what) is result:
+                del _running[what]
 
     with _lock:
         result = _running.get(what)
@@ -44,7 +48,7 @@ def exit_without_waiting(code: int) -> None:
 
     After Ctrl-C a thread may be in the middle of an import, which Python cannot end without noise.
     """
-    if code == INTERRUPTED or any(not result.done() for result in _running.values()):
+    if code == INTERRUPTED or any(not result.done() for result in list(_running.values())):
         with suppress(OSError):
             sys.stdout.flush()
             sys.stderr.flush()

@@ -76,14 +76,17 @@ def find_dataset(
 
 def unreadable(snapshot: Snapshot, error: Exception) -> str:
     """Why `snapshot` cannot be used, as a part of a sentence; what was not expected is logged with its traceback."""
-    if isinstance(error, DataError):
-        why = str(error).rstrip(".")
-    else:
-        log.error("%s at %s cannot be used.", snapshot.name, snapshot.revision, exc_info=error)
-        # An unexpected error's own text may quote anything; its kind is enough for a sentence.
-        why = f"unexpected {type(error).__name__}"
     at = "" if snapshot.revision == LOCAL else f" at {snapshot.revision[:8]}"
-    return f"{snapshot.name}{at} cannot be used ({why})"
+    return f"{snapshot.name}{at} cannot be used ({unreadable_because(snapshot, error)})"
+
+
+def unreadable_because(snapshot: Snapshot, error: Exception) -> str:
+    """The reason alone."""
+    if isinstance(error, DataError):
+        return str(error).rstrip(".")
+    log.error("%s at %s cannot be used.", snapshot.name, snapshot.revision, exc_info=error)
+    # An unexpected error's own text may quote anything; its kind is enough for a sentence.
+    return f"unexpected {type(error).__name__}"
 
 
 def _datasets(settings: Settings, seconds: float | None, tried: list[str]) -> Iterator[Snapshot]:

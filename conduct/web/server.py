@@ -30,6 +30,7 @@ from conduct.settings import ServerSettings
 from conduct.web.embed import embed_routes
 from conduct.web.guard import idle_timeout, request_limits, sessions
 from conduct.web.guard.allowlist import RouteAllowlist
+from conduct.web.guard.bursts import BurstGate
 from conduct.web.guard.cross_origin import CrossOrigin
 from conduct.web.guard.gradio_calls import CANCEL, JOIN, RUN, sanitize_cancel_payload, sanitize_queue_payload
 from conduct.web.guard.headers import ResponseHeaders
@@ -87,6 +88,7 @@ def build_app(demo: gr.Blocks, service: AskService, root_path: str = "", patienc
             *openapi_routes(TITLE),
         ],
         middleware=[
+            Middleware(BurstGate),
             Middleware(ResponseHeaders),
             Middleware(CrossOrigin),
             Middleware(PublicAddress, root_path=root_path),

@@ -1,0 +1,51 @@
+"""A crowd that arrives at once."""
+
+import asyncio
+
+from conduct.web.guard.bursts import BurstGate
+
+CROWD = [f"/embed?{number}" for number in range(100)]
+
+
+def begun(arrivals: list[str], cancelled: tuple[str, ...] = ()) -> list[str]:
+    """The order in which requests that arrive together reach the app, four in a round of the loop."""
+    order: list[str] = []
+
+    async def app(scope: dict, receive: object, send: object) -> None:
+        order.append(scope["path"])
+
+    async def arrive() -> None:
+        gate = BurstGate(app, most=4)
+        tasks = {path: asyncio.create_task(gate({"type": "http", "path": path}, None, None)) for path in arrivals}
+        await asyncio.sleep(0)
+        for path in cancelled:
+            tasks[path].cancel()
+        await asyncio.wait_for(asyncio.gather(*tasks.values(), return_exceptions=True), timeout=60)
+        # Nothing is left to do once all have begun: the next one finds the gate open.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        await gate({"type": "http", "path": "/last"}, None, None)
+
+    asyncio.run(arrive())
+    return order
+
+
+def test_health_waits_for_one_group_and_not_for_the_crowd():
+    """It arrives last, and goes before all but the first four."""
+    assert begun([*CROWD, "/healthz"]) == [*CROWD[:4], "/healthz", *CROWD[4:], "/last"]
+
+
+def test_who_gives_up_meanwhile_holds_up_nobody():
+    """All others are let in, in order."""
+    assert begun(CROWD, tuple(CROWD[4:50])) == [*CROWD[:4], *CROWD[50:], "/last"]
+
+
+def test_what_is_no_request_passes():
+    """The server's own start and end."""
+    order = []
+
+    async def app(scope: dict, receive: object, send: object) -> None:
+        order.append(scope["type"])
+
+    asyncio.run(BurstGate(app, most=0)({"type": "lifespan"}, None, None))
+    assert order == ["lifespan"]
