@@ -28,8 +28,8 @@ NAMES = {
 SHARED = {
     "es": {"describe", "local", "original", "panel"},
     "fr": {
-        "mail", "comment", "passage", "accent", "code", "local", "machine", "minute", "original", "page", "panel", "passages", "question",
-        "questions", "situation", "situations", "suggestions", "train",
+        "accent", "code", "comment", "local", "machine", "mail", "minute", "original", "page", "panel", "passage",
+        "passages", "question", "questions", "situation", "situations", "suggestions", "train",
     },
     "pt": {"decide", "link", "local", "mail", "original"},
     "de": {"code", "form", "link", "mail", "minute", "okay", "original", "situation", "text"},
