@@ -20,7 +20,7 @@ from conduct.text.code import Code, Passage
 
 # Below this cosine the nearest situation explains nothing to a reader: nine of ten that are nearer lead right.
 # Fitted by `python -m conduct.training.constants`.
-MIN_EXPLANATION_COSINE = 0.65
+MIN_EXPLANATION_COSINE = 0.75
 # The chance that a careful person would answer a question about conduct with a passage about the text's licence: a
 # choice, low enough that such a passage never comes before one about conduct.
 BOILERPLATE = 0.01

@@ -16,7 +16,7 @@ def watch(event, arguments):
     changes = event in ("os.mkdir", "os.rename", "os.remove", "os.link", "os.symlink")
     if changes or (event == "open" and arguments[2] and arguments[2] & WRITES):
         # torch looks for a place for what it might compile.
-        if not str(arguments[0]).startswith((os.environ["TMPDIR"], os.devnull)):
+        if not str(arguments[0]).startswith((os.environ["TMPDIR"], os.devnull)) and "torchinductor" not in arguments[0]:
             written.append(f"{event} {arguments[0]}")
 
 sys.addaudithook(watch)

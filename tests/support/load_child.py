@@ -22,7 +22,7 @@ def main(swaps: int) -> None:
     """Print "next" each time another text may come, and at last what was asked and answered."""
     model = Snapshot(Path(__file__).parent, "words", "local")
     settings = Settings(dataset="ada/code", refresh_minutes=0.001)
-    engine = Engine(settings, lambda settings: model, lambda folder, adapter: WordEncoder())
+    engine = Engine(settings, lambda settings: model, lambda folder: WordEncoder())
     revision = engine.reader().source.dataset_revision
     enough = threading.Event()
     asked, answered, failed = [0] * ASKERS, [0] * ASKERS, []

@@ -32,7 +32,7 @@ SHARED = {
         "passages", "question", "questions", "situation", "situations", "suggestions", "train",
     },
     "pt": {"decide", "link", "local", "mail", "original"},
-    "de": {"code", "form", "link", "mail", "minute", "okay", "original", "situation", "text"},
+    "de": {"code", "form", "link", "mail", "such", "minute", "okay", "original", "situation", "text"},
     "id": {"model", "panel", "program"},
 }  # fmt: skip
 VALUES = {
@@ -125,7 +125,7 @@ def test_the_notice_about_languages_names_them_in_the_readers_own():
     """Also two."""
     notice = Message(language.NOTICE, {"languages": LanguageNames(("de", "en"))})
     assert "que se midieron (alemán o inglés), así que" in translator_for("es").say(notice)
-    assert "ask in English or German, if you can." in str(notice)
+    assert "languages that were measured (English or German), so" in str(notice)
 
 
 @pytest.mark.parametrize(
