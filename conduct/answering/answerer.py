@@ -89,7 +89,7 @@ class Answerer:
         """Whole what is as short as questions are, in sentences what has several, and both what is between."""
         draft = read_draft(question)
         several = len(draft.pieces) > 1
-        if not draft.pieces or draft.is_question and not (several and self.encoder.truncates(question)):
+        if not draft.pieces or (draft.is_question and not (several and self.encoder.truncates(question))):
             return _Reading(True)
         return _Reading(draft.plain and len(question) <= MAX_QUESTION, draft.pieces)
 

@@ -1,4 +1,4 @@
-"""What of a question is compared with the code: without greetings, pleas and thanks at its ends, not shouted. Pure."""
+"""What of a question is compared with the code: without greetings, pleas and thanks at its ends. Pure."""
 
 import re
 
@@ -22,9 +22,13 @@ WINDOW = 80
 
 
 def essence(question: str) -> str:
-    """What of a cleaned question is compared with the code: without greetings, pleas and thanks at its ends, and in
-    small letters if it has none: the encoder reads capitals as other words."""
-    text = _without_closing(_without_openings(question)).strip() or question
+    """What of a cleaned question is compared with the code: without greetings, pleas and thanks at its ends."""
+    text = _without_closing(_without_openings(question))
+    return text.strip() or question
+
+
+def unshouted(text: str) -> str:
+    """`text` in small letters if it has none: the encoder reads capitals as other words."""
     return text.lower() if text.isupper() else text
 
 

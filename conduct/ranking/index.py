@@ -11,7 +11,7 @@ from conduct.dataset.situations import Bank
 from conduct.model.encoder import Encoder
 from conduct.ranking.any_code import AnyCode
 from conduct.ranking.calibration import SIMILARITY, Bands
-from conduct.ranking.courtesies import essence
+from conduct.ranking.courtesies import essence, unshouted
 from conduct.ranking.highlight import sentence_to_mark
 from conduct.ranking.recipe import RECIPE, Blend
 from conduct.ranking.spelling import Spelling
@@ -79,7 +79,7 @@ class Index:
         """Rank all passages for each of `questions`, read by the model that the vectors were made with."""
         if not questions:
             return []
-        read = [self._spelling.corrected(essence(question)) for question in questions]
+        read = [self._spelling.corrected(unshouted(essence(question))) for question in questions]
         question_vectors = encoder.encode(read)
         to_pieces = question_vectors @ self._vectors.pieces.T
         to_situations = along(self._vectors.axes, question_vectors) @ self._vectors.situations.T

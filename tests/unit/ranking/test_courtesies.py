@@ -3,7 +3,7 @@
 import pytest
 
 from conduct.ranking import courtesies
-from conduct.ranking.courtesies import WINDOW, essence
+from conduct.ranking.courtesies import WINDOW, essence, unshouted
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,10 @@ def test_the_work_for_a_hostile_question_grows_with_its_length(
         assert (closing.calls, closing.characters <= WINDOW) == (1, True)
         assert opening.calls <= 1 + length // 4
         assert opening.characters <= WINDOW * opening.calls
+
+
+def test_a_shouted_question_is_read_as_if_it_were_said():
+    """A word in capitals among others stays as it is, and so does a script without them."""
+    assert unshouted("MAY I LAUGH AT HIS ACCENT?") == "may i laugh at his accent?"
+    assert unshouted("May I laugh at HIS accent?") == "May I laugh at HIS accent?"
+    assert unshouted("我可以笑他的口音吗？") == "我可以笑他的口音吗？"
