@@ -26,7 +26,7 @@ def test_the_page_answers_under_a_path_that_it_knows(
         under_path(form, address, tmp_path) as outside,
         opened(browser, outside) as page,
     ):
-        ask(page, "accent")
+        ask(page, "accent", "◐ The code may not speak to this directly. The closest passages:")
         expect(page.locator("#conduct-first")).to_have_count(0)
 
 
@@ -42,6 +42,6 @@ def test_a_path_that_the_proxy_strips_and_does_not_name_is_said_and_the_plain_fo
         expect(page.locator("#conduct-question")).to_be_hidden()
         page.get_by_role("textbox", name="Deine Frage").fill("accent")
         page.get_by_role("textbox", name="Deine Frage").press("Enter")
-        expect(status(page)).to_have_text("● Der Kodex sagt etwas dazu.")
+        expect(status(page)).to_have_text("◐ Vielleicht sagt der Kodex dazu nichts Genaues. Am nächsten kommen diese Stellen:")
         assert page.url == f"{outside}embed"
         page.close()
