@@ -42,6 +42,8 @@ def test_a_path_that_the_proxy_strips_and_does_not_name_is_said_and_the_plain_fo
         expect(page.locator("#conduct-question")).to_be_hidden()
         page.get_by_role("textbox", name="Deine Frage").fill("accent")
         page.get_by_role("textbox", name="Deine Frage").press("Enter")
-        expect(status(page)).to_have_text("◐ Vielleicht sagt der Kodex dazu nichts Genaues. Am nächsten kommen diese Stellen:")
+        expect(status(page)).to_have_text(
+            "◐ Vielleicht sagt der Kodex dazu nichts Genaues. Am nächsten kommen diese Stellen:"
+        )
         assert page.url == f"{outside}embed"
         page.close()
