@@ -100,3 +100,19 @@ def test_the_server_forgets_by_itself(running: tuple):
     while kept(demo, gradio_app) != [set()] * 4:
         assert time.monotonic() < until
         time.sleep(0.05)
+
+
+def test_an_event_that_has_ended_is_empty(running: tuple, engine_of_words: Engine):
+    """Loops of Gradio's queue keep it until the next one comes."""
+    demo, _, client = running
+    answer, go = engine_of_words.ask, threading.Event()
+    engine_of_words.ask = lambda *given: (go.wait(60), answer(*given))[1]
+    ask(demo, client, "asked")
+    [event] = demo._queue.event_ids_to_events.values()
+    assert MARK in str(event.data)
+    go.set()
+    assert "conduct-answer" in fetched(client, "asked")
+    until = time.monotonic() + 60
+    while (event.data, event.request) != (None, None):
+        assert time.monotonic() < until
+        time.sleep(0.01)

@@ -14,6 +14,7 @@ SECONDS = 30.0
 @asynccontextmanager
 async def forget_ended_sessions(demo: object, gradio_app: object, seconds: float = SECONDS) -> AsyncIterator[None]:
     """While it runs, `demo` and the app that serves it forget each session so long after its last call."""
+    _empty_ended_events(demo._queue)
     # In the server's own loop, where nothing else happens between a look and a deed.
     task = asyncio.create_task(_repeat(demo, gradio_app, seconds))
     try:
@@ -22,6 +23,29 @@ async def forget_ended_sessions(demo: object, gradio_app: object, seconds: float
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+def _empty_ended_events(queue: object) -> None:
+    """Loops of Gradio's queue keep the last event and its task in locals until the next one comes: with the question in
+    the event's request, in the task's context, and in the frames of its CancelledError."""
+    process = queue.process_events
+
+    async def process_and_empty(events: list, *rest: object) -> None:
+        # The task that Gradio keeps is this one; the question is in another, which nobody keeps.
+        working = asyncio.create_task(process(events, *rest))
+        cancelled = False
+        try:
+            await working
+        except asyncio.CancelledError:
+            cancelled = True
+        finally:
+            del working
+            for event in events:
+                event.data = event.request = None
+        if cancelled:
+            raise asyncio.CancelledError
+
+    queue.process_events = process_and_empty
 
 
 async def _repeat(demo: object, gradio_app: object, seconds: float) -> None:
