@@ -1,12 +1,12 @@
 """Texts to vectors, by sentence-transformers."""
 
-import copy
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import joblib
 import numpy as np
+from tokenizers import Tokenizer
 
 from conduct.errors import ModelError
 from conduct.model import adapter, packaged
@@ -30,8 +30,6 @@ class SentenceEncoder:
     def __init__(self, model: "SentenceTransformer", batch_size: int = BATCH_SIZE) -> None:
         self._model = model
         self._batch_size = batch_size
-        # Of its own: a tokenizer's switch for cutting is shared by all threads that use it.
-        self._tokenizer = copy.deepcopy(model.tokenizer)
         self._prompt = model.prompts.get(model.default_prompt_name or "") or ""
         self.truncates("")
 
@@ -81,14 +79,13 @@ class SentenceEncoder:
         # Each token takes a letter at least, but for those that stand around a text.
         if text.isascii() and len(text) + AROUND <= self._model.max_seq_length:
             return False
-        return self._tokens(self._prompt + text) > self._model.max_seq_length
-
-    def _tokens(self, text: str) -> int:
-        from tokenizers import Tokenizer
-
-        if isinstance(self._tokenizer, Tokenizer):
-            return len(self._tokenizer.encode(text).ids)
-        return len(self._tokenizer(text, truncation=False, verbose=False)["input_ids"])
+        tokenizer, text, longest = self._model.tokenizer, self._prompt + text, self._model.max_seq_length
+        # Its switch for cutting is shared by all threads: left as it is, and what was cut off is looked for.
+        backend = getattr(tokenizer, "backend_tokenizer", tokenizer)
+        if isinstance(backend, Tokenizer):
+            encoding = backend.encode(text)
+            return bool(encoding.overflowing) or len(encoding.ids) > longest
+        return len(tokenizer(text, truncation=False, verbose=False)["input_ids"]) > longest
 
 
 def _open(folder: Path) -> "SentenceTransformer":
