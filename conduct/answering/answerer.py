@@ -59,9 +59,6 @@ class Answerer:
         path, identity = edition.snapshot.folder / VECTORS_FILE, packaged.identity(model)
         vectors = load_or_build(path, edition.code, edition.bank, (), dispatcher, identity)
         known = any_code.load(model.folder / any_code.FILE, identity, vectors.pieces.shape[1])
-        if known is not None and len(known.conduct) != vectors.pieces.shape[1] + 1:
-            # The engine elsewhere runs another model.
-            known = None
         index = Index(edition.code, edition.bank, vectors, known)
         languages = language.languages_of(model.folder)
         source, contact = source_of(edition, model), contact_of(edition.code)

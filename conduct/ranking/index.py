@@ -68,8 +68,12 @@ class Index:
         ends = np.cumsum([len(pieces(passage)) for passage in self._passages])
         self._pieces = [slice(end - len(pieces(p)), end) for p, end in zip(self._passages, ends, strict=True)]
         self._classes = classes(code, bank)
-        rules = [number for number, passage in enumerate(self._passages) if not passage.boilerplate]
-        self._rules = rules or list(range(len(self._passages)))
+        # Numbers of the passages that are rules, of those of them that no situation leads to, and of the others.
+        is_rule = np.array([not passage.boilerplate for passage in self._passages])
+        is_rule |= not is_rule.any()
+        seen = np.array([passage.id in self._classes for passage in self._passages])
+        self._rules, self._others = np.flatnonzero(is_rule), np.flatnonzero(~is_rule)
+        self._unseen = np.flatnonzero(is_rule & ~seen)
         self._targets = targets(bank, self._classes)
         self._members = {
             name: np.flatnonzero(self._targets[:, column]) for column, name in enumerate(self._classes[:-1])
@@ -92,8 +96,7 @@ class Index:
     def _by_words(self, vectors: np.ndarray, closest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """By the passages' own words, from unit vectors (questions, d) and cosines (questions, passages): relevance
         (questions, passages), and the probability that passages without situations speak to it (questions,)."""
-        rules = self._rules
-        unseen = [number for number in rules if self._passages[number].id not in self._classes]
+        rules, unseen = self._rules, self._unseen
         if self.known is None:
             relevance = SIMILARITY.relevance((1 + closest) / 2)
             in_scope = relevance[:, unseen].max(axis=1, initial=0.0)
@@ -101,9 +104,8 @@ class Index:
             conduct = self.known.about_conduct(vectors)
             relevance = np.zeros_like(closest)
             relevance[:, rules] = self.known.relevances(conduct, closest[:, rules])
-            in_scope = self.known.in_scope(conduct, closest[:, unseen]) if unseen else np.zeros(len(closest))
-        others = [number for number in range(len(self._passages)) if number not in rules]
-        relevance[:, others] = BOILERPLATE
+            in_scope = self.known.in_scope(conduct, closest[:, unseen]) if unseen.size else np.zeros(len(closest))
+        relevance[:, self._others] = BOILERPLATE
         return relevance, in_scope
 
     def _probabilities(
