@@ -1,6 +1,5 @@
 """A text from elsewhere, read where it can be given up: none keeps a page or an answer waiting, whatever is in it."""
 
-import os
 import pickle
 import subprocess
 import sys
@@ -9,17 +8,16 @@ from pathlib import Path
 
 from conduct.answering.dataset_revision import DatasetRevision
 from conduct.errors import ConductError, DataError
-from conduct.hub.deadline import run_with_deadline
+from conduct.hub.deadline import run_behind, run_with_deadline
 from conduct.hub.find_dataset import unreadable_because
 from conduct.hub.snapshot import BUNDLED, Snapshot
+from conduct.settings import environment_of_child
 
 # The largest text that is allowed takes five seconds on an idle core.
 FIRST_SECONDS = 20.0
 APART_SECONDS = 60.0
 TOO_SLOW = "reading it took more than {seconds} seconds: publish a shorter text"
 COMMAND = (sys.executable, "-P", "-m", __name__)
-# All that the process needs to start; it is given no token.
-ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 ROOT = Path(__file__).parents[2]
 
 
@@ -39,13 +37,12 @@ def read_first(snapshot: Snapshot, seconds: float = FIRST_SECONDS) -> DatasetRev
 
 def read_apart(snapshot: Snapshot, seconds: float = APART_SECONDS) -> DatasetRevision:
     """Read a folder in a process of its own, while questions are answered in this one. Raises DataError."""
-    environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
     try:
         done = subprocess.run(  # noqa: S603  (our own module)
             COMMAND,
             input=pickle.dumps(snapshot),
             stdout=subprocess.PIPE,
-            env=environment | {"PYTHONPATH": str(ROOT)},
+            env=environment_of_child() | {"PYTHONPATH": str(ROOT)},
             timeout=seconds,
             check=False,
         )
@@ -61,9 +58,7 @@ def read_apart(snapshot: Snapshot, seconds: float = APART_SECONDS) -> DatasetRev
 
 def main() -> None:
     """Read the snapshot on standard input; write the revision, or why it cannot be used, to standard output."""
-    # Answers come first.
-    if hasattr(os, "nice"):
-        os.nice(10)
+    run_behind()
     snapshot = pickle.load(sys.stdin.buffer)  # noqa: S301  (written by `read_apart`)
     try:
         result: DatasetRevision | str = DatasetRevision.read(snapshot)

@@ -43,6 +43,12 @@ def run_with_deadline(until: float, what: tuple[str, ...], work: Callable[[], T]
     return result.result(timeout=max(0.0, until - time.monotonic()))
 
 
+def run_behind() -> None:
+    """Let other processes, which answer, go before this one."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+
+
 def exit_without_waiting(code: int) -> None:
     """End the process, also if work that missed its deadline still hangs.
 
