@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import shutil
 from dataclasses import asdict
 
 from conduct.answering.batching import BatchingEncoder
@@ -17,17 +16,12 @@ from conduct.hub.snapshot import BUNDLED, LOCAL, Snapshot
 from conduct.model import packaged
 from conduct.model.find_encoder import find_encoder
 from conduct.model.sentence_transformer import SentenceEncoder
-from conduct.ranking import any_code
 from conduct.settings import Settings
-from conduct.training import report
-
-# What this app reads beside an exported encoder: its languages, and what is known of any code.
-BESIDE = ("README.md", any_code.FILE)
 
 
 def run_evaluate(chosen: argparse.Namespace) -> int:
     """Print how good the ranking is on the labelled questions."""
-    from conduct.training import breadth, care, comparison, drafts, materials
+    from conduct.training import breadth, care, comparison, drafts, materials, report
     from conduct.training.evaluate import evaluate, learning_curve
 
     answerer = Engine(Settings.from_environment()).reader()
@@ -123,7 +117,5 @@ def run_export(chosen: argparse.Namespace) -> int:
     from conduct.model.assemble import export
 
     export(chosen.folder)
-    for name in BESIDE:
-        shutil.copy(packaged.FOLDER / name, chosen.folder / name)
     write(f"Wrote {chosen.folder}: {packaged.identity(packaged.snapshot())}.")
     return EXIT_OK

@@ -165,8 +165,6 @@ def _stage_model(names: "Names", folder: Path, root: Path) -> RepoUpload:
     learnt = root / packaged.FOLDER.relative_to(ROOT)
     files = list_files(root, [f"{learnt.relative_to(root).as_posix()}/*"])
     export(folder, learnt)
-    shutil.copy(learnt / any_code.FILE, folder / any_code.FILE)
-    _copy(learnt / CARD_FILE, folder / CARD_FILE)
     _edit(folder / CARD_FILE, f"OWNER/{MODEL_NAME}", names.model)
     _edit(folder / CARD_FILE, f"OWNER/{DATASET_NAME}", names.dataset)
     return RepoUpload(names.model, fetch.MODEL, folder, ("*.safetensors", "*.json"), left_out=files.untracked)

@@ -4,19 +4,19 @@ import json
 import logging
 import shutil
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import torch
 from sentence_transformers import SentenceTransformer
-from sentence_transformers.base.modules import InputModule, Normalize, Transformer
+from sentence_transformers.base.modules import InputModule, Normalize
 from sentence_transformers.sentence_transformer.modules import Pooling
-from tokenizers import Tokenizer
 from transformers import BertModel, PreTrainedTokenizerFast
 from transformers.models.bert.modeling_bert import BertPooler
 
 from conduct.errors import ModelError
 from conduct.model import adapter, base_weights, network
-from conduct.model.packaged import FOLDER, MAX_TOKENS, PEAKS_FILE, PROMPT, base_file
+from conduct.model.adapter import Adapter
+from conduct.model.base_weights import BaseWeights
+from conduct.model.packaged import BESIDE, FOLDER, MAX_TOKENS, PEAKS_FILE, PROMPT, base_file
 from conduct.model.tokenizer import special_pieces, tokenizer
 
 # It warns of each model that has a prompt, on the terminal of who asks.
@@ -28,12 +28,13 @@ _PROMPTS = {"prompts": {"query": PROMPT}, "default_prompt_name": "query"}
 class Reader(InputModule):
     """From texts to vectors of their tokens, as sentence-transformers wants them."""
 
-    def __init__(self, reads: torch.nn.Module, tokenizer: Tokenizer, padding: int) -> None:
+    def __init__(self, base: BaseWeights, learnt: Adapter | None) -> None:
         super().__init__()
-        self.network = reads
-        self.tokenizer = tokenizer
+        self.network = network.build(base, learnt)
+        self.tokenizer = tokenizer(base)
         self.max_seq_length = MAX_TOKENS
-        self._padding = padding
+        self._padding = base.shape.padding
+        self._special = special_pieces(base)
 
     def preprocess(self, inputs, prompt=None, **others) -> dict[str, torch.Tensor]:
         """Ids and mask of `inputs`, int64 (texts, tokens of the longest)."""
@@ -54,8 +55,25 @@ class Reader(InputModule):
         return features | {"token_embeddings": states.last_hidden_state}
 
     def save(self, output_path: str, *others, **more) -> None:
-        """Not offered: `export` writes the encoder in the library's own layout."""
-        raise NotImplementedError("Use conduct.model.assemble.export.")
+        """Write the network, in half precision, and the tokenizer as the library's own module reads them.
+
+        After it the network is in half precision, too.
+        """
+        words, config = self.network.embeddings.word_embeddings, self.network.config
+        self.network.embeddings.word_embeddings = torch.nn.Embedding.from_pretrained(
+            words(torch.arange(config.vocab_size))
+        )
+        # Nothing reads it, but the library wants one, and would make it of random numbers: another file each time.
+        self.network.pooler = BertPooler(config)
+        torch.nn.init.zeros_(self.network.pooler.dense.weight)
+        torch.nn.init.zeros_(self.network.pooler.dense.bias)
+        self.network.half().save_pretrained(output_path)
+        begin, end, padding, unknown = self._special
+        PreTrainedTokenizerFast(
+            tokenizer_object=self.tokenizer,
+            bos_token=begin, cls_token=begin, eos_token=end, sep_token=end, pad_token=padding, unk_token=unknown,
+            model_max_length=MAX_TOKENS,
+        ).save_pretrained(output_path)  # fmt: skip
 
 
 def assemble(folder: Path | None) -> SentenceTransformer:
@@ -64,12 +82,10 @@ def assemble(folder: Path | None) -> SentenceTransformer:
     Raises ModelError with one sentence if the package is missing or not the right one, or the adapter in `folder`
     cannot be used.
     """
-    base = base_weights.read(base_file())
     learnt = adapter.load(folder, base_weights.SHA256) if folder else None
-    reader = Reader(network.build(base, learnt), tokenizer(base), base.shape.padding)
-    return SentenceTransformer(
-        modules=[reader, Pooling(base.shape.hidden, pooling_mode="mean")], device="cpu", **_PROMPTS
-    )
+    reader = Reader(base_weights.read(base_file()), learnt)
+    pooling = Pooling(reader.network.config.hidden_size, pooling_mode="mean")
+    return SentenceTransformer(modules=[reader, pooling], device="cpu", **_PROMPTS)
 
 
 def network_of(model: SentenceTransformer) -> torch.nn.Module:
@@ -92,29 +108,14 @@ def widen(reads: torch.nn.Module) -> None:
 
 
 def export(folder: Path, learnt: Path = FOLDER) -> None:
-    """Write the encoder to `folder` as sentence-transformers loads it, in half precision. Raises as `assemble`."""
-    base = base_weights.read(base_file())
-    whole = network.build(base, adapter.load(learnt, base_weights.SHA256))
-    words = whole.embeddings.word_embeddings(torch.arange(base.shape.vocabulary))
-    whole.embeddings.word_embeddings = torch.nn.Embedding.from_pretrained(words)
-    # Nothing reads it, but the library wants one, and would make it of random numbers: another file each time.
-    whole.pooler = BertPooler(whole.config)
-    torch.nn.init.zeros_(whole.pooler.dense.weight)
-    torch.nn.init.zeros_(whole.pooler.dense.bias)
-    with TemporaryDirectory() as parts:
-        whole.half().save_pretrained(parts)
-        begin, end, padding, unknown = special_pieces(base)
-        PreTrainedTokenizerFast(
-            tokenizer_object=tokenizer(base),
-            bos_token=begin, cls_token=begin, eos_token=end, sep_token=end, pad_token=padding, unk_token=unknown,
-            model_max_length=MAX_TOKENS,
-        ).save_pretrained(parts)  # fmt: skip
-        reader = Transformer(parts, max_seq_length=MAX_TOKENS, model_kwargs={"dtype": "float16"})
-        SentenceTransformer(
-            modules=[reader, Pooling(base.shape.hidden, pooling_mode="mean"), Normalize()], device="cpu", **_PROMPTS
-        ).save_pretrained(str(folder), create_model_card=False)
-    _say_as_before(folder, base.shape.hidden)
-    shutil.copy(learnt / PEAKS_FILE, folder / PEAKS_FILE)
+    """Write the encoder to `folder` as sentence-transformers loads it, in half precision, with what this app
+    reads beside it. Raises as `assemble`."""
+    model = assemble(learnt)
+    model.append(Normalize())
+    model.save_pretrained(str(folder), create_model_card=False)
+    _say_as_before(folder, model.get_embedding_dimension())
+    for name in BESIDE:
+        shutil.copy(learnt / name, folder / name)
 
 
 def _say_as_before(folder: Path, dimensions: int) -> None:

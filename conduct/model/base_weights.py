@@ -67,10 +67,7 @@ class BaseWeights:
         stored = self.tensors[name]
         if not stored.four_bits:
             return self._bytes[stored.offset : stored.offset + stored.size].view("<f4").astype(np.float32)
-        blocks = self.rows(name, stored.size // BLOCK_BYTES)
-        scales = blocks[:, :2].copy().view("<f2").astype(np.float32)
-        halves = np.concatenate([blocks[:, 2:] & 15, blocks[:, 2:] >> 4], axis=1)
-        return ((halves.astype(np.float32) - 8) * scales).reshape(-1)[: stored.count]
+        return unpack(self.rows(name, stored.size // BLOCK_BYTES)).reshape(-1)[: stored.count]
 
     def rows(self, name: str, count: int) -> np.ndarray:
         """The bytes of a tensor of 4 bits, uint8 (count, bytes of a row), still in the mapped file."""
@@ -78,13 +75,25 @@ class BaseWeights:
         return self._bytes[stored.offset : stored.offset + stored.size].reshape(count, -1)
 
 
+def unpack(rows: np.ndarray) -> np.ndarray:
+    """The numbers in bytes, uint8 (..., blocks * BLOCK_BYTES): float32 (..., blocks * BLOCK)."""
+    blocks = rows.reshape(*rows.shape[:-1], -1, BLOCK_BYTES)
+    scales = blocks[..., :2].copy().view("<f2").astype(np.float32)
+    numbers = np.concatenate([blocks[..., 2:] & 15, blocks[..., 2:] >> 4], axis=-1).astype(np.float32) - 8
+    return (numbers * scales).reshape(*rows.shape[:-1], -1)
+
+
 def packaged_file() -> Path | None:
     """The package's file, or None where it is not installed; its sha256 is checked by `read`."""
-    spec = importlib.util.find_spec(PACKAGE)
-    for folder in (spec and spec.submodule_search_locations) or ():
-        if (path := Path(folder, FILE)).is_file():
-            return path
-    return None
+    folder = package_folder(PACKAGE)
+    return folder / FILE if folder and (folder / FILE).is_file() else None
+
+
+def package_folder(name: str) -> Path | None:
+    """Where a package lies, or None; none of its code runs."""
+    spec = importlib.util.find_spec(name)
+    folders = (spec and spec.submodule_search_locations) or ()
+    return next(map(Path, folders), None)
 
 
 def read(path: Path) -> BaseWeights:

@@ -6,7 +6,7 @@ from transformers import BertConfig, BertModel
 
 from conduct.errors import ModelError
 from conduct.model.adapter import Adapter
-from conduct.model.base_weights import BLOCK_BYTES, BaseWeights
+from conduct.model.base_weights import BaseWeights, unpack
 
 _EMBEDDINGS = {
     "emb.pos": "embeddings.position_embeddings.weight",
@@ -34,15 +34,12 @@ class FourBitEmbedding(torch.nn.Module):
     def __init__(self, rows: np.ndarray) -> None:
         """`rows`: uint8 (vocabulary, bytes of a row)."""
         super().__init__()
-        self._rows = torch.from_numpy(rows)
+        self._rows = rows
 
     def forward(self, ids: torch.Tensor) -> torch.Tensor:
         """Ids (...) to float32 (..., dimensions)."""
-        blocks = self._rows[ids].unflatten(-1, (-1, BLOCK_BYTES))
-        scales = blocks[..., :2].contiguous().view(torch.float16)
-        numbers = torch.cat([blocks[..., 2:] & 15, blocks[..., 2:] >> 4], dim=-1).float() - 8
         # In half precision once, as the published model holds them: both then give the same vectors.
-        return (numbers * scales.float()).half().float().flatten(-2)
+        return torch.from_numpy(unpack(self._rows[ids.numpy()])).half().float()
 
 
 class HalfEmbedding(torch.nn.Module):
@@ -97,6 +94,7 @@ def _config(base: BaseWeights) -> BertConfig:
         type_vocab_size=shape.types,
         layer_norm_eps=shape.epsilon,
         pad_token_id=shape.padding,
+        use_cache=False,
     )
 
 

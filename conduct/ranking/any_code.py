@@ -14,9 +14,10 @@ from safetensors import SafetensorError, safe_open
 from conduct.dataset.files import write_tensors
 from conduct.dataset.tensors import read_header
 from conduct.errors import ModelError
+from conduct.model.packaged import ANY_CODE_FILE
 from conduct.ranking.calibration import Bands
 
-FILE = "any_code.safetensors"
+FILE = ANY_CODE_FILE
 # Softmax temperature over the passages of a code, the one that the encoder learnt with.
 TEMPERATURE = 0.05
 # Features of a question, of a passage for a question.

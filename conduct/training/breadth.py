@@ -12,9 +12,9 @@ from conduct.model.encoder import Encoder
 from conduct.ranking.any_code import AnyCode
 from conduct.ranking.fit import build
 from conduct.ranking.index import Index, SearchResult
-from conduct.ranking.vectors import pieces
 from conduct.text.code import Code, Passage, Section
 from conduct.training import metrics
+from conduct.training.comparison import to_passages
 from conduct.training.materials import CodeQuestion, Materials, SilentQuestion, WrittenCode
 from conduct.training.metrics import Figure
 
@@ -142,8 +142,7 @@ def _as_question(row: Situation) -> CodeQuestion:
 
 def closest_pieces(passages: Sequence[Passage], texts: Sequence[str], encoder: Encoder) -> tuple[tuple[str, ...], ...]:
     """Plain embeddings: passage ids of each question, by the cosine of their closest piece, best first."""
-    questions = encoder.encode(texts)
-    cosines = np.stack([(questions @ encoder.encode(pieces(p)).T).max(axis=1) for p in passages], axis=1)
+    cosines = to_passages(encoder.encode(texts), passages, encoder)
     return tuple(tuple(passages[number].id for number in row) for row in np.argsort(-cosines, axis=1, kind="stable"))
 
 

@@ -1,7 +1,6 @@
 """What somebody in trouble reads, measured: grave questions, examples that are shown, cards that stand open."""
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from conduct.dataset.situations import Question
 from conduct.errors import DataError
 from conduct.ranking.courtesies import essence
 from conduct.training import metrics
-from conduct.training.materials import FOLDER
+from conduct.training.materials import FOLDER, read_rows
 from conduct.training.metrics import Figure
 
 HELPS, HURTS = ("helps", "neutral"), "hurts"
@@ -41,7 +40,7 @@ def measure(
     """Measure on `split`, "dev" or "test". Raises DataError if the labels cannot be read."""
     try:
         grave, harmless = _grave(folder / "grave", split)
-        pairs = [row for row in _rows(folder / "examples.jsonl") if row["split"] == split and not row["never"]]
+        pairs = [row for row in read_rows(folder / "examples.jsonl") if row["split"] == split and not row["never"]]
     except (OSError, ValueError, LookupError) as error:
         raise DataError(f"{folder} cannot be read ({type(error).__name__}): see its README.") from error
     asked = answerer.encoder.encode([essence(row["question"]) for row in pairs])
@@ -76,12 +75,7 @@ def _grave(folder: Path, split: str) -> tuple[list[str], list[str]]:
     rows = [
         (row["text"], row.get("grave", name != "negatives"))
         for name in ("english", "negatives", "languages")
-        for row in _rows(folder / f"{name}.jsonl")
+        for row in read_rows(folder / f"{name}.jsonl")
         if row["split"] == split
     ]
     return [text for text, grave in rows if grave], [text for text, grave in rows if not grave]
-
-
-def _rows(path: Path) -> Iterator[dict]:
-    with path.open(encoding="utf-8") as lines:
-        yield from map(json.loads, lines)

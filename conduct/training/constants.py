@@ -12,8 +12,9 @@ from conduct.ranking.calibration import Bands, Calibration, fit_relevance
 from conduct.ranking.courtesies import essence
 from conduct.ranking.index import neighbours
 from conduct.ranking.recipe import RECIPE
-from conduct.ranking.vectors import Vectors, along, classes, pieces, targets
+from conduct.ranking.vectors import Vectors, along, classes, targets
 from conduct.text.code import Code
+from conduct.training.comparison import to_passages
 
 STEP = 0.05
 TEMPERATURES = (0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1)
@@ -28,8 +29,7 @@ def fit_similarity(code: Code, questions: Sequence[Question], encoder: Encoder) 
     one, RECIPE.below_unclear of those in scope fall below the lower one.
     """
     vectors = _encode(questions, encoder)
-    cosines = [(vectors @ encoder.encode(pieces(passage)).T).max(axis=1) for passage in code.passages]
-    scores = (1 + np.stack(cosines, axis=1)) / 2
+    scores = (1 + to_passages(vectors, code.passages, encoder)) / 2
     shown = np.array([[passage.id in question.shown for passage in code.passages] for question in questions])
     slope, intercept = fit_relevance(scores.ravel(), shown.ravel())
     best = Calibration(slope, intercept, Bands(1.0, 0.0)).relevance(scores).max(axis=1)

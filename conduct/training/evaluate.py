@@ -14,9 +14,10 @@ from conduct.model.encoder import Encoder
 from conduct.ranking.fit import build
 from conduct.ranking.index import Index, SearchResult
 from conduct.ranking.recipe import Blend
-from conduct.ranking.vectors import Vectors, pieces
+from conduct.ranking.vectors import Vectors
 from conduct.text.code import Code, Passage
 from conduct.training import metrics, robustness
+from conduct.training.comparison import to_passages
 from conduct.training.metrics import Ranking
 from conduct.training.robustness import Change
 
@@ -74,8 +75,8 @@ def evaluate(
     found = Index(code, bank, vectors).search(texts, encoder)
     systems = {"BM25": bm25(code.passages, texts)}
     for name, other in others.items():
-        systems[name] = _embeddings(code, other, other.encode(texts))
-    systems["conduct's encoder, own words only"] = _embeddings(code, encoder, encoder.encode(texts))
+        systems[name] = _embeddings(code, other, texts)
+    systems["conduct's encoder, own words only"] = _embeddings(code, encoder, texts)
     if ablate and bank.situations:
         for name, blend in {
             "near situations only": Blend(1, 0, 0),
@@ -166,9 +167,8 @@ def bm25(passages: Sequence[Passage], questions: Sequence[str]) -> list[Ranking]
     return _ranked(passages, np.stack([retriever.get_scores(one) for one in tokens]))
 
 
-def _embeddings(code: Code, encoder: Encoder, question_vectors: np.ndarray) -> list[Ranking]:
-    columns = [(question_vectors @ encoder.encode(pieces(passage)).T).max(axis=1) for passage in code.passages]
-    return _ranked(code.passages, np.stack(columns, axis=1))
+def _embeddings(code: Code, encoder: Encoder, questions: Sequence[str]) -> list[Ranking]:
+    return _ranked(code.passages, to_passages(encoder.encode(questions), code.passages, encoder))
 
 
 def _coverage(found: Sequence[SearchResult]) -> tuple[float, float, float]:

@@ -1,6 +1,5 @@
 """Fits what is known of any code: on written codes that the encoder has not learnt from."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +8,8 @@ from conduct.model.encoder import Encoder
 from conduct.ranking.any_code import AnyCode, relevance_features, scope_features
 from conduct.ranking.calibration import fit_bands
 from conduct.ranking.courtesies import essence
-from conduct.training.materials import HELD_OUT, Materials, Rule, WrittenCode
+from conduct.training.comparison import to_passages
+from conduct.training.materials import HELD_OUT, Materials, WrittenCode
 
 # Inverse regularisation: of the weights on vectors as for other heads, of the few features hardly any.
 CONDUCT_STRENGTH, CURVE_STRENGTH = 3.0, 100.0
@@ -52,21 +52,12 @@ def fit(materials: Materials, encoder: Encoder, situations: np.ndarray) -> AnyCo
 def ask(code: WrittenCode, encoder: Encoder) -> Asked:
     """Ask a written code all its questions."""
     questions = encoder.encode([essence(row.text) for row in (*code.questions, *code.silent)])
-    shown = np.zeros((len(questions), len(code.rules)), dtype=bool)
-    column = {rule.id: number for number, rule in enumerate(code.rules)}
+    shown = np.zeros((len(questions), len(code.passages)), dtype=bool)
+    column = {passage.id: number for number, passage in enumerate(code.passages)}
     for row, question in enumerate(code.questions):
         for passage in question.grades:
             shown[row, column[passage]] = True
-    return Asked(questions, to_rules(questions, code.rules, encoder), shown)
-
-
-def to_rules(questions: np.ndarray, rules: Sequence[Rule], encoder: Encoder) -> np.ndarray:
-    """Cosines of unit vectors (n, d) to the closest piece of each rule: (n, rules)."""
-    columns = []
-    for rule in rules:
-        sentences = rule.sentences if len(rule.sentences) > 1 else ()
-        columns.append((questions @ encoder.encode([rule.whole, *sentences]).T).max(axis=1))
-    return np.stack(columns, axis=1)
+    return Asked(questions, to_passages(questions, code.passages, encoder), shown)
 
 
 def _logistic(features: np.ndarray, outcomes: np.ndarray, strength: float) -> np.ndarray:

@@ -103,17 +103,17 @@ def read(code: Code, bank: Bank, folder: Path = FOLDER) -> Materials:
     try:
         parallel = tuple(
             Parallel(row["text"], row["lang"], row["english"], _situation(row))
-            for row in _rows(folder / "parallel.jsonl")
+            for row in read_rows(folder / "parallel.jsonl")
         )
         of_passage = {passage.id: passage.sentences for passage in code.passages}
         sentences = {
             row["text"]: of_passage[row["passage"]].index(row["sentence"])
-            for row in _rows(folder / "sentences.jsonl")
+            for row in read_rows(folder / "sentences.jsonl")
             if row["sentence"] in of_passage.get(row["passage"], ())
         }
         codes = tuple(_code(path) for path in sorted((folder / "codes").glob("*.json")))
         blind: dict[str, tuple[Situation, ...]] = {}
-        for row in _rows(folder / "dev_languages.jsonl"):
+        for row in read_rows(folder / "dev_languages.jsonl"):
             blind[row["lang"]] = (*blind.get(row["lang"], ()), _situation(row))
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise DataError(f"{folder} cannot be read ({type(error).__name__}): see its README for its files.") from error
@@ -133,7 +133,8 @@ def rule_of(passage: Passage) -> Rule:
     return Rule(passage.id, whole(passage.section, passage.text), passage.sentences)
 
 
-def _rows(path: Path) -> Iterator[dict]:
+def read_rows(path: Path) -> Iterator[dict]:
+    """A file with a JSON object on each line. Raises OSError or ValueError."""
     with path.open(encoding="utf-8") as lines:
         yield from map(json.loads, lines)
 
@@ -167,7 +168,7 @@ def _code(path: Path) -> WrittenCode:
 
 def _real_code(folder: Path) -> WrittenCode:
     code = parse((folder / "code_of_conduct.md").read_text(encoding="utf-8"))
-    rows = list(_rows(folder / REAL_QUESTIONS))
+    rows = list(read_rows(folder / REAL_QUESTIONS))
     asked = [row for row in rows if row["in_scope"]]
     return WrittenCode(
         name=folder.name,
