@@ -186,7 +186,7 @@ def _mount(app: FastAPI, demo: gr.Blocks) -> None:
     theme = gr.themes.Monochrome(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
     # The colours of page.css, for the moment before it is there.
     theme.set(body_background_fill="#fffefb", body_background_fill_dark="#1b1a18")
-    script = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("cards.js", "page.js"))
+    script = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("cards.js", "first.js", "page.js"))
     # In the page's configuration, where clients look for it; the tools themselves are ours.
     demo.mcp_server = True
     gr.mount_gradio_app(

@@ -219,4 +219,4 @@ def test_the_readme_shows_the_snippet_of_the_page():
 def test_every_asset_is_listed():
     """What lies in the served folder is public: nothing else may lie there."""
     names = {path.name for path in embed.ASSETS.iterdir()}
-    assert names == {"cards.css", "cards.js", "embed.css", "embed.js", "page.css", "page.js", "preview.png"}
+    assert names == {"cards.css", "cards.js", "embed.css", "embed.js", "first.js", "page.css", "page.js", "preview.png"}
