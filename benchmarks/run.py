@@ -236,7 +236,7 @@ def _check(answers: dict[str, dict], wanted: dict[str, list]) -> None:
 
 def install_megabytes(needs: str) -> float:
     """What pip puts on the disk for these requirements and for what they need, as it is installed here."""
-    waiting = [(Requirement(line), "") for line in needs.splitlines() if line and not line.startswith("#")]
+    waiting = [(Requirement(line), "") for line in needs.splitlines() if line.partition("#")[0].strip()]
     done, bytes_of = set(), {}
     while waiting:
         one, extra = waiting.pop()
