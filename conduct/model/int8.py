@@ -105,9 +105,9 @@ class _Smoothed(torch.nn.Module):
         weights = layer.weight.detach()
         sizes = peaks.clamp(min=_SMALLEST) ** SHARE / weights.abs().amax(0).clamp(min=_SMALLEST) ** (1 - SHARE)
         self._factors = 1 / sizes
-        self.layer = torch.nn.Linear(layer.in_features, layer.out_features, device="meta")
-        self.layer.weight = torch.nn.Parameter(weights * sizes, requires_grad=False)
-        self.layer.bias = layer.bias
+        # In place: all weights twice would be much memory.
+        weights *= sizes
+        self.layer = layer
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         return self.layer(inputs * self._factors)

@@ -63,19 +63,25 @@ def build(base: BaseWeights, adapter: Adapter | None = None) -> BertModel:
     config = _config(base)
     with torch.device("meta"):
         network = BertModel(config, add_pooling_layer=False)
-    weights = {_name(stored): base.floats(stored) for stored in base.tensors if stored != _WORDS}
     shapes = {name: tuple(parameter.shape) for name, parameter in network.named_parameters()}
-    state = {name: torch.from_numpy(numbers).reshape(shapes[name]) for name, numbers in weights.items()}
-    for update in adapter.updates if adapter else ():
-        weight = state.get(update.name)
-        if weight is None or tuple(weight.shape) != (update.up.shape[0], update.down.shape[1]):
+    stored = {_name(name): name for name in base.tensors if name != _WORDS}
+    updates = {update.name: update for update in adapter.updates} if adapter else {}
+    for name, update in updates.items():
+        if name not in stored or shapes[name] != (update.up.shape[0], update.down.shape[1]):
             raise ModelError(
-                f"The adapter has an update for {update.name[:80]}, which the base encoder does not have: "
+                f"The adapter has an update for {name[:80]}, which the base encoder does not have: "
                 "make it anew with `python -m conduct train`."
             )
-        weight += torch.from_numpy(update.product())
+
+    def weights(name: str) -> torch.Tensor:
+        numbers = torch.from_numpy(base.floats(stored[name])).reshape(shapes[name])
+        if name in updates:
+            numbers += torch.from_numpy(updates[name].product())
+        return numbers.half().float()
+
     network.embeddings.word_embeddings = FourBitEmbedding(base.rows(_WORDS, config.vocab_size))
-    network.load_state_dict({name: weight.half().float() for name, weight in state.items()}, assign=True)
+    # One by one: all of them twice would be the most memory that the app ever takes.
+    network.load_state_dict({name: weights(name) for name in stored}, assign=True)
     embeddings = network.embeddings
     embeddings.position_ids = torch.arange(config.max_position_embeddings)[None]
     embeddings.token_type_ids = torch.zeros(1, config.max_position_embeddings, dtype=torch.long)

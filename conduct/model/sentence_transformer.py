@@ -15,6 +15,8 @@ from conduct.model.safety import check_model
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+    from conduct.model.traced import TracedReader
+
 # Of a model in float32. More at a time are no faster, and fill the core's cache; measured between 1 and 16.
 BATCH_SIZE = 8
 # A question is too short to share: two threads on it gained a tenth on two idle cores, and lost half under load
@@ -27,9 +29,10 @@ AROUND = 24
 class SentenceEncoder:
     """A sentence-transformers model on the CPU, as it serves: this app's encoder in int8, another in float32."""
 
-    def __init__(self, model: "SentenceTransformer", batch_size: int = BATCH_SIZE) -> None:
+    def __init__(self, model: "SentenceTransformer", reader: "TracedReader | None" = None) -> None:
+        """`reader` reads in place of `model`."""
         self._model = model
-        self._batch_size = batch_size
+        self._reader = reader
         self._prompt = model.prompts.get(model.default_prompt_name or "") or ""
         self.truncates("")
 
@@ -45,6 +48,7 @@ class SentenceEncoder:
 
         torch.set_num_threads(THREADS)
         from conduct.model import assemble, int8
+        from conduct.model.traced import TracedReader
 
         if packaged.is_here(folder):
             model, identity = assemble.assemble(folder), adapter.identity(folder / adapter.FILE)
@@ -55,9 +59,9 @@ class SentenceEncoder:
             if identity is None:
                 return cls(model)
             assemble.widen(assemble.network_of(model))
-        int8.quantize(assemble.network_of(model), int8.load(folder / packaged.PEAKS_FILE, identity))
-        # One text at a time: its scales are then its own.
-        return cls(model, batch_size=1)
+        network = assemble.network_of(model)
+        int8.quantize(network, int8.load(folder / packaged.PEAKS_FILE, identity))
+        return cls(model, TracedReader(model, network))
 
     @property
     def workers(self) -> int:
@@ -66,9 +70,11 @@ class SentenceEncoder:
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of `texts`: float32, shape (len(texts), dimensions), each of unit length."""
+        if self._reader and texts:
+            return self._reader.encode(texts)
         return self._model.encode(
             list(texts),
-            batch_size=self._batch_size,
+            batch_size=BATCH_SIZE,
             normalize_embeddings=True,
             convert_to_numpy=True,
             show_progress_bar=False,

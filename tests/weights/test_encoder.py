@@ -79,3 +79,11 @@ def test_a_model_is_loaded_without_a_word(model: Snapshot, capfd: pytest.Capture
     """Who asked in a terminal sees the answer, and no bar of how many weights were loaded."""
     SentenceEncoder.load(model.folder)
     assert capfd.readouterr() == ("", "")
+
+
+def test_what_torch_recorded_reads_texts_of_all_lengths(encoder: SentenceEncoder):
+    """As the network itself does: nothing of the text that it was recorded with stands fast."""
+    texts = ["accent " * count for count in (0, 1, 2, 3, 5, 8, 13, 50, 100, 200, 300)]
+    model = encoder._model
+    expected = model.encode(texts, batch_size=1, normalize_embeddings=True, show_progress_bar=False)
+    assert np.array_equal(encoder.encode(texts), expected)
