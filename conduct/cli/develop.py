@@ -13,7 +13,7 @@ from conduct.dataset.files import VECTORS_FILE
 from conduct.errors import DataError
 from conduct.hub import find_dataset
 from conduct.hub.snapshot import BUNDLED, LOCAL, Snapshot
-from conduct.model import packaged
+from conduct.model import adapter, base_weights, packaged
 from conduct.model.find_encoder import find_encoder
 from conduct.model.sentence_transformer import SentenceEncoder
 from conduct.settings import Settings
@@ -76,7 +76,9 @@ def run_train(chosen: argparse.Namespace) -> int:
 
     from conduct.training import materials
     from conduct.training.learn import learn
+    from conduct.training.train import DEFAULT, FURTHER
 
+    learnt = adapter.load(chosen.further, base_weights.SHA256) if chosen.further else None
     edition = DatasetRevision.read(find_dataset.bundled_dataset())
     read = materials.read(edition.code, edition.bank, chosen.materials)
     with tqdm(unit=" steps", desc="Training") as bar:
@@ -86,7 +88,8 @@ def run_train(chosen: argparse.Namespace) -> int:
             bar.set_postfix(loss=f"{loss:.2f}", refresh=False)
             bar.update(step - bar.n)
 
-        identity = learn(read, chosen.folder, chosen.checkpoint, report)
+        recipe = FURTHER if learnt else DEFAULT
+        identity = learn(read, chosen.folder, chosen.checkpoint, report, recipe, learnt)
     write(f"Wrote {chosen.folder}: {identity}. Now run `python -m conduct build`.")
     return EXIT_OK
 

@@ -111,8 +111,8 @@ def _parser() -> argparse.ArgumentParser:
         "train",
         help="teach the encoder, from the situations and training_data/",
         description="Change the base encoder so that questions lie close to the passages and sentences that speak to "
-        "them.\nTakes about an hour on two cores, and goes on where it was interrupted; then run build, which fits the "
-        "rest.",
+        "them.\nTakes about two hours on two cores, and goes on where it was interrupted; then run build, which fits "
+        "the rest.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     train.add_argument(
@@ -126,6 +126,9 @@ def _parser() -> argparse.ArgumentParser:
         "--checkpoint", type=Path, default=Path("train.checkpoint"), metavar="FILE",
         help="where it stands, written every 300 steps; remove it to begin anew (default: train.checkpoint)",
     )  # fmt: skip
+    train.add_argument(
+        "--from", type=Path, dest="further", metavar="FOLDER", help="go on from what was learnt, for half as long"
+    )
     train.add_argument(
         "folder", type=Path, nargs="?", default=LEARNT, help="where to write (default: conduct/model/learnt)"
     )

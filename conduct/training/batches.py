@@ -12,9 +12,7 @@ ENGLISH_SIZE = 32
 CODE_QUESTIONS = 15
 CODE_SILENT = 4
 OWN_SIZE = 24
-OWN_BATCHES = 130
-# Each question to a written code is read so often in an epoch.
-CODE_REPEATS = 2
+OWN_BATCHES = 80
 # Passages of a long code that are compared at a time, with those that the questions are about.
 MAX_RULES = 22
 # Of the situations for the sentences of our own code, the share whose sentence is known.
@@ -32,7 +30,7 @@ class ParallelBatch:
 
 @dataclass(frozen=True, slots=True)
 class EnglishBatch:
-    """Situations of the bank that have no counterpart."""
+    """Situations of the bank."""
 
     rows: tuple[Situation, ...]
 
@@ -60,15 +58,13 @@ Batch = ParallelBatch | EnglishBatch | CodeBatch | OwnBatch
 def epoch(materials: Materials, codes: Sequence[WrittenCode], rng: random.Random) -> list[Batch]:
     """The batches of one epoch, in random order; `codes` are those to learn from."""
     parallel = sorted(materials.parallel, key=lambda row: len(row.english) + rng.uniform(0, SHAKEN))
-    translated = {row.english for row in parallel}
-    english = [situation for situation in materials.bank.situations if situation.text not in translated]
-    english.sort(key=lambda situation: len(situation.text) + rng.uniform(0, SHAKEN))
+    # English ones are read again on their own: they cost little, and most of those who ask write English.
+    english = sorted(materials.bank.situations, key=lambda row: len(row.text) + rng.uniform(0, SHAKEN))
     batches: list[Batch] = [ParallelBatch(part) for part in _parts(parallel, PARALLEL_SIZE)]
     batches += [EnglishBatch(part) for part in _parts(english, ENGLISH_SIZE)]
     for code in codes:
-        for _ in range(CODE_REPEATS):
-            questions = rng.sample(code.questions, len(code.questions))
-            batches += [_of_code(code, part, rng) for part in _parts(questions, CODE_QUESTIONS) if len(part) > 1]
+        questions = rng.sample(code.questions, len(code.questions))
+        batches += [_of_code(code, part, rng) for part in _parts(questions, CODE_QUESTIONS) if len(part) > 1]
     batches += [_own(materials, rng) for _ in range(OWN_BATCHES)]
     rng.shuffle(batches)
     return batches

@@ -22,11 +22,12 @@ def learn(
     checkpoint: Path,
     report: Callable[[int, int, float], None],
     recipe: Recipe = DEFAULT,
+    learnt: adapter.Adapter | None = None,
 ) -> str:
-    """Train, and write `folder`; the encoder's identity, "id@hash"."""
+    """Train, from `learnt` on if given, and write `folder`; the encoder's identity, "id@hash"."""
     if not any(code.name in HELD_OUT for code in materials.codes):
         raise DataError(f"Training needs one of the codes {', '.join(HELD_OUT)} to calibrate with: add it to codes/.")
-    adapter.save(train(materials, checkpoint, recipe, report), folder, base_weights.SHA256)
+    adapter.save(train(materials, checkpoint, recipe, report, learnt), folder, base_weights.SHA256)
     return finish(materials, folder)
 
 

@@ -13,7 +13,8 @@ import torch
 from peft import LoraConfig, inject_adapter_in_model
 from torch import nn
 
-from conduct.model.adapter import Update
+from conduct.errors import ModelError
+from conduct.model.adapter import Adapter, Update
 from conduct.model.assemble import assemble, network_of
 from conduct.model.packaged import PROMPT
 from conduct.ranking.courtesies import essence
@@ -32,7 +33,7 @@ LAYERS = ("query", "key", "value", "dense")
 class Recipe:
     """How to train; chosen on the dev splits."""
 
-    epochs: int = 2
+    epochs: int = 4
     rank: int = 32
     # By the root of the rank, so that one learning rate serves all ranks (Kalajdzievski, 2023).
     alpha: float = 16.0
@@ -51,6 +52,8 @@ class Recipe:
 
 
 DEFAULT = Recipe()
+# For who goes on from what was learnt: it is near already.
+FURTHER = Recipe(epochs=2, learning_rate=4e-4)
 
 
 class Student:
@@ -66,6 +69,18 @@ class Student:
         )
         inject_adapter_in_model(config, self.network)
         self.learnt = {n: p for n, p in self.network.named_parameters() if p.requires_grad}
+
+    def begin(self, learnt: Adapter) -> None:
+        """Start from what was learnt. Raises ModelError if its matrices are of another shape."""
+        scale = self._recipe.alpha / math.sqrt(self._recipe.rank)
+        for update in learnt.updates:
+            module = update.name.removesuffix(".weight")
+            up, down = (self.learnt.get(f"{module}.{part}.default.weight") for part in ("lora_B", "lora_A"))
+            if up is None or down is None or (up.shape, down.shape) != (update.up.shape, update.down.shape):
+                raise ModelError(f"{module} cannot be learnt further with rank {self._recipe.rank}: train anew.")
+            with torch.no_grad():
+                up.copy_(torch.from_numpy(update.up * (update.scale / scale)))
+                down.copy_(torch.from_numpy(update.down))
 
     def encode(self, texts: Sequence[str]) -> torch.Tensor:
         """Unit vectors (texts, dimensions) that gradients pass through."""
@@ -101,14 +116,18 @@ def train(
     checkpoint: Path,
     recipe: Recipe = DEFAULT,
     report: Callable[[int, int, float], None] = lambda step, steps, loss: None,
+    learnt: Adapter | None = None,
 ) -> tuple[Update, ...]:
     """Updates for the base encoder.
 
-    Goes on from `checkpoint`, if it is there, and writes it every so often. `report` is given the step, of how many,
-    and its loss. The same seed gives the same order of texts; the numbers differ in their last digits between machines.
+    Starts from `learnt`, if given. Goes on from `checkpoint`, if it is there, and writes it every so often. `report`
+    is given the step, of how many, and its loss. The same seed gives the same order of texts; the numbers differ in
+    their last digits between machines.
     """
     torch.manual_seed(recipe.seed)
     student = Student(recipe)
+    if learnt is not None:
+        student.begin(learnt)
     losses = Losses(materials, student.model.get_embedding_dimension())
     optimizer = torch.optim.AdamW(
         [
