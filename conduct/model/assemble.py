@@ -13,11 +13,11 @@ from transformers import BertModel, PreTrainedTokenizerFast
 from transformers.models.bert.modeling_bert import BertPooler
 
 from conduct.errors import ModelError
-from conduct.model import adapter, base_weights, network
+from conduct.model import adapter, base_weights, int8, network
 from conduct.model.adapter import Adapter
 from conduct.model.base_weights import BaseWeights
 from conduct.model.packaged import BESIDE, FOLDER, MAX_TOKENS, PEAKS_FILE, PROMPT, base_file
-from conduct.model.tokenizer import special_pieces, tokenizer
+from conduct.model.tokenizer import PieceTokenizer, exported, special_pieces
 
 # It warns of each model that has a prompt, on the terminal of who asks.
 logging.getLogger("sentence_transformers.base.model").setLevel(logging.ERROR)
@@ -28,24 +28,22 @@ _PROMPTS = {"prompts": {"query": PROMPT}, "default_prompt_name": "query"}
 class Reader(InputModule):
     """From texts to vectors of their tokens, as sentence-transformers wants them."""
 
-    def __init__(self, base: BaseWeights, learnt: Adapter | None) -> None:
+    def __init__(self, base: BaseWeights, learnt: Adapter | None, peaks: int8.Peaks | None) -> None:
         super().__init__()
-        self.network = network.build(base, learnt)
-        self.tokenizer = tokenizer(base)
+        self.network = network.build(base, learnt, peaks)
+        self.tokenizer = PieceTokenizer(base)
         self.max_seq_length = MAX_TOKENS
-        self._padding = base.shape.padding
-        self._special = special_pieces(base)
+        self._base = base
 
     def preprocess(self, inputs, prompt=None, **others) -> dict[str, torch.Tensor]:
         """Ids and mask of `inputs`, int64 (texts, tokens of the longest)."""
-        encodings = self.tokenizer.encode_batch_fast([(prompt or "") + text for text in inputs])
         # The last token ends a text, also one that was cut.
         rows = [
             ids if len(ids) <= MAX_TOKENS else [*ids[: MAX_TOKENS - 1], ids[-1]]
-            for ids in (encoding.ids for encoding in encodings)
+            for ids in (self.tokenizer.ids((prompt or "") + text) for text in inputs)
         ]
-        longest = max(map(len, rows))
-        ids = torch.tensor([row + [self._padding] * (longest - len(row)) for row in rows])
+        longest, padding = max(map(len, rows)), self._base.shape.padding
+        ids = torch.tensor([row + [padding] * (longest - len(row)) for row in rows])
         mask = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows])
         return {"input_ids": ids, "attention_mask": mask}
 
@@ -68,22 +66,23 @@ class Reader(InputModule):
         torch.nn.init.zeros_(self.network.pooler.dense.weight)
         torch.nn.init.zeros_(self.network.pooler.dense.bias)
         self.network.half().save_pretrained(output_path)
-        begin, end, padding, unknown = self._special
+        begin, end, padding, unknown = special_pieces(self._base)
         PreTrainedTokenizerFast(
-            tokenizer_object=self.tokenizer,
+            tokenizer_object=exported(self._base),
             bos_token=begin, cls_token=begin, eos_token=end, sep_token=end, pad_token=padding, unk_token=unknown,
             model_max_length=MAX_TOKENS,
         ).save_pretrained(output_path)  # fmt: skip
 
 
-def assemble(folder: Path | None) -> SentenceTransformer:
-    """The base encoder with what was learnt, in `folder`; as published, without it, if None. Writes nothing.
+def assemble(folder: Path | None, peaks: int8.Peaks | None = None) -> SentenceTransformer:
+    """The base encoder with what was learnt, in `folder`; as published, without it, if None. In float32, or with
+    `peaks` in int8. Writes nothing.
 
     Raises ModelError with one sentence if the package is missing or not the right one, or the adapter in `folder`
-    cannot be used.
+    or `peaks` cannot be used.
     """
     learnt = adapter.load(folder, base_weights.SHA256) if folder else None
-    reader = Reader(base_weights.read(base_file()), learnt)
+    reader = Reader(base_weights.read(base_file()), learnt, peaks)
     pooling = Pooling(reader.network.config.hidden_size, pooling_mode="mean")
     return SentenceTransformer(modules=[reader, pooling], device="cpu", **_PROMPTS)
 

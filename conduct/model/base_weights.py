@@ -7,8 +7,8 @@ shape, the tokenizer's pieces with their scores, a table of normalisation, a lis
 import hashlib
 import importlib.util
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -53,12 +53,27 @@ class Stored:
     four_bits: bool
 
 
+class Pieces(Sequence[tuple[str, float]]):
+    """The tokenizer's pieces with their log-probabilities; made when asked for, since there are 250,000."""
+
+    def __init__(self, texts: bytes, offsets: np.ndarray, scores: np.ndarray) -> None:
+        """Piece n is texts[offsets[n]:offsets[n + 1]] in UTF-8."""
+        self._texts, self._offsets, self._scores = texts, offsets, scores
+
+    def __len__(self) -> int:
+        return len(self._scores)
+
+    def __getitem__(self, number: int) -> tuple[str, float]:
+        score = float(self._scores[number])
+        return self._texts[self._offsets[number] : self._offsets[number + 1]].decode(), score
+
+
 @dataclass(frozen=True, slots=True)
 class BaseWeights:
-    """The base encoder as it lies in the file: `pieces` with their log-probabilities, and tensors by name."""
+    """The base encoder as it lies in the file."""
 
     shape: Shape
-    pieces: tuple[tuple[str, float], ...]
+    pieces: Pieces
     tensors: dict[str, Stored]
     _bytes: np.memmap
 
@@ -142,7 +157,6 @@ def _parse(content: np.memmap) -> BaseWeights:
     offsets = reader.array("<u4", count + 1)
     scores = reader.array("<f4", count)
     blob = reader.bytes(length)
-    texts = [blob[start:stop].decode() for start, stop in pairwise(offsets)]
     _, table = reader.numbers("iI")
     reader.bytes(table)
     (tensor_count,) = reader.numbers("i")
@@ -153,4 +167,4 @@ def _parse(content: np.memmap) -> BaseWeights:
         kind, number, offset, size = reader.numbers("BIQQ")
         tensors[name] = Stored(offset, size, number, kind == _FOUR_BITS)
     shape = Shape(*sizes, epsilon, begin, end, padding, unknown)
-    return BaseWeights(shape, tuple(zip(texts, map(float, scores), strict=True)), tensors, content)
+    return BaseWeights(shape, Pieces(blob, offsets, scores), tensors, content)

@@ -35,18 +35,32 @@ def quantize(network: torch.nn.Module, peaks: Peaks) -> None:
 
     Raises ModelError unless `peaks` are those of this network.
     """
-    layers = dict(linear_layers(network))
-    if {name: (layer.in_features,) for name, layer in layers.items()} != {n: p.shape for n, p in peaks.items()}:
+    check(network, peaks)
+    quantize_part(network, "", peaks)
+
+
+def check(network: torch.nn.Module, peaks: Peaks) -> None:
+    """Raises ModelError unless `peaks` are those of this network."""
+    shapes = {name: (layer.in_features,) for name, layer in linear_layers(network)}
+    if shapes != {name: peak.shape for name, peak in peaks.items()}:
         raise ModelError(_OF_ANOTHER)
+
+
+def quantize_part(part: torch.nn.Module, prefix: str, peaks: Peaks) -> None:
+    """The same for a part of a network, whose names in `peaks` begin with `prefix`."""
+    layers = dict(linear_layers(part))
     for name, layer in layers.items():
         parent, _, own = name.rpartition(".")
-        setattr(network.get_submodule(parent), own, _Smoothed(layer, torch.from_numpy(peaks[name])))
+        setattr(part.get_submodule(parent), own, _Smoothed(layer, torch.from_numpy(peaks[prefix + name])))
     with warnings.catch_warnings():
         # Its successor needs a C++ compiler at hand to be as fast.
         warnings.simplefilter("ignore")
         from torch.ao.quantization import per_channel_dynamic_qconfig, quantize_dynamic
 
-        quantize_dynamic(network, {torch.nn.Linear: per_channel_dynamic_qconfig}, inplace=True)
+        quantize_dynamic(part, {torch.nn.Linear: per_channel_dynamic_qconfig}, inplace=True)
+    # What was replaced refers to itself, and its weights would stay until garbage is collected.
+    for layer in layers.values():
+        layer.weight = None
 
 
 def measure(model, network: torch.nn.Module, texts: Sequence[str]) -> Peaks:

@@ -1,10 +1,13 @@
 """The base encoder as a torch network, with what was learnt added to its weights."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 from transformers import BertConfig, BertModel
 
 from conduct.errors import ModelError
+from conduct.model import int8
 from conduct.model.adapter import Adapter
 from conduct.model.base_weights import BaseWeights, unpack
 
@@ -55,10 +58,11 @@ class HalfEmbedding(torch.nn.Module):
         return self._rows[ids].float()
 
 
-def build(base: BaseWeights, adapter: Adapter | None = None) -> BertModel:
-    """The network in float32, its numbers rounded to half precision; word embeddings as FourBitEmbedding.
+def build(base: BaseWeights, adapter: Adapter | None = None, peaks: int8.Peaks | None = None) -> BertModel:
+    """The network in float32, its numbers rounded to half precision; word embeddings as FourBitEmbedding. With `peaks`
+    its linear layers are in int8, see int8.py.
 
-    Raises ModelError if `adapter` does not fit.
+    Raises ModelError if `adapter` or `peaks` do not fit.
     """
     config = _config(base)
     with torch.device("meta"):
@@ -79,13 +83,26 @@ def build(base: BaseWeights, adapter: Adapter | None = None) -> BertModel:
             numbers += torch.from_numpy(updates[name].product())
         return numbers.half().float()
 
+    if peaks is not None:
+        int8.check(network, peaks)
     network.embeddings.word_embeddings = FourBitEmbedding(base.rows(_WORDS, config.vocab_size))
-    # One by one: all of them twice would be the most memory that the app ever takes.
-    network.load_state_dict({name: weights(name) for name in stored}, assign=True)
+    # Layer by layer: all of them in float32 at once would be the most memory that the app ever takes.
+    for prefix, part in _parts(network):
+        names = [name for name in stored if name.startswith(prefix)]
+        part.load_state_dict({name.removeprefix(prefix): weights(name) for name in names}, assign=True)
+        if peaks is not None:
+            int8.quantize_part(part, prefix, peaks)
     embeddings = network.embeddings
     embeddings.position_ids = torch.arange(config.max_position_embeddings)[None]
     embeddings.token_type_ids = torch.zeros(1, config.max_position_embeddings, dtype=torch.long)
     return network.eval()
+
+
+def _parts(network: BertModel) -> Iterator[tuple[str, torch.nn.Module]]:
+    """What its names begin with, and the part."""
+    yield "embeddings.", network.embeddings
+    for number, layer in enumerate(network.encoder.layer):
+        yield f"encoder.layer.{number}.", layer
 
 
 def _config(base: BaseWeights) -> BertConfig:

@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 from conduct.errors import InferenceError, ModelError
 from conduct.hub import client
 from conduct.model import base_weights, packaged
-from conduct.model.tokenizer import tokenizer
+from conduct.model.tokenizer import PieceTokenizer
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +35,10 @@ FIRST_PAUSE_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How a model reads a text: `prompt` is put before it, and of the tokens the first `longest` are read."""
+    """How a model reads a text: `prompt` is put before it, and of the tokens, whose numbers `ids` gives, the first
+    `longest` are read."""
 
-    tokenizer: Tokenizer
+    ids: Callable[[str], list[int]]
     longest: int
     prompt: str = ""
 
@@ -93,7 +94,7 @@ class RemoteEncoder:
     def truncates(self, text: str) -> bool:
         """Whether the model reads only the beginning of `text`."""
         limits = self._limits
-        return len(limits.tokenizer.encode(limits.prompt + text).ids) > limits.longest
+        return len(limits.ids(limits.prompt + text)) > limits.longest
 
     def _ask(self, texts: Sequence[str], until: float) -> np.ndarray:
         asked = [self._limits.prompt + text for text in texts]
@@ -138,7 +139,7 @@ def _limits(folder: Path) -> Limits:
     """How the model in `folder` reads. Raises ModelError."""
     if packaged.is_here(folder):
         base = base_weights.read(packaged.base_file())
-        return Limits(tokenizer(base), packaged.MAX_TOKENS, packaged.PROMPT)
+        return Limits(PieceTokenizer(base).ids, packaged.MAX_TOKENS, packaged.PROMPT)
     try:
         read = Tokenizer.from_file(str(folder / "tokenizer.json"))
         longest = _read(folder / "sentence_bert_config.json").get("max_seq_length")
@@ -147,7 +148,8 @@ def _limits(folder: Path) -> Limits:
             longest = min(most, _read(folder / "config.json")["max_position_embeddings"])
         read.no_truncation()
         read.no_padding()
-        return Limits(read, int(longest), packaged.PROMPT if packaged.exported_identity(folder) else "")
+        prompt = packaged.PROMPT if packaged.exported_identity(folder) else ""
+        return Limits(lambda text: read.encode(text).ids, int(longest), prompt)
     # The library's own errors have no other class.
     except Exception as error:
         raise ModelError(

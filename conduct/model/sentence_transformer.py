@@ -11,6 +11,7 @@ from tokenizers import Tokenizer
 from conduct.errors import ModelError
 from conduct.model import adapter, packaged
 from conduct.model.safety import check_model
+from conduct.model.tokenizer import PieceTokenizer
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -51,15 +52,16 @@ class SentenceEncoder:
         from conduct.model.traced import TracedReader
 
         if packaged.is_here(folder):
-            model, identity = assemble.assemble(folder), adapter.identity(folder / adapter.FILE)
-        else:
-            check_model(folder)
-            model = _open(folder)
-            identity = packaged.exported_identity(folder)
-            if identity is None:
-                return cls(model)
-            assemble.widen(assemble.network_of(model))
+            peaks = int8.load(folder / packaged.PEAKS_FILE, adapter.identity(folder / adapter.FILE))
+            model = assemble.assemble(folder, peaks)
+            return cls(model, TracedReader(model, assemble.network_of(model)))
+        check_model(folder)
+        model = _open(folder)
+        identity = packaged.exported_identity(folder)
+        if identity is None:
+            return cls(model)
         network = assemble.network_of(model)
+        assemble.widen(network)
         int8.quantize(network, int8.load(folder / packaged.PEAKS_FILE, identity))
         return cls(model, TracedReader(model, network))
 
@@ -86,6 +88,8 @@ class SentenceEncoder:
         if text.isascii() and len(text) + AROUND <= self._model.max_seq_length:
             return False
         tokenizer, text, longest = self._model.tokenizer, self._prompt + text, self._model.max_seq_length
+        if isinstance(tokenizer, PieceTokenizer):
+            return len(tokenizer.ids(text)) > longest
         # Its switch for cutting is shared by all threads: left as it is, and what was cut off is looked for.
         backend = getattr(tokenizer, "backend_tokenizer", tokenizer)
         if isinstance(backend, Tokenizer):

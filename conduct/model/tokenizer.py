@@ -1,12 +1,41 @@
-"""The tokenizer of the base encoder, from the pieces in its file."""
+"""The tokenizer of the base encoder, from the pieces in its file: as it serves, and as the exported model has it."""
 
+import re
+import struct
+import unicodedata
+
+from sentencepiece import SentencePieceProcessor
 from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
 from conduct.model.base_weights import BaseWeights
 
+_SPACES = re.compile(r"\s+")
+# Numbers of fields in the files that sentencepiece reads (sentencepiece_model.proto), and kinds of pieces.
+_PIECE, _TRAINER, _NORMALIZER = 1, 2, 3
+_TEXT, _SCORE, _KIND = 1, 2, 3
+_UNKNOWN, _CONTROL = 2, 3
+_UNKNOWN_ID, _BEGIN_ID, _END_ID, _PADDING_ID = 40, 41, 42, 43
+_UNKNOWN_TEXT, _BEGIN_TEXT, _END_TEXT, _PADDING_TEXT = 45, 46, 47, 48
+_NAME, _ADD_SPACE = 1, 3
 
-def tokenizer(base: BaseWeights) -> Tokenizer:
-    """The tokenizer that the base encoder was trained with."""
+
+class PieceTokenizer:
+    """Cuts texts by sentencepiece, with which the base encoder was trained. It gives what `exported` gives (a test
+    says so), and takes 190 MB less."""
+
+    def __init__(self, base: BaseWeights) -> None:
+        self._ends = (base.shape.begin, base.shape.end)
+        self._processor = SentencePieceProcessor(model_proto=_model_file(base))
+
+    def ids(self, text: str) -> list[int]:
+        """The numbers of the pieces of `text`, between those that begin and end each text."""
+        plain = _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip()
+        begin, end = self._ends
+        return [begin, *self._processor.encode(plain), end]
+
+
+def exported(base: BaseWeights) -> Tokenizer:
+    """The same for who loads the exported model: its file is the one that engines read."""
     shape = base.shape
     made = Tokenizer(models.Unigram(list(base.pieces), unk_id=shape.unknown, byte_fallback=False))
     made.normalizer = normalizers.Sequence(
@@ -27,3 +56,43 @@ def special_pieces(base: BaseWeights) -> tuple[str, ...]:
     """The pieces that begin a text, end it, pad it, and stand for what no piece spells."""
     shape = base.shape
     return tuple(base.pieces[number][0] for number in (shape.begin, shape.end, shape.padding, shape.unknown))
+
+
+def _model_file(base: BaseWeights) -> bytes:
+    """What sentencepiece reads: a file in the format of protobuf."""
+    shape = base.shape
+    kinds = dict.fromkeys((shape.begin, shape.end, shape.padding), _CONTROL) | {shape.unknown: _UNKNOWN}
+    file = bytearray()
+    for number, (text, score) in enumerate(base.pieces):
+        piece = _bytes(_TEXT, text.encode()) + _float(_SCORE, score)
+        if number in kinds:
+            piece += _whole(_KIND, kinds[number])
+        file += _bytes(_PIECE, piece)
+    ids = {_UNKNOWN_ID: shape.unknown, _BEGIN_ID: shape.begin, _END_ID: shape.end, _PADDING_ID: shape.padding}
+    texts = zip((_BEGIN_TEXT, _END_TEXT, _PADDING_TEXT, _UNKNOWN_TEXT), special_pieces(base), strict=True)
+    trainer = b"".join(_whole(field, number) for field, number in ids.items())
+    trainer += b"".join(_bytes(field, text.encode()) for field, text in texts)
+    return bytes(
+        file + _bytes(_TRAINER, trainer) + _bytes(_NORMALIZER, _bytes(_NAME, b"identity") + _whole(_ADD_SPACE, 1))
+    )
+
+
+def _whole(field: int, value: int) -> bytes:
+    return _varint(field << 3) + _varint(value)
+
+
+def _bytes(field: int, value: bytes) -> bytes:
+    return _varint(field << 3 | 2) + _varint(len(value)) + value
+
+
+def _float(field: int, value: float) -> bytes:
+    return _varint(field << 3 | 5) + struct.pack("<f", value)
+
+
+def _varint(value: int) -> bytes:
+    """Seven bits a byte, the lowest first."""
+    written = bytearray()
+    while value > 127:
+        written.append(value & 127 | 128)
+        value >>= 7
+    return bytes([*written, value])

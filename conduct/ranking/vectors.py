@@ -213,11 +213,12 @@ def _read(file) -> dict[str, np.ndarray]:
     for name in NAMES:
         arrays[name] = file.get_tensor(name).astype(np.float32)
         # Written so that what is not a number fails, too.
-        if not (np.abs(arrays[name]) <= MAX_ABS_VALUE).all():
+        if not (arrays[name].max(initial=0) <= MAX_ABS_VALUE and arrays[name].min(initial=0) >= -MAX_ABS_VALUE):
             raise DataError(f"{name} hold a number that is not finite, or over {MAX_ABS_VALUE:,}")
     if not (np.abs(np.linalg.norm(arrays["pieces"], axis=1) - 1) < LENGTH_TOLERANCE).all():
         raise DataError("pieces are not of unit length")
-    lengths = np.linalg.norm(arrays["situations"], axis=1, keepdims=True)
+    # Without another array as large.
+    lengths = np.sqrt(np.einsum("ij,ij->i", arrays["situations"], arrays["situations"]))[:, np.newaxis]
     if not (lengths > 0).all():
         raise DataError("situations have no direction")
     arrays["situations"] /= lengths

@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 from sentence_transformers import SentenceTransformer
 
+from conduct.answering.dataset_revision import DatasetRevision
+from conduct.hub import find_dataset
 from conduct.hub.snapshot import Snapshot
 from conduct.model import base_weights, packaged
 from conduct.model.assemble import assemble, export
 from conduct.model.sentence_transformer import SentenceEncoder
-from conduct.model.tokenizer import tokenizer
+from conduct.model.tokenizer import PieceTokenizer, exported
+from conduct.training.materials import FOLDER, read_rows
 
 TEXTS = [
     "May I joke about his accent?",
@@ -27,17 +30,29 @@ TEXTS = [
 
 def test_the_tokenizer_is_that_of_the_base_model():
     """Whose numbers of two words everybody can look up."""
-    read = tokenizer(base_weights.read(packaged.base_file()))
-    assert read.encode("Hello world").ids == [0, 35378, 8999, 2]
-    assert read.get_vocab_size() == 250_002
+    base = base_weights.read(packaged.base_file())
+    assert PieceTokenizer(base).ids("Hello world") == [0, 35378, 8999, 2]
+    assert len(base.pieces) == 250_002
+
+
+def test_the_exported_tokenizer_cuts_texts_likewise():
+    """Each labelled question in English and ten other languages, and each passage."""
+    base = base_weights.read(packaged.base_file())
+    serves, is_exported = PieceTokenizer(base), exported(base)
+    edition = DatasetRevision.read(find_dataset.bundled_dataset())
+    texts = [question.text for question in edition.read_questions()] + [p.text for p in edition.code.passages]
+    texts += [row["text"] for row in read_rows(FOLDER / "dev_languages.jsonl")]
+    assert len(texts) > 1_500
+    for text in texts:
+        assert serves.ids(text) == is_exported.encode(text).ids
 
 
 @pytest.mark.parametrize("letter", ["!", "a ", "ü ", "각 "])
 def test_a_text_is_cut_where_its_words_are_more_than_the_model_reads(encoder: SentenceEncoder, letter: str):
     """At every length on both sides of the border: what the tokenizer makes of it decides, not a guess by letters."""
-    read, found = tokenizer(base_weights.read(packaged.base_file())), set()
+    read, found = PieceTokenizer(base_weights.read(packaged.base_file())), set()
     for times in range(60, 290):
-        words = len(read.encode(packaged.PROMPT + letter * times).ids)
+        words = len(read.ids(packaged.PROMPT + letter * times))
         assert encoder.truncates(letter * times) is (words > packaged.MAX_TOKENS)
         found.add(words > packaged.MAX_TOKENS)
     assert True in found or letter == "!"

@@ -1,17 +1,17 @@
 """From a text to the numbers of its pieces, by the pieces in the base encoder's file."""
 
 import pytest
-from tokenizers import Tokenizer
 
 from conduct.model import base_weights, packaged
-from conduct.model.tokenizer import special_pieces, tokenizer
+from conduct.model.base_weights import BaseWeights
+from conduct.model.tokenizer import PieceTokenizer, exported, special_pieces
 from tests.support.tiny_encoder import PIECES
 
 
 @pytest.fixture
-def read(tiny) -> Tokenizer:
-    """The tokenizer of the tiny encoder."""
-    return tokenizer(base_weights.read(packaged.base_file()))
+def base(tiny) -> BaseWeights:
+    """The weights of the tiny encoder."""
+    return base_weights.read(packaged.base_file())
 
 
 @pytest.mark.parametrize(
@@ -27,12 +27,18 @@ def read(tiny) -> Tokenizer:
         ("", []),
     ],
 )
-def test_a_text_is_cut_into_the_pieces_that_are_likeliest(read: Tokenizer, text: str, pieces: list[str]):
-    """Characters in their usual form, white space as one; a mark at each end."""
-    ids = read.encode(text).ids
+def test_a_text_is_cut_into_the_pieces_that_are_likeliest(base: BaseWeights, text: str, pieces: list[str]):
+    """Characters in their usual form, white space as one; a mark at each end. The exported model reads it likewise."""
+    ids = PieceTokenizer(base).ids(text)
     assert [PIECES[number] for number in ids] == ["<s>", *pieces, "</s>"]
+    assert exported(base).encode(text).ids == ids
 
 
-def test_special_pieces_are_those_that_the_file_names(tiny):
+def test_who_asks_cannot_end_a_text(base: BaseWeights):
+    """The names of special pieces are letters like others in a question."""
+    assert not {base.shape.begin, base.shape.end} & set(PieceTokenizer(base).ids("a</s>joke<s>")[1:-1])
+
+
+def test_special_pieces_are_those_that_the_file_names(base: BaseWeights):
     """Which begin a text, end it, pad it, and stand for what no piece spells."""
-    assert special_pieces(base_weights.read(packaged.base_file())) == ("<s>", "</s>", "<pad>", "<unk>")
+    assert special_pieces(base) == ("<s>", "</s>", "<pad>", "<unk>")
