@@ -2,6 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +21,7 @@ class LanguageNames:
 class Message:
     """An English sentence with {placeholders}, which is also the key of its translations, and their values.
 
-    A value is a text, a whole number or LanguageNames; its form is the language's ("1,000", "1.000", "1 000").
+    A value is a text, a whole number, a day or LanguageNames; its form is the language's ("1,000", "1.000", "1 000").
     """
 
     template: str
@@ -38,14 +44,19 @@ def render(message: Message, language: str, template: str | None = None) -> str:
 def _form(value: object, language: str) -> str:
     if isinstance(value, int) and language == "en":
         return f"{value:,}"
+    if isinstance(value, date) and language == "en":
+        return f"{_MONTHS[value.month - 1]} {value.day}, {value.year}"
     if isinstance(value, str):
         return value
     # Only who needs another language's forms pays for loading them.
     from babel import Locale
+    from babel.dates import format_date
     from babel.lists import format_list
     from babel.numbers import format_decimal
 
     if isinstance(value, LanguageNames):
         names = Locale.parse(language).languages
         return format_list(sorted(names.get(code, code) for code in value.codes), "or", locale=language)
+    if isinstance(value, date):
+        return format_date(value, "long", locale=language)
     return format_decimal(value, locale=language)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -144,6 +145,8 @@ class Source(WireModel):
     """Its commit, or "packaged"."""
     situations: int
     """How many situations lead to the text's passages; 0 where sentence similarity is all there is."""
+    # The day that the text is as of, where its owner or the Hub says one.
+    day: Internal[date | None] = None
     # Where people can look at both, or "".
     dataset_url: Internal[str] = ""
     model_url: Internal[str] = ""

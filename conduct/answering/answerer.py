@@ -127,6 +127,7 @@ def source_of(edition: DatasetRevision, model: Snapshot | None) -> Source:
         dataset_revision=edition.snapshot.revision,
         model=model.name if model else "",
         model_revision=model.revision if model else "",
+        day=edition.code.day or edition.snapshot.day,
         dataset_url=edition.snapshot.url,
         model_url=model.url if model else "",
         situations=len(edition.bank.situations),

@@ -3,6 +3,7 @@
 import logging
 import re
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -45,10 +46,11 @@ LEFT_OUT = ["onnx/*", "openvino/*"]
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """What a revision is on the Hub now; `sizes` are (file, bytes) of a dataset."""
+    """What a revision is on the Hub now; `sizes` are (file, bytes) of a dataset, `day` is that of the commit."""
 
     commit: str
     sizes: tuple[tuple[str, int], ...]
+    day: date | None = None
 
 
 def _has_failed(error: Exception) -> bool:
@@ -85,7 +87,9 @@ def newest(repo: str, kind: str, revision: str) -> Remote:
     info = _ask_again(HfApi().repo_info)(
         repo, repo_type=kind, revision=revision, timeout=PROBE_SECONDS, files_metadata=kind == "dataset"
     )
-    return Remote(info.sha, tuple((file.rfilename, file.size or 0) for file in info.siblings or ()))
+    # The Hub says when the repository was changed last, which for an older commit or a branch is not its own day.
+    day = info.last_modified.date() if info.last_modified and revision == constants.DEFAULT_REVISION else None
+    return Remote(info.sha, tuple((file.rfilename, file.size or 0) for file in info.siblings or ()), day)
 
 
 def pull(repo: str, kind: str, commit: str, patterns: tuple[str, ...]) -> Path:
@@ -142,8 +146,8 @@ class DamagedError(OSError):
     """A file that is not what the Hub says it is; its text is the file's name."""
 
 
-def remember(repo: str, kind: str, revision: str, commit: str) -> None:
-    """Note that `commit` of a branch was pulled whole and is good.
+def remember(repo: str, kind: str, revision: str, commit: str, day: date | None = None) -> None:
+    """Note that `commit` of a branch was pulled whole and is good, and its day.
 
     The client's own note of a branch moves before the files are there, so it cannot say what is complete.
     """
@@ -151,20 +155,21 @@ def remember(repo: str, kind: str, revision: str, commit: str) -> None:
         note = _note(repo, kind, revision)
         note.parent.mkdir(parents=True, exist_ok=True)
         draft = note.with_name(f"{note.name}.new")
-        draft.write_text(commit)
+        draft.write_text(f"{commit} {day}" if day else commit)
         draft.replace(note)
     except (OSError, RuntimeError) as error:
         where = Path(constants.HF_HOME) / "conduct"
         log.warning("%s cannot be written (%s): a start without the Hub may find an older text.", where, reason(error))
 
 
-def remembered(repo: str, kind: str, revision: str) -> str | None:
-    """The commit that was noted last, or None."""
+def remembered(repo: str, kind: str, revision: str) -> tuple[str, date | None] | None:
+    """The commit that was noted last, with its day if that was known, or None."""
     try:
-        commit = _note(repo, kind, revision).read_text().strip()
-    except (OSError, UnicodeDecodeError, RuntimeError):
+        commit, _, day = _note(repo, kind, revision).read_text().strip().partition(" ")
+        known = date.fromisoformat(day) if day else None
+    except (OSError, ValueError, RuntimeError):
         return None
-    return commit if COMMIT.fullmatch(commit) else None
+    return (commit, known) if COMMIT.fullmatch(commit) else None
 
 
 def _note(repo: str, kind: str, revision: str) -> Path:

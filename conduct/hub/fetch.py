@@ -3,6 +3,8 @@
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -70,7 +72,7 @@ def _pull(repo: str, kind: str, revision: str, seconds: float) -> Snapshot:
         return client.pull(repo, kind, remote.commit, PATTERNS[kind])
 
     folder = _run_with_deadline(until, ("pull", repo, kind, remote.commit), download)
-    return _snapshot(folder, repo, kind, remote.commit)
+    return replace(_snapshot(folder, repo, kind, remote.commit), day=remote.day)
 
 
 def ask(repo: str, kind: str, revision: str, until: float) -> "Remote":
@@ -97,8 +99,11 @@ def last_good(repo: str, kind: str, revision: str) -> Snapshot | None:
 
         if not client.valid(repo):
             return None
-        good = client.remembered(repo, kind, revision)
-        return (good and _cached(repo, kind, good)) or _cached(repo, kind, revision)
+        if good := client.remembered(repo, kind, revision):
+            commit, day = good
+            if snapshot := _cached(repo, kind, commit):
+                return replace(snapshot, day=day)
+        return _cached(repo, kind, revision)
     # A cache that cannot be read is an empty one: a fault there must not keep the copy at hand from serving.
     except Exception as error:
         log.warning("The Hub's cache cannot be read (%s).", type(error).__name__)
@@ -139,8 +144,8 @@ def links_within(folder: Path) -> Path | None:
     return client.links_within(folder)
 
 
-def remember(repo: str, kind: str, revision: str, commit: str) -> None:
+def remember(repo: str, kind: str, revision: str, commit: str, day: date | None = None) -> None:
     """Note that `commit` of a branch is complete and usable: the next start falls back on it."""
     from conduct.hub import client
 
-    client.remember(repo, kind, revision, commit)
+    client.remember(repo, kind, revision, commit, day)

@@ -148,4 +148,4 @@ def pull_dataset(settings: Settings, seconds: float) -> Snapshot:
 def remember_dataset(settings: Settings, snapshot: Snapshot) -> None:
     """Note that a snapshot of the Hub answers questions: the next start falls back on it."""
     if snapshot.url:
-        fetch.remember(settings.dataset, DATASET, settings.dataset_revision, snapshot.revision)
+        fetch.remember(settings.dataset, DATASET, settings.dataset_revision, snapshot.revision, snapshot.day)

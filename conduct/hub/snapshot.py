@@ -1,6 +1,7 @@
 """A local folder and where it came from: all that the rooms above see of the Hub."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 BUNDLED = "bundled"
@@ -16,7 +17,8 @@ class Snapshot:
     as `name`, LOCAL for a folder of data, or the hash of the weights for a folder with a model. `fallback_reason` says
     why a better source was not used, in one sentence, or is ""; `url` is where people can look at it, or "";
     `is_remote` is whether another machine runs the model; `text_file` names the text's file where the owner did;
-    links in `folder` may lead as far as `links_within`, by default no further than `folder`.
+    links in `folder` may lead as far as `links_within`, by default no further than `folder`; `day` is that of the
+    commit, where the Hub said it.
     """
 
     folder: Path
@@ -27,3 +29,4 @@ class Snapshot:
     is_remote: bool = False
     text_file: str = ""
     links_within: Path | None = None
+    day: date | None = None

@@ -4,8 +4,9 @@ import html
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from conduct.errors import DataError
 from conduct.text import front_matter, language, page, passages, pasted, rendering, templates
@@ -21,6 +22,8 @@ MAX_SENTENCES = 10_000
 # Keeps ids readable, however long a heading is.
 MAX_SLUG = 100
 PREAMBLE = "Preamble"
+# What front matter calls the day of a text, the last change before the first.
+DAYS = ("updated", "last_updated", "last_modified", "lastmod", "date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,15 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A code of conduct. `complete` is False where the source is known to go on after our copy ends."""
+    """A code of conduct. `complete` is False where the source is known to go on after our copy ends; `day` is the day
+    that its owner says it is as of, if any."""
 
     title: str
     sections: tuple[Section, ...]
     complete: bool = True
     url: str | None = None
     language: str = "en"
+    day: date | None = None
 
     @property
     def passages(self) -> tuple[Passage, ...]:
@@ -66,9 +71,10 @@ class Code:
 def parse(markdown: str) -> Code:
     """Read a code of conduct from Markdown, with or without front matter (YAML or TOML).
 
-    Front matter may hold `title`, `complete`, `source` (an http address) and `language` or `lang`; a title that is
-    missing there is the text's own, and so is the language. Raises DataError if there is no passage to show, or more
-    than can be read. The work grows with the number of characters, whatever they are.
+    Front matter may hold `title`, `complete`, `source` (an http address), `language` or `lang`, and a day such as
+    2026-11-22 (one of DAYS); a title that is missing there is the text's own, and so is the language. Raises DataError
+    if there is no passage to show, or more than can be read. The work grows with the number of characters, whatever
+    they are.
     """
     if len(markdown) > MAX_CHARACTERS:
         raise DataError(
@@ -92,6 +98,7 @@ def parse(markdown: str) -> Code:
         complete=values.get("complete", "").lower() not in ("false", "no", "off"),
         url=source if re.fullmatch(r"https?://\S+", source) else None,
         language=spoken,
+        day=_day(values),
     )
 
 
@@ -103,6 +110,16 @@ def _language(matter: front_matter.Values) -> str:
         if named := language.code(first.strip()):
             return named
     return ""
+
+
+def _day(values: Mapping[str, str]) -> date | None:
+    """The day in the front matter, if it is written as 2026-11-22, with or without a time."""
+    for name in DAYS:
+        try:
+            return date.fromisoformat(values.get(name, "")[:10])
+        except ValueError:
+            continue
+    return None
 
 
 def _limited(blocks: Iterator[Block]) -> Iterator[Block]:

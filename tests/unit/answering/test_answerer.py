@@ -1,10 +1,11 @@
 """A dataset revision together with a model."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from conduct.answering.answerer import Answerer
+from conduct.answering.answerer import Answerer, source_of
 from conduct.answering.dataset_revision import DatasetRevision
 from conduct.dataset.files import TEXT_FILE
 from conduct.errors import ModelError
@@ -60,3 +61,13 @@ def test_numbers_for_vectors_of_another_length_are_refused(tmp_path: Path):
     any_code.save(tiny_encoder.ANY_CODE, tmp_path / any_code.FILE, "words@local")
     with pytest.raises(ModelError, match=r"^any_code\.safetensors holds numbers that cannot be"):
         Answerer.make(revision(tmp_path / "a", "No accent is wrong."), lambda _: WordEncoder(), model)
+
+
+def test_a_text_is_as_of_the_day_that_its_owner_says_else_of_its_commit(tmp_path: Path):
+    """A commit may have changed situations alone."""
+    (tmp_path / TEXT_FILE).write_text("---\ndate: 2026-11-01\n---\nBe kind.\n", encoding="utf-8")
+    commit = Snapshot(tmp_path, "ada/code", "a" * 40, day=date(2026, 11, 20))
+    assert source_of(DatasetRevision.read(commit), None).day == date(2026, 11, 1)
+    (tmp_path / TEXT_FILE).write_text("Be kind.\n", encoding="utf-8")
+    assert source_of(DatasetRevision.read(commit), None).day == date(2026, 11, 20)
+    assert source_of(DatasetRevision.read(Snapshot(tmp_path, "ours", "local")), None).day is None

@@ -1,5 +1,6 @@
 """From Markdown to passages."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -182,3 +183,20 @@ def test_a_longer_introduction_is_not_repeated_before_each_item():
     lead = "x" * 1_001 + ":"
     assert [p.text for p in parse(f"{lead}\n\n- a\n").passages] == [lead, "a"]
     assert [p.text for p in parse(f"{lead[2:]}\n\n- a\n").passages] == [f"{lead[2:]}\na"]
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("date: 2026-11-22", date(2026, 11, 22)),
+        ("date: 2020-01-01\nupdated: '2026-11-22T10:00:00Z'", date(2026, 11, 22)),
+        ("lastmod: soon\ndate: 2026-11-22", date(2026, 11, 22)),
+        ("date: 22.11.2026", None),
+        ("date: [2026-11-22]", None),
+        ("title: A", None),
+    ],
+)
+def test_the_day_of_a_text_is_its_front_matters(written: str, day: date | None):
+    """The last change before the first; nothing is guessed."""
+    assert parse(f"---\n{written}\n---\nBe kind.\n").day == day
+    assert parse("+++\ndate = 2026-11-22\n+++\nBe kind.\n").day == date(2026, 11, 22)

@@ -1,6 +1,7 @@
 """Answers as HTML in which nothing untrusted is live."""
 
 import re
+from datetime import date
 from html import escape, unescape
 
 import pytest
@@ -199,6 +200,30 @@ def test_the_footer_links_the_exact_revision_and_says_why_it_is_not_the_newest()
     assert "Model: the one that comes with this app ·" in plain
     assert "<a " not in plain
     assert plain.count('class="conduct-source"') == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "(as of November 22, 2026)"),
+        ("es", "(a 22 de noviembre de 2026)"),
+        ("fr", "(état au 22 novembre 2026)"),
+        ("pt", "(versão de 22 de novembro de 2026)"),
+        ("de", "(Stand: 22. November 2026)"),
+        ("id", "(per 22 November 2026)"),
+        ("hi", "(22 नवंबर 2026 की स्थिति)"),
+        ("ar", "(بتاريخ 22 نوفمبر 2026)"),
+        ("zh", "（截至2026年11月22日）"),
+        ("ja", "（2026年11月22日時点）"),
+        ("ru", "(по состоянию на 22 ноября 2026\u202fг.)"),
+    ],
+)
+def test_the_footer_says_as_of_when_the_text_is_and_nothing_where_that_is_not_known(language: str, said: str):
+    """In the reader's language, behind the text and its revision; no word of ours for a source stands there."""
+    html = render.render_footer(changed(day=date(2026, 11, 22)), translator_for(language))
+    assert f" {said} · " in html.partition('class="conduct-source"')[2]
+    assert "2026" not in render.render_footer(SOURCE, translator_for(language))
+    assert not re.search(r"\b(bundled|packaged)\b", html)
 
 
 def test_the_footer_says_when_questions_leave_this_machine():

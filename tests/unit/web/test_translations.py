@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ SHARED = {
 VALUES = {
     "most": 1000, "length": 1001, "waiting": 256, "seconds": 12, "came": "7", "number": 2, "total": 3,
     "languages": LanguageNames(("en",)), "text": "7", "model": "7", "dataset": "7", "situation": "7",
-    "helpline": "7", "words": "7",
+    "helpline": "7", "words": "7", "date": date(2026, 11, 22),
 }  # fmt: skip
 
 
