@@ -16,10 +16,9 @@ from conduct.messages import Message
 from conduct.web import render
 from conduct.web.long_question import answer_beginning, beginning
 from conduct.web.translations import IN_ENGLISH, LANGUAGES, Translator, preferred_translator, translator_for
-from conduct.web.wording import ASK, PASTE, PLACEHOLDER, QUESTION, SUBTITLE, TITLE
+from conduct.web.wording import ASK, LEAVE, PASTE, PLACEHOLDER, QUESTION, SUBTITLE, TITLE
 
 FAILED = "No answer came: check your connection and ask again."
-LEAVE = "Leave quickly"
 BROWSER_WORDS = (TITLE, SUBTITLE, QUESTION, PLACEHOLDER, ASK, "Looking …", PASTE, FAILED, LEAVE)
 # Gradio's own queue only holds a burst back that AskService has not refused yet.
 MAX_WAITING = 200

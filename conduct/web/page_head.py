@@ -17,6 +17,8 @@ from conduct.web.translations import Translator, preferred_translator
 _TAGS = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*>')
 _BODY = re.compile(r"<body[^>]*>")
 _TITLE = re.compile(r"\s*<title>[^<]*</title>")
+# What Gradio needs from the start: its settings, which are most of the bytes, and a style sheet that holds up painting.
+_HEAVY = re.compile(r'\s*(?:<script\b.*?</script>|<link rel="stylesheet"[^>]*>)', re.DOTALL)
 PREVIEW = "embed-assets/preview.png"
 
 # Unseen until page.js has put things in their places (or has failed to, for seconds): nothing jumps.
@@ -84,7 +86,10 @@ class LinkPreview:
                     there = escape("embed?" + urlencode({"q": question}))
                     head += f'\n<noscript><meta http-equiv="refresh" content="0; url={there}"></noscript>'
                 html = html.replace("</head>", head + "\n</head>", 1)
-                html = _BODY.sub(lambda found: found[0] + render_first(question, translator), html, count=1)
+                # The plain form before Gradio's part, so that a slow network brings a box first.
+                above, _, below = html.partition("</head>")
+                first = render_first(question, translator) + "".join(_HEAVY.findall(above))
+                html = _HEAVY.sub("", above) + "</head>" + _BODY.sub(lambda body: body[0] + first, below, count=1)
                 nonce = secrets.token_urlsafe(16)
                 body = html.replace("<script", f'<script nonce="{nonce}"').encode("utf-8")
                 headers["content-security-policy"] = page_policy(nonce)

@@ -134,12 +134,14 @@ def render_embed(
         limit=limit,
         verdict=verdict,
         is_draft=is_draft,
+        leave=translator(wording.LEAVE),
+        elsewhere=ELSEWHERE,
     )
 
 
 def render_first(question: str, translator: Translator) -> str:
     """What a slow connection shows before Gradio's page is there, and all that there is without JavaScript."""
-    return _render("first.html", translator, words=wording, question=question)
+    return _render("first.html", translator, words=wording, question=question, elsewhere=ELSEWHERE)
 
 
 def _render(template: str, translator: Translator, **values: object) -> str:

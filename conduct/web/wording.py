@@ -5,6 +5,7 @@ SUBTITLE = "Ask about a situation; read what the code of conduct says, word for 
 QUESTION = "Your question"
 PLACEHOLDER = "What happened, or what would you like to do?"
 ASK = "Ask"
+LEAVE = "Leave quickly"
 PASTE = "Or paste a draft, such as a mail or a post: it is read sentence by sentence."
 FOR_EXAMPLE = "For example"
 MISPLACED = (

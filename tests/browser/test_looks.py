@@ -12,7 +12,9 @@ from conduct.web.translations import preferred_translator
 from conduct.web.wording import EXAMPLES
 from tests.support.browsers import (
     ACCENT,
+    COUNT_SHIFTS,
     COVERED_SAID,
+    MOST_SHIFT,
     SILENT,
     SILENT_SAID,
     ask,
@@ -27,13 +29,6 @@ pytestmark = pytest.mark.browser
 
 # The project's own limits: all of it, compressed, and the page's HTML, in which Gradio's settings are.
 MOST_BYTES, MOST_REQUESTS, MOST_OWN_BYTES = 300_000, 52, 40_000
-MOST_SHIFT = 0.05
-COUNT_SHIFTS = """
-window.shift = 0;
-new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
-}).observe({ type: "layout-shift", buffered: true });
-"""
 
 # Where the text itself begins, from the left and from the right.
 SIDES = """element => {

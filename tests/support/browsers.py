@@ -23,6 +23,14 @@ ACCENT = "is it ok to laugh about a thick accent if the guy laughs along?"
 SILENT = "best pizza in rome"
 COVERED_SAID = "● The code speaks to this."
 SILENT_SAID = "○ The code does not speak about this."
+# How much the layout may move without anybody's doing, and a script that notes it.
+MOST_SHIFT = 0.02
+COUNT_SHIFTS = """
+window.shift = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
 
 
 def start(playwright: Playwright) -> Browser:

@@ -11,6 +11,16 @@ setTimeout(() => {
 if (document.querySelector('[data-state="waiting"]')) {
   setTimeout(() => document.querySelector("form").requestSubmit(), 2000);
 }
+// The page that shows this one is left as well, and Back does not lead to either.
+document.querySelector(".conduct-leave a").addEventListener("click", (event) => {
+  event.preventDefault();
+  const { href } = event.currentTarget;
+  try {
+    top.location.replace(href);
+  } catch {
+    location.replace(href); // in a frame that may not leave its page
+  }
+});
 // The box takes several lines when they are pasted; Enter asks, as in a box of one line.
 document.getElementById("q").addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;

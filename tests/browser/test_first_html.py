@@ -1,0 +1,155 @@
+"""What a slow connection shows first, and all there is without JavaScript: the plain form of the first HTML."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from conduct.web.render import ELSEWHERE
+from tests.support.browsers import (
+    COUNT_SHIFTS,
+    COVERED_SAID,
+    MOST_SHIFT,
+    box,
+    question_in_history,
+    quiet,
+    said,
+    status,
+)  # fmt: skip
+
+pytestmark = pytest.mark.browser
+
+UNCLEAR_SAID = "◐ The code may not speak to this directly. The closest passages:"
+# What Gradio's page loads, its style sheet among it.
+GRADIO = "/assets/"
+PAINTED = "performance.getEntriesByName('first-contentful-paint').length"
+
+
+def first(page: Page):
+    """The box of the plain form."""
+    return page.locator("#conduct-first-question")
+
+
+@contextmanager
+def held(page: Page, pattern: str) -> Iterator[None]:
+    """Within it nothing whose address matches arrives; afterwards all of it does."""
+    waiting, free = [], False
+
+    def hold(route: Route) -> None:
+        if free:
+            route.continue_()
+        else:
+            waiting.append(route)
+
+    page.route(re.compile(pattern), hold)
+    yield
+    free = True
+    for route in waiting:
+        route.continue_()
+
+
+@pytest.mark.parametrize("locale", ["en", "ar"])
+def test_a_box_is_painted_before_gradios_part_is_there_which_takes_over_what_was_typed(
+    browser: Browser, light: str, locale: str
+):
+    """With the focus and the caret, on a phone; nothing jumps, neither then nor when the answer comes."""
+    with quiet(browser, light, viewport={"width": 360, "height": 740}, locale=locale) as page:
+        page.add_init_script(COUNT_SHIFTS)
+        with held(page, GRADIO):
+            page.goto(light, wait_until="commit")
+            first(page).press_sequentially("an accent?")
+            first(page).press("ArrowLeft")
+            assert page.evaluate(PAINTED) == 1
+        expect(page.locator("#conduct-first")).to_have_count(0)
+        expect(box(page)).to_be_focused()
+        expect(box(page)).to_have_value("an accent?")
+        page.keyboard.press("Backspace")
+        expect(box(page)).to_have_value("an accen?")
+        page.keyboard.type("t")
+        page.keyboard.press("Enter")
+        expect(status(page)).to_be_visible()
+        assert page.evaluate("window.shift") < MOST_SHIFT
+
+
+def test_a_question_that_is_sent_before_gradios_part_is_there_is_answered(browser: Browser, light: str):
+    """By the page that the server renders; the address does not say it."""
+    with quiet(browser, light) as page, held(page, GRADIO):
+        page.goto(light, wait_until="commit")
+        first(page).fill("an accent?")
+        first(page).press("Enter")
+        expect(status(page)).to_have_text(UNCLEAR_SAID)
+        assert page.url == f"{light}embed"
+
+
+def test_without_javascript_the_page_answers(browser: Browser, address: str):
+    """Typed, pressed as an example, or brought by an address."""
+    with quiet(browser, address, java_script_enabled=False) as page:
+        page.goto(address)
+        first(page).fill("they laugh at his accent")
+        page.get_by_role("button", name="Ask", exact=True).click()
+        expect(status(page)).to_have_text(COVERED_SAID)
+        expect(page.locator("#q")).to_have_value("they laugh at his accent")
+        page.goto(address)
+        page.get_by_role("button", name="Somebody keeps interrupting the only woman on the panel").click()
+        expect(status(page)).to_have_text(COVERED_SAID)
+        page.goto(f"{address}?q=they+laugh+at+his+accent")
+        expect(status(page)).to_have_text(COVERED_SAID)
+
+
+def test_an_address_with_a_question_is_answered_in_the_taken_over_page(browser: Browser, light: str):
+    """The plain form has it in its box meanwhile."""
+    with quiet(browser, light) as page:
+        with held(page, GRADIO):
+            page.goto(f"{light}?q=an+accent", wait_until="commit")
+            expect(first(page)).to_have_value("an accent")
+        expect(status(page)).to_have_text(UNCLEAR_SAID)
+        assert question_in_history(page) == "an accent"
+
+
+@pytest.mark.parametrize("path", ["?q=an+accent", "embed?q=an+accent"])
+def test_the_plain_pages_can_be_left_quickly(browser: Browser, light: str, path: str):
+    """A place in the history that does not hold the question takes that of the one that does."""
+    with quiet(browser, light) as page:
+        page.goto(f"{light}healthz")
+        with held(page, GRADIO):
+            page.goto(light + path, wait_until="commit")
+            link = page.get_by_role("link", name="Leave quickly").first
+            expect(link).to_have_attribute("href", ELSEWHERE)
+            link.evaluate("(link, href) => { link.href = href }", f"{light}healthz?left")
+            link.click()
+            page.wait_for_url("**/healthz?left")
+        page.go_back()
+        assert page.url == f"{light}healthz"
+
+
+def test_the_embed_leaves_the_page_that_shows_it(browser: Browser, light: str, host_page):
+    """Somebody looks over a shoulder at both."""
+    page = browser.new_page()
+    page.goto(host_page(f'<iframe src="{light}embed" width="600" height="400"></iframe>'))
+    link = page.frame_locator("iframe").get_by_role("link", name="Leave quickly")
+    link.evaluate("(link, href) => { link.href = href }", f"{light}healthz")
+    link.click()
+    page.wait_for_url(f"{light}healthz")
+    page.close()
+
+
+def test_no_verdict_of_before_is_heard_or_seen_and_a_silent_answer_moves_nothing(browser: Browser, address: str):
+    """The answer comes late, so that what moves is not taken for the work of a key."""
+    with quiet(browser, address) as page:
+        page.add_init_script(COUNT_SHIFTS)
+        page.goto(f"{address}?q=they+laugh+at+his+accent")
+        expect(status(page)).to_have_text(COVERED_SAID)
+        expect(page.get_by_role("button", name="Ask", exact=True)).to_be_enabled()
+        page.wait_for_timeout(700)
+        page.evaluate("window.shift = 0")
+        with held(page, "/queue/data"):
+            box(page).fill("best pizza in rome")
+            box(page).press("Enter")
+            expect(said(page)).to_have_text("Looking …")
+            expect(status(page)).to_be_hidden()
+            page.wait_for_timeout(700)
+        expect(status(page)).to_have_text("○ The code does not speak about this.")
+        page.wait_for_timeout(300)
+        assert page.evaluate("window.shift") < MOST_SHIFT
