@@ -78,18 +78,14 @@ class _Patterns:
 def care_for(question: str) -> Care | None:
     """SELFHARM if the asker or somebody else may want to die or hurts themself, GRAVE for other harm, else None."""
     text = _plain(question)
-    found: Care | None = None
-    # English comes first: its idioms are about machines and hold in every language that borrows them.
-    text = _all()[0].without_idioms(text)
-    for patterns in _all():
-        if not patterns.applies.search(text):
-            continue
-        rest = patterns.without_idioms(text)
-        if patterns.selfharm.search(rest):
-            return SELFHARM
-        if not found and patterns.grave.search(rest):
-            found = GRAVE
-    return found
+    written = [patterns for patterns in _all() if patterns.applies.search(text)]
+    # Those of all languages first: machines are killed in every language that borrows the words, and what is an idiom
+    # in Spanish has words that are grave in Portuguese.
+    for patterns in written:
+        text = patterns.without_idioms(text)
+    if any(patterns.selfharm.search(text) for patterns in written):
+        return SELFHARM
+    return GRAVE if any(patterns.grave.search(text) for patterns in written) else None
 
 
 def asks_for_patience(passage: str) -> bool:
@@ -145,4 +141,7 @@ def _compiled(lines: Sequence[str], language: str) -> re.Pattern[str]:
     prefix = "(?:[وفبل]|ال)?" if language == "ar" else ""
     # What ends in a space has its bound already.
     within = rf"(?<!\w){prefix}(?:{'|'.join(bound)})(?:(?<= )|(?!\w))"
+    if language == "hi" and unbound:
+        # A word begins there; where it ends, vowel signs follow.
+        unbound = [rf"(?<![\u0900-\u097f])(?:{'|'.join(unbound)})"]
     return re.compile("|".join([*([within] if bound else []), *unbound]) or r"(?!)")

@@ -56,6 +56,21 @@ def test_grave_questions_and_harmless_ones_that_are_near(language: str, grave: b
     assert [text for text in near if (care_for(text) is not None) != grave] == []
 
 
+def test_oblique_words_for_the_wish_to_die_and_harmless_ones_with_grave_words():
+    """A roof, a letter, those who would be better off; and a farewell mail, a process, a kitchen knife."""
+    labelled = rows("grave/oblique.jsonl")
+    assert [row["text"] for row in labelled if care_for(row["text"]) != row["care"]] == []
+    assert len({row["lang"] for row in labelled if row["care"] == SELFHARM}) == 11
+
+
+def test_what_a_code_is_silent_on_is_hardly_ever_taken_for_grave():
+    """3,000 everyday lines in ten languages; the patterns were mended on them, so this holds what was reached."""
+    lines = (DATA.parent / "parallel.jsonl").read_text(encoding="utf-8").splitlines()
+    silent = [row["text"] for row in map(json.loads, lines) if not row["passages"]]
+    assert len(silent) > 3_000
+    assert share([care_for(text) is not None for text in silent]) <= 0.01
+
+
 @pytest.mark.parametrize(
     ("text", "care"),
     [
