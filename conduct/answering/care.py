@@ -49,10 +49,13 @@ _MARKS = re.compile("[\u0300-\u036f\u064b-\u0655\u0670\u0640]")
 _ARABIC = str.maketrans("ىة", "يه")
 
 
-# What asks the one who was hurt to be patient with the other.
+# What asks the one who was hurt to be patient with the other, in plain text as `_plain` makes it.
 _PATIENCE = re.compile(
-    r"benefit of the doubt|hiccups|assume (?:good|the best|positive)|good faith|be patient|forgiv",
-    re.IGNORECASE,
+    r"benefit of the doubt|hiccups|assume (?:good|the best|positive)|good (?:faith|intent)|be patient|forgiv|"
+    r"beneficio de la duda|pacien(?:te|cia)|buena fe|benefice du doute|(?:soyez|sois|etre) patient|patience|bonne foi|"
+    r"pardonn|beneficio da duvida|boa fe |im zweifel fur|gute absicht|geduld|nachsicht|verzeih|prasangka baik|bersabar|"
+    r"memaafkan|संदेह का लाभ|धैर्य|अच्छी नीयत|حسن النيه|الصبر|善意|耐心|宽容|原谅|寛容|大目に|忍耐|терпен|терпелив|"
+    r"благие намерения|добрых намерени|(?<!\w)прощ(?:ай|ат|ен)"
 )
 
 
@@ -89,8 +92,8 @@ def care_for(question: str) -> Care | None:
 
 
 def asks_for_patience(passage: str) -> bool:
-    """Whether a passage of a code asks for patience with others; English alone, as the bundled text is."""
-    return bool(_PATIENCE.search(passage))
+    """Whether a passage of a code asks for patience with others, in any of the languages."""
+    return bool(_PATIENCE.search(_plain(passage)))
 
 
 def _plain(text: str) -> str:

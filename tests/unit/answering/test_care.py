@@ -106,6 +106,28 @@ def test_which_passages_ask_for_patience():
     assert not asks_for_patience("We do not tolerate inappropriate conduct.")
 
 
+@pytest.mark.parametrize(
+    ("asks", "does_not"),
+    [
+        ("Assume good intent.", "Patients' data stay private."),
+        ("Dense unos a otros el beneficio de la duda.", "No toleramos el acoso."),
+        ("Accordez aux autres le bénéfice du doute.", "Nous ne tolérons pas le harcèlement."),
+        ("Dê aos outros o benefício da dúvida.", "Não toleramos assédio."),
+        ("Habt Geduld miteinander.", "Wir dulden keine Belästigung."),
+        ("Selalu berprasangka baik kepada orang lain.", "Pelecehan tidak ditoleransi."),
+        ("एक-दूसरे के साथ धैर्य रखें।", "उत्पीड़न बर्दाश्त नहीं किया जाएगा।"),
+        ("افترضوا حسن النية.", "لا نتسامح مع التحرش."),
+        ("请以善意揣测他人。", "我们不容忍骚扰。"),
+        ("互いに善意を前提としましょう。", "ハラスメントは許しません。"),
+        ("Проявляйте терпение друг к другу.", "Мы не терпим травлю."),
+    ],
+)
+def test_patience_is_asked_for_in_any_language(asks: str, does_not: str):
+    """Other communities' codes are not in English alone."""
+    assert asks_for_patience(asks)
+    assert not asks_for_patience(does_not)
+
+
 @pytest.mark.parametrize("split", ["dev", "test"])
 def test_of_the_examples_that_are_near_enough_to_be_shown_none_hurts(split: str):
     """Labelled twice, the second time blind; the worse label counts."""

@@ -5,7 +5,7 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
-from conduct.answering.answer import About, Answer, AnswerPassage
+from conduct.answering.answer import About, Answer, AnswerPassage, NextStep
 from conduct.api.markdown import answer_markdown, escaped
 from tests.factories import SOURCE
 
@@ -66,3 +66,15 @@ def test_the_words_of_a_draft_stand_under_the_passage_that_they_led_to():
     shown = plain.passages[0].model_copy(update={"about": about})
     text = answer_markdown(plain.model_copy(update={"passages": (shown,)}))
     assert "\n\nFrom the draft: See \\[this\\](https\\://a.example)\\!\n\n" in text
+
+
+def test_where_help_is_stands_before_the_verdict_and_what_to_do_before_the_passages():
+    """In a chat, too, for somebody who may want to die; no passage then, and no example."""
+    plain = answer("One.", "One.")
+    steps = (NextStep(text="Tell a friend.", url="https://a.example"),)
+    hurt = answer_markdown(plain.model_copy(update={"care": "grave", "next_steps": steps}))
+    assert hurt.index("**M.**") < hurt.index("- Tell a friend. <https://a.example>") < hurt.index("> **One.**")
+    dying = answer_markdown(plain.model_copy(update={"care": "selfharm", "next_steps": steps}))
+    assert dying.startswith("N.\n\n**M.**\n\nWhat to do next (suggestions, not part of the code):\n\n- Tell a friend.")
+    assert "> " not in dying
+    assert "An example" not in dying

@@ -1,6 +1,6 @@
 """An answer in a terminal."""
 
-from conduct.answering.answer import About, Answer, AnswerPassage
+from conduct.answering.answer import About, Answer, AnswerPassage, NextStep
 from conduct.cli.terminal import readable
 from tests.factories import SOURCE
 
@@ -71,3 +71,14 @@ def test_the_lines_of_a_draft_stand_beside_the_passages():
     at = lines.index("1. Some  (some-1, relevance 0.88)")
     assert lines[at + 1 : at + 4] == ["   lines 5-6: “They laughed at her.”", "   line 6: “ [31mBye.”", "   One."]
     assert "Your text was read sentence by sentence" in lines[2]
+
+
+def test_where_help_is_stands_before_the_verdict_and_what_to_do_before_the_passages():
+    """In a terminal, too, for somebody who may want to die."""
+    plain = answer("One.", "One.")
+    steps = (NextStep(text="Tell a friend."),)
+    hurt = readable(plain.model_copy(update={"care": "grave", "next_steps": steps})).split("\n")
+    assert hurt.index("The message.") < hurt.index("   - Tell a friend.") < hurt.index("   One.")
+    dying = readable(plain.model_copy(update={"care": "selfharm", "next_steps": steps})).split("\n")
+    assert dying[:2] == ["The notice.", "The message."]
+    assert dying.index("   - Tell a friend.") < dying.index("The closest passages, for reading on:")

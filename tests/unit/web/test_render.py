@@ -126,6 +126,21 @@ def test_the_closest_sentence_is_marked_inside_the_passage():
     assert "One &amp; two. <mark>Three &lt;4&gt;.</mark></blockquote>" in html
 
 
+@pytest.mark.parametrize("full_page", ["", "./"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_answer_says_once_what_the_mark_means_and_that_a_not_is_not_understood(language: str, full_page: str):
+    """In words that are seen and heard, before the first card; on the page and in the embed."""
+    translator = translator_for(language)
+    html = unescape(render.render_answer(answer("covered"), translator=translator, full_page=full_page))
+    for sentence in (
+        "Passages are found by topic; a “not” in a question is not understood.",
+        "Marked is the sentence closest to the question.",
+    ):
+        assert html.count(translator(sentence)) == 1
+        assert html.index(translator(sentence)) < html.index("<blockquote")
+        assert language == "en" or translator(sentence) != sentence
+
+
 def test_nothing_untrusted_becomes_markup():
     """A published text, a situation, a notice and a title full of tricks all show as text."""
     shown = passage(text=HOSTILE, section=HOSTILE, highlight=HOSTILE, because=HOSTILE)
