@@ -149,6 +149,8 @@ def test_print_has_light_colours_no_controls_and_the_address_without_the_questio
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
     expect(page.get_by_role("button")).to_have_count(0)
+    for summary in page.locator("summary").all():
+        expect(summary).to_be_hidden()
     expect(page.locator(".conduct-card mark").first).to_have_css("text-decoration-line", "underline")
     expect(page.locator(".conduct-card").first).to_have_css("break-inside", "avoid")
     expect(page.locator(".conduct-card blockquote").first).to_have_css("color", "rgb(0, 0, 0)")

@@ -2,13 +2,16 @@
 
 import http.client
 import re
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from conduct.messages import Message
 from conduct.web import embed, render
+from conduct.web.translations import LANGUAGES, translator_for
 from tests.support.browsers import COVERED_SAID, SILENT_SAID, quiet, status
 
 ASKED = "they laugh at his accent"
@@ -58,6 +61,19 @@ def test_bad_input_shows_its_sentence(address: str, query: str, sentence: str | 
     code, _, html = get(address, f"?{query}")
     assert code == (400 if sentence else 200)
     assert (sentence or "Your question") in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_its_errors_are_in_the_visitors_language(light: str, language: str):
+    """Each that the form or the address can bring about."""
+    say = translator_for(language).say
+    for query, message in [
+        ("q=x&limit=6", Message(embed.WRONG_LIMIT, {"most": render.MAX_EMBEDDED, "came": "6"})),
+        ("q=x&theme=red", Message(embed.WRONG_THEME, {"came": "red"})),
+    ]:
+        code, _, html = get(light, f"?{query}", **{"Accept-Language": language})
+        assert code == 400
+        assert say(message) in unescape(html)
 
 
 def test_a_question_in_a_body_is_answered_and_not_repeated_in_an_address(address: str):

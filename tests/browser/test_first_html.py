@@ -153,3 +153,6 @@ def test_no_verdict_of_before_is_heard_or_seen_and_a_silent_answer_moves_nothing
         expect(status(page)).to_have_text("○ The code does not speak about this.")
         page.wait_for_timeout(300)
         assert page.evaluate("window.shift") < MOST_SHIFT
+        above, code = page.locator(".conduct-again").bounding_box(), page.locator("#whole-code").bounding_box()
+        # No hole above "Read the whole code", which is in view.
+        assert 0 <= code["y"] - (above["y"] + above["height"]) < 60

@@ -170,12 +170,23 @@ def test_copy_quote(page: Page, address: str, edition):
     )
 
 
+def test_a_quote_with_quotation_marks_in_it_is_put_in_no_others(page: Page):
+    """The words stay as they are, and no mark is closed by one of another pair."""
+    ask(page, ACCENT)
+    card = page.locator(".conduct-card").first
+    card.locator("blockquote").evaluate("quote => { quote.textContent = 'Say “no” and “stop”.' }")
+    card.get_by_role("button", name="Copy quote").click()
+    expect(said(page)).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()").startswith("Say “no” and “stop”.\n\n")
+
+
 def test_copying_without_permission_says_so_and_selects(page: Page):
     """Nothing is pretended."""
     ask(page, ACCENT)
     page.evaluate("navigator.clipboard.writeText = () => Promise.reject(); document.execCommand = () => false")
     page.get_by_role("button", name="Copy quote").first.click()
     expect(said(page)).to_have_text("Copying did not work: the text is selected, copy it from there.")
+    expect(page.get_by_role("button", name="Copying did not work").first).to_be_visible()
     quote_text = page.locator(".conduct-card blockquote").first.text_content()
     assert page.evaluate("getSelection().toString()").split() == quote_text.split()
 
@@ -236,6 +247,7 @@ def test_a_lost_connection_is_said(browser: Browser, address: str):
     sentence = "No answer came: check your connection and ask again."
     expect(said(page)).to_have_text(sentence)
     expect(page.locator(".conduct-failed")).to_be_visible()
+    expect(page.locator(".toast-wrap")).to_be_hidden()
     expect(status(page)).to_be_hidden()
     page.unroute("**/queue/join*")
     ask(page, SILENT, SILENT_SAID)
@@ -255,13 +267,17 @@ def test_a_question_before_the_model_is_there_waits_and_is_answered(browser: Bro
         waiting = "… Getting ready: the first answer takes a few seconds."
         with opened(browser, cold, "?q=they+laugh+at+his+accent") as page, quiet(browser, cold) as small:
             expect(status(page)).to_have_text(waiting)
+            expect(said(page)).to_have_text(waiting[2:])
             expect(page.get_by_role("button", name="Looking …")).to_be_disabled()
             assert violations(page) == []
             small.goto(f"{cold}embed?q=they+laugh+at+his+accent")
             expect(status(small)).to_have_text(waiting)
+            expect(said(small)).to_have_text(waiting[2:])
             gate.set()
             expect(status(page)).to_have_text(COVERED_SAID, timeout=60_000)
             expect(status(small)).to_have_text(COVERED_SAID)
+            expect(said(small)).to_have_text(COVERED_SAID[2:])
+            assert small.title() == "The code speaks to this. – Is this okay?"
             expect(page.get_by_role("button", name="Ask", exact=True)).to_be_enabled()
 
 
