@@ -29,6 +29,16 @@ def test_a_situation_names_its_passages_with_grades(tmp_path: Path):
     assert not bank.situations[1].in_scope
 
 
+def test_a_field_says_which_situations_are_never_shown(tmp_path: Path):
+    """Only false does; all other lines may be."""
+    rows = [
+        {"text": text, "passages": {}, **more}
+        for text, more in (("a", {"show": False}), ("b", {"show": True}), ("c", {}))
+    ]
+    bank = read_situations(write(tmp_path / "s.jsonl", *rows), [])
+    assert [situation.showable for situation in bank.situations] == [False, True, True]
+
+
 def test_situations_of_passages_that_are_gone_are_dropped_and_counted(tmp_path: Path):
     """A new text may lack a passage; what led to it leads nowhere."""
     bank = read_situations(write(tmp_path / "s.jsonl", {"text": "x", "passages": {"gone-1": 2}}), ["a-1"])
