@@ -1,5 +1,6 @@
 """README, requirements and settings tell one story."""
 
+import ast
 import re
 
 import gradio
@@ -57,3 +58,20 @@ def test_the_snippet_of_the_readme_is_the_first_of_docs_api():
     """Which is run as it stands."""
     first = re.search(r"```python\n.+?```", (ROOT / "docs" / "api.md").read_text(encoding="utf-8"), re.DOTALL)[0]
     assert first in README
+
+
+def test_each_private_attribute_of_gradio_that_is_touched_is_named():
+    """With the reason, and what it waits for, in CONTRIBUTING.md; none is named that is no longer touched."""
+    touched = set()
+    for folder in ("web", "api"):
+        for path in (ROOT / "conduct" / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                of_others = isinstance(node, ast.Attribute) and not (
+                    isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+                )
+                if of_others and re.match(r"_[a-z]", node.attr):
+                    touched.add(node.attr)
+    section = (
+        (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## What we touch of Gradio")[1].split("##")[0]
+    )
+    assert touched == set(re.findall(r"`(?:\w+\.)?(_[a-z_]+)`", section)) == {"_queue", "_api_info"}
