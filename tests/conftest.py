@@ -30,13 +30,17 @@ from tests.fakes import word_engine  # noqa: E402
 from tests.support import browsers, tiny_encoder  # noqa: E402
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+# Workers take whole files in this order: the long ones first, so that none is idle while another one ends.
+ORDER = ("process", "browser", "e2e", "weights", "server", "unit")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark each test with the folder of tests/ that it lies in."""
-    for item in items:
-        kind = item.path.relative_to(Path(__file__).parent).parts[0]
-        item.add_marker(kind)
+    folders = {item: item.path.relative_to(Path(__file__).parent).parts[0] for item in items}
+    for item, folder in folders.items():
+        item.add_marker(folder)
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: ORDER.index(folders[item]))
 
 
 @pytest.fixture(autouse=True)
