@@ -1,4 +1,4 @@
-"""Fixtures: the bundled edition, the real model, a running app; and no socket beyond this machine."""
+"""Fixtures: the bundled dataset, the real model, a running app; and no socket beyond this machine."""
 
 import socket
 import threading
@@ -81,7 +81,7 @@ def _engines_end_with_their_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 
 
 @pytest.fixture(scope="session")
-def edition() -> DatasetRevision:
+def dataset() -> DatasetRevision:
     """The bundled text with its situations and questions."""
     return DatasetRevision.read(find_dataset.find_dataset(Settings()))
 
@@ -113,7 +113,7 @@ def encoder(model: Snapshot) -> SentenceEncoder:
 def engine() -> Engine:
     """A loaded engine on the bundled data and the packaged encoder, without a look at the Hub."""
     engine = Engine(Settings())
-    engine.reader()
+    engine.answerer()
     return engine
 
 

@@ -31,7 +31,7 @@ NO_TEXT = (
     "tell the owner of this app, please, whose log says why."
 )
 NOT_READY = "The model could not be loaded, so questions cannot be answered now: tell the owner of this app, please."
-# Asked of each reader before anybody else asks: it shows that the reader works, and the first pass through a
+# Asked of each answerer before anybody else asks: it shows that the answerer works, and the first pass through a
 # model is several times slower than the second.
 WARM_UP_QUESTION = "Is this okay?"
 
@@ -64,14 +64,14 @@ class Engine:
         self._load_encoder = load_encoder or _loader(settings)
         self._again_seconds = again_seconds
         self._text_again_seconds = text_again_seconds
-        self._edition: DatasetRevision | None = None
+        self._dataset: DatasetRevision | None = None
         # Why there is no text to serve, for the owner; "" while there is one, or nobody has looked yet.
         self._no_text = ""
         # Revisions that were read but answer no question, and why.
         self._refused: dict[str, str] = {}
         self._model: Future[Snapshot] = Future()
-        # Replaced as a whole when the text was refreshed: who holds the old reader answers from the old text.
-        self._reader: Future[Answerer] = Future()
+        # Replaced as a whole when the text was refreshed: who holds the old answerer answers from the old text.
+        self._answerer: Future[Answerer] = Future()
         self._start = threading.Lock()
         self._started = False
         self._closed = threading.Event()
@@ -80,12 +80,12 @@ class Engine:
     @property
     def ready(self) -> bool:
         """Whether a question would be answered without waiting."""
-        return self._reader.done() and self._reader.exception() is None
+        return self._answerer.done() and self._answerer.exception() is None
 
     @property
     def loading(self) -> bool:
         """Whether the first model is still on its way, so that a question would have to wait."""
-        return not self._reader.done()
+        return not self._answerer.done()
 
     def start(self) -> None:
         """Begin to load the model in the background; more calls do nothing."""
@@ -115,55 +115,55 @@ class Engine:
     def ask(self, question: object, limit: object = DEFAULT_LIMIT) -> Answer:
         """Answer one question. Raises QuestionError, ModelError if no model could be loaded, or InferenceError."""
         cleaned, most = clean_question(question), check_limit(limit)
-        return self.reader().answer([cleaned], most)[0]
+        return self.answerer().answer([cleaned], most)[0]
 
     def ask_many(self, questions: object, limit: object = DEFAULT_LIMIT) -> list[Answer]:
         """Answer several questions, in order; the same errors."""
         cleaned, most = clean_questions(questions), check_limit(limit)
-        return self.reader().answer(cleaned, most)
+        return self.answerer().answer(cleaned, most)
 
     def text(self) -> FullText:
         """The whole code. Needs no model, and waits for none. Raises NoTextError if there is none to serve."""
         if self.ready:
-            reader = self.reader()
-            return FullText.of(reader.edition.code, reader.source)
-        edition = self._read()
-        return FullText.of(edition.code, source_of(edition, None))
+            answerer = self.answerer()
+            return FullText.of(answerer.dataset.code, answerer.source)
+        dataset = self._read()
+        return FullText.of(dataset.code, source_of(dataset, None))
 
-    def reader(self) -> Answerer:
+    def answerer(self) -> Answerer:
         """What answers now, once it is loaded.
 
         Raises ModelError or NoTextError if there is no model or no text, InferenceError if its engine is away.
         """
         self.start()
-        reader = self._reader
+        answerer = self._answerer
         # Looked at and not raised: it is kept, and would keep the question of each asker in its traceback.
-        failure = reader.exception()
+        failure = answerer.exception()
         if failure is None:
-            return reader.result()
+            return answerer.result()
         if isinstance(failure, NoTextError):
             raise self._no_text_error(failure.detail)
         raise failure.again() if isinstance(failure, InferenceError) else ModelError(NOT_READY)
 
     def _read(self) -> DatasetRevision:
         with self._start:
-            if self._edition is None and not self._no_text:
+            if self._dataset is None and not self._no_text:
                 # Beside the text's, so that a Hub that hangs is waited for once and not twice.
                 self._run_behind("model", self._seek_model)
                 self._seek_text()
-            if self._edition is None:
+            if self._dataset is None:
                 raise self._no_text_error(self._no_text)
-            return self._edition
+            return self._dataset
 
     def _seek_text(self, seconds: float | None = None, read: ReadRevision = read_first) -> None:
         """Sets the text that serves, or why there is none."""
         try:
-            edition = find_dataset.find_dataset(self._settings, read, seconds, self._refused)
+            dataset = find_dataset.find_dataset(self._settings, read, seconds, self._refused)
         except DataError as error:
-            self._edition, self._no_text = None, str(error)
+            self._dataset, self._no_text = None, str(error)
             return
-        _say("text", edition.snapshot)
-        self._edition, self._no_text = edition, ""
+        _say("text", dataset.snapshot)
+        self._dataset, self._no_text = dataset, ""
 
     def _no_text_error(self, detail: str) -> NoTextError:
         return NoTextError(NO_TEXT, detail, dataset=find_dataset.dataset_label(self._settings))
@@ -180,7 +180,7 @@ class Engine:
 
     def _load(self) -> None:
         try:
-            reader = self._make_when_all_is_there()
+            answerer = self._make_when_all_is_there()
         except _ClosedError:
             self._fail(ModelError(NOT_READY))
             return
@@ -190,10 +190,10 @@ class Engine:
             log.error("Questions cannot be answered: %s", error, exc_info=None if expected else error)
             self._fail(error if expected else ModelError(NOT_READY))
             return
-        _say("model", reader.model)
-        self.swap(reader)
-        find_dataset.remember_dataset(self._settings, reader.edition.snapshot)
-        self._keep_fresh(reader.model)
+        _say("model", answerer.model)
+        self.swap(answerer)
+        find_dataset.remember_dataset(self._settings, answerer.dataset.snapshot)
+        self._keep_fresh(answerer.model)
 
     def _make_when_all_is_there(self) -> Answerer:
         """The same as `_make`; while the text or an engine elsewhere is away, questions are refused with a sentence."""
@@ -216,46 +216,46 @@ class Engine:
                 self._seek_text(LONG_PATIENCE_SECONDS, read_apart)
         raise _ClosedError
 
-    def _make(self, edition: DatasetRevision, model: Snapshot) -> Answerer:
-        """A reader that has answered a question; of the packaged weights or an earlier text if need be."""
+    def _make(self, dataset: DatasetRevision, model: Snapshot) -> Answerer:
+        """A answerer that has answered a question; of the packaged weights or an earlier text if need be."""
         try:
-            return _tried(Answerer.make(edition, self._load_encoder, model))
+            return _tried(Answerer.make(dataset, self._load_encoder, model))
         except InferenceError:
             raise
         except ModelError as error:
             if model.name == PACKAGED:
                 raise
             instead = find_encoder.instead_of_model(self._settings, str(error))
-            return self._make(edition, replace(instead, is_remote=model.is_remote))
+            return self._make(dataset, replace(instead, is_remote=model.is_remote))
         except Exception as error:
-            if edition.snapshot.name == BUNDLED:
+            if dataset.snapshot.name == BUNDLED:
                 raise
-            self._refused[edition.snapshot.revision] = find_dataset.unreadable(edition.snapshot, error)
+            self._refused[dataset.snapshot.revision] = find_dataset.unreadable(dataset.snapshot, error)
             self._seek_text()
             return self._make(self._read(), model)
 
     def _keep_fresh(self, model: Snapshot) -> None:
         def make(snapshot: Snapshot) -> Answerer:
             # What has to be encoded waits in the same batches as questions do.
-            return _tried(Answerer.make(read_apart(snapshot), self._load_encoder, model, self.reader()))
+            return _tried(Answerer.make(read_apart(snapshot), self._load_encoder, model, self.answerer()))
 
-        refresher = Refresher(self._settings, lambda: self.reader().edition.snapshot, make, self.swap)
+        refresher = Refresher(self._settings, lambda: self.answerer().dataset.snapshot, make, self.swap)
         if refresher.wanted:
             self._run_behind("refresh", lambda: refresher.run(self._closed))
 
-    def swap(self, reader: Answerer) -> None:
-        """Answer from `reader` from now on; questions that are being answered keep theirs."""
-        waited_for, swapped = self._reader, Future()
-        swapped.set_result(reader)
-        self._reader = swapped
+    def swap(self, answerer: Answerer) -> None:
+        """Answer from `answerer` from now on; questions that are being answered keep theirs."""
+        waited_for, swapped = self._answerer, Future()
+        swapped.set_result(answerer)
+        self._answerer = swapped
         if not waited_for.done():
-            waited_for.set_result(reader)
+            waited_for.set_result(answerer)
 
     def _fail(self, error: ConductError) -> None:
         failure = error.again()
-        waited_for, failed = self._reader, Future()
+        waited_for, failed = self._answerer, Future()
         failed.set_exception(failure)
-        self._reader = failed
+        self._answerer = failed
         if not waited_for.done():
             waited_for.set_exception(failure)
 
@@ -268,9 +268,9 @@ def _loader(settings: Settings) -> LoadEncoder:
     return RemoteEncoder.loader(settings.inference, settings.inference_token)
 
 
-def _tried(reader: Answerer) -> Answerer:
-    reader.answer([WARM_UP_QUESTION], 1)
-    return reader
+def _tried(answerer: Answerer) -> Answerer:
+    answerer.answer([WARM_UP_QUESTION], 1)
+    return answerer
 
 
 def _say(what: str, snapshot: Snapshot) -> None:

@@ -33,7 +33,7 @@ def run_ask(chosen: argparse.Namespace) -> int:
     engine.text()
     if many:
         # Loads, or fails, before a question is read.
-        engine.reader()
+        engine.answerer()
     code, asked = EXIT_OK, 0
     if chosen.file:
         questions: Iterable[str] = [_draft(chosen.file)]

@@ -184,11 +184,11 @@ def send(upload: RepoUpload, private: bool) -> client.Sent:
 
 def _make_vectors(source: Path, target: Path) -> None:
     """Encode and fit `source` anew; where that gives the numbers that lie there, those bytes are kept."""
-    edition = DatasetRevision.read(Snapshot(source, source.name, LOCAL))
+    dataset = DatasetRevision.read(Snapshot(source, source.name, LOCAL))
     model = packaged.snapshot()
-    texts, identity = (edition.code, edition.bank), packaged.identity(model)
+    texts, identity = (dataset.code, dataset.bank), packaged.identity(model)
     encoder = BatchingEncoder(SentenceEncoder.load(model.folder))
-    save(build(*texts, edition.read_questions(), encoder), target, *texts, identity)
+    save(build(*texts, dataset.read_questions(), encoder), target, *texts, identity)
     stored = source / VECTORS_FILE
     try:
         same = _alike(load(stored, *texts, identity), load(target, *texts, identity))

@@ -17,7 +17,7 @@ Served = TypeVar("Served")
 
 
 class Refresher(Generic[Served]):
-    """Asks the Hub for the dataset's commit; on a change pulls it, builds a reader and swaps it in."""
+    """Asks the Hub for the dataset's commit; on a change pulls it, builds what answers from it and swaps it in."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class Refresher(Generic[Served]):
             if find_dataset.newest_dataset(self._settings) in (serving.revision, self._refused):
                 return False
             snapshot = find_dataset.pull_dataset(self._settings, self._seconds)
-            reader = self._make(snapshot)
+            made = self._make(snapshot)
         except (HubError, InferenceError) as error:
             log.warning("The text stays at %s %s: %s.", serving.name, serving.revision, error)
             return False
@@ -64,7 +64,7 @@ class Refresher(Generic[Served]):
             why = find_dataset.unreadable(snapshot or serving, error)
             log.warning("The text stays at %s %s: %s.", serving.name, serving.revision, why)
             return False
-        self._swap(reader)
+        self._swap(made)
         find_dataset.remember_dataset(self._settings, snapshot)
         log.info("The text is now %s at %s.", snapshot.name, snapshot.revision)
         return True

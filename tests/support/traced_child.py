@@ -44,7 +44,7 @@ class Moody(WordEncoder):
 def main(folder: Path) -> None:
     """Serve until standard input ends."""
     engine = word_engine(folder)
-    engine.reader().encoder._encoder.__class__ = Moody
+    engine.answerer().encoder._encoder.__class__ = Moody
     service, patience = AskService(engine), Patience(idle=2.0, session=1.0)
     server = http_server(build_app(build_page(service), service, patience=patience), patience)
     listening = listen(ServerSettings(port=0))

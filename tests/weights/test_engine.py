@@ -25,7 +25,7 @@ def test_the_example_of_the_mission_finds_its_passage(engine: Engine):
     assert answer.coverage == "covered"
     assert answer.passages[0].id == "diversity-equity-inclusion-2"
     assert [len(answer.passages), answer.source.dataset, answer.source.model] == [3, "bundled", "packaged"]
-    assert answer.source.situations == len(engine.reader().edition.bank.situations)
+    assert answer.source.situations == len(engine.answerer().dataset.bank.situations)
 
 
 def test_one_batch_gives_what_single_questions_give(engine: Engine):
@@ -89,13 +89,13 @@ CONDUCT = (
 
 @pytest.mark.parametrize("name", ["contributor_covenant_2_1", "covenant_3_shape", "as_found"])
 def test_codes_as_they_are_found_answer_with_conduct(
-    tmp_path: Path, model: Snapshot, name: str, edition: DatasetRevision
+    tmp_path: Path, model: Snapshot, name: str, dataset: DatasetRevision
 ):
     """Attribution and licence never come first, not even for a question that sounds like them, and the bands are
     cautious: hardly anything that a question could mean is called covered, or silent, by similarity alone."""
     (tmp_path / "code_of_conduct.md").write_bytes((CODES / f"{name}.md").read_bytes())
     engine = Engine(Settings(dataset=str(tmp_path)), find_model=lambda settings: model)
-    dev = [question for question in edition.read_questions() if question.split == DEV]
+    dev = [question for question in dataset.read_questions() if question.split == DEV]
     in_scope, silent = ([q.text for q in dev if q.in_scope is wanted][:64] for wanted in (True, False))
     spoken, unspoken = engine.ask_many(in_scope), engine.ask_many(silent)
     boilerplate = {passage.id for passage in engine.text().code.passages if passage.boilerplate}

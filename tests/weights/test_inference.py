@@ -67,9 +67,9 @@ def test_the_ranking_is_that_of_the_model_in_process(
     served: LoopbackEngine, engine: Engine, model: Snapshot, caplog: pytest.LogCaptureFixture
 ):
     """Every passage of 64 questions to 1e-3 in relevance, from the vectors that are there, and in few requests."""
-    questions = [question.text for question in engine.reader().edition.read_questions()[:63]] + [LONG]
+    questions = [question.text for question in engine.answerer().dataset.read_questions()[:63]] + [LONG]
     elsewhere = engine_at(served.url, model)
-    elsewhere.reader()
+    elsewhere.answerer()
     begun = len(served.asked)
     answers = elsewhere.ask_many(questions, 10)
     assert "built anew" not in caplog.text

@@ -75,8 +75,8 @@ def with_unusable_text(folder: Path) -> Engine:
 def breaking(folder: Path, failure: Callable[[str], Exception]) -> Engine:
     """A loaded engine whose model then fails at each question."""
     engine = word_engine(folder)
-    engine.reader().encoder._encoder.__class__ = Broken
-    engine.reader().encoder._encoder.failure = failure
+    engine.answerer().encoder._encoder.__class__ = Broken
+    engine.answerer().encoder._encoder.failure = failure
     return engine
 
 
