@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 
 JSON = {"Content-Type": "application/json"}
 # What a careful client waits for an answer on a busy machine.
-PATIENCE_SECONDS = 120
+CLIENT_TIMEOUT_SECONDS = 120
 MANY = 8
 LIMIT = 3
 
@@ -142,11 +142,11 @@ class Clients:
             self.tally.count("hostile")
 
     def _connect(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=PATIENCE_SECONDS)
+        return http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=CLIENT_TIMEOUT_SECONDS)
 
     def _hang_up(self, raw: bytes) -> None:
         host = urlsplit(self.address)
-        with socket.create_connection((host.hostname, host.port), timeout=PATIENCE_SECONDS) as connection:
+        with socket.create_connection((host.hostname, host.port), timeout=CLIENT_TIMEOUT_SECONDS) as connection:
             connection.sendall(raw)
 
     def _sent(self, connection: http.client.HTTPConnection, path: str, body: object) -> object | None:

@@ -25,7 +25,7 @@ from conduct.api.service import AskService  # noqa: E402
 from conduct.model import packaged  # noqa: E402
 from conduct.model.sentence_transformer import SentenceEncoder  # noqa: E402
 from conduct.web.page import build_page  # noqa: E402
-from conduct.web.server import Patience, build_app, http_server, listen  # noqa: E402
+from conduct.web.server import Timeouts, build_app, http_server, listen  # noqa: E402
 from tests.fakes import word_engine  # noqa: E402
 from tests.support import browsers, tiny_encoder  # noqa: E402
 
@@ -67,13 +67,13 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 def _engines_end_with_their_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What an engine of one test does in the background is not found in the log of the next one."""
     started: list[Engine] = []
-    run_behind = Engine._run_behind
+    run_in_background = Engine._run_in_background
 
     def noted(engine: Engine, name: str, work: Callable[[], None]) -> None:
         started.append(engine)
-        run_behind(engine, name, work)
+        run_in_background(engine, name, work)
 
-    monkeypatch.setattr(Engine, "_run_behind", noted)
+    monkeypatch.setattr(Engine, "_run_in_background", noted)
     yield
     for engine in started:
         engine.close(60.0)
@@ -122,10 +122,10 @@ def serve() -> Callable:
     """A context manager that serves an engine on a port and gives its address, ending in a slash."""
 
     @contextmanager
-    def serving(engine: Engine, patience: Patience = Patience(), root_path: str = "") -> Iterator[str]:  # noqa: B008
+    def serving(engine: Engine, timeouts: Timeouts = Timeouts(), root_path: str = "") -> Iterator[str]:  # noqa: B008
         service = AskService(engine)
-        app = build_app(build_page(service), service, root_path, patience)
-        server, listening = http_server(app, patience), listen(ServerSettings(port=0))
+        app = build_app(build_page(service), service, root_path, timeouts)
+        server, listening = http_server(app, timeouts), listen(ServerSettings(port=0))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         try:

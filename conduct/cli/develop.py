@@ -53,15 +53,15 @@ def run_evaluate(chosen: argparse.Namespace) -> int:
         everything = {
             "report": asdict(measured),
             "curve": [asdict(row) for _, row in points],
-            "breadth": [asdict(one) for one in wide],
+            "breadth": [asdict(measure) for measure in wide],
             "care": asdict(upset) if upset else None,
             "drafts": asdict(written_drafts) if written_drafts else None,
         }
         write(json.dumps(everything, indent=1))
     else:
         write(report.as_markdown(measured, points))
-        for one in wide:
-            write(report.breadth_as_markdown(one))
+        for measure in wide:
+            write(report.breadth_as_markdown(measure))
         if upset:
             write(report.care_as_markdown(upset))
             write(f"\nDrafts, split {chosen.split}:\n\n{written_drafts}")

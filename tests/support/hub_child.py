@@ -42,7 +42,7 @@ def find_model(seconds: float, model: str, model_revision: str) -> list[str]:
 
 def find_encoder(seconds: float, **settings: str) -> list[str]:
     """The same of the encoder that serves, which is waited for for `seconds`."""
-    encoder_source.LONG_PATIENCE_SECONDS = seconds
+    encoder_source.LONG_HUB_TIMEOUT_SECONDS = seconds
     found = encoder_source.find_encoder(Settings(**settings))
     return [str(found.folder), found.name, found.revision, found.fallback_reason]
 

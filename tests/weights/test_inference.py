@@ -174,7 +174,7 @@ def test_an_engine_that_is_away_at_the_start_is_waited_for(encoder: SentenceEnco
     """Until then each question gets the sentence at once; then answers, without a restart."""
     with LoopbackEngine(ServedEncoder(encoder)) as gone:
         port = gone.port
-    app = engine_at(f"http://127.0.0.1:{port}", model, again_seconds=0.1)
+    app = engine_at(f"http://127.0.0.1:{port}", model, retry_seconds=0.1)
     for _ in range(2):
         with pytest.raises(InferenceError, match="does not answer"):
             app.ask("an accent")

@@ -45,7 +45,7 @@ OPEN = tuple(
     )
 )
 # Somebody who means an endpoint, and has another method, no prefix, or a slash too many.
-_MEANT = {
+_INTENDED = {
     endpoint.name: re.compile(rf"(/gradio_api)?(/run|/api|/call|/call/v2)?/{endpoint.name}/?", re.IGNORECASE)
     for endpoint in ENDPOINTS
 }
@@ -107,7 +107,7 @@ def refused(scope: Scope) -> JSONResponse | None:
             return JSONResponse({"error": NO_PAGE}, 404)
         return None
     for endpoint in ENDPOINTS:
-        if _MEANT[endpoint.name].fullmatch(path):
+        if _INTENDED[endpoint.name].fullmatch(path):
             # At the right address only the method is wrong.
             wrong_method = is_open("POST", path)
             sentence = {"error": right_form(endpoint, scope)}

@@ -70,19 +70,19 @@ class ReadableRefusal:
 
 
 class RequestBodyGuard:
-    """Takes each body in before anybody reads it; `most_held` bounds the bytes of all together."""
+    """Takes each body in before anybody reads it; `max_held` bounds the bytes of all together."""
 
     def __init__(
         self,
         app: ASGIApp,
         rewrites: Mapping[str, Callable[[bytes], bytes]],
         seconds: float = SECONDS,
-        most_held: int = MAX_HELD_BYTES,
+        max_held: int = MAX_HELD_BYTES,
     ) -> None:
         self._app = app
         self._rewrites = rewrites
         self._seconds = seconds
-        self._most_held = most_held
+        self._max_held = max_held
         self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -141,7 +141,7 @@ class RequestBodyGuard:
             held.content += message.get("body", b"")
             more = message.get("more_body", False)
             charge = max(0, len(held.content) - QUICK_BYTES) - held.charged
-            if charge and self._held + charge > self._most_held:
+            if charge and self._held + charge > self._max_held:
                 held.content.clear()
                 if more:
                     await _linger(receive)

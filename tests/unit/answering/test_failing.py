@@ -53,7 +53,7 @@ def with_engine_elsewhere_away(folder: Path) -> Engine:
     encoder = Broken()
     encoder.failure = lambda text: InferenceError(AWAY)
     model = Snapshot(folder, "words", "local")
-    return Engine(Settings(), lambda settings: model, lambda *_: encoder, again_seconds=3600)
+    return Engine(Settings(), lambda settings: model, lambda *_: encoder, retry_seconds=3600)
 
 
 def with_engine_elsewhere_gone(folder: Path) -> Engine:
@@ -151,7 +151,7 @@ def test_an_error_said_again_says_the_same(error: ConductError):
     try:
         raise error from ValueError()
     except ConductError:
-        again = error.again()
+        again = error.fresh_copy()
     assert (type(again), str(again), again.message, vars(again)) == (
         type(error),
         str(error),
