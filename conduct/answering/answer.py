@@ -42,6 +42,7 @@ READ_AS_DRAFT = (
     "are not understood."
 )
 PEOPLE_DECIDE = "This is what the text says; people decide."
+MISSING_LIST = "The list that follows is missing in this copy."
 HELPLINE = "findahelpline.com"
 SELFHARM_NOTICE = (
     "This app cannot help with that, but somebody can, now: call your local emergency number, or find a free and "

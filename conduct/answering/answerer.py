@@ -8,6 +8,7 @@ from conduct.answering import language
 from conduct.answering.answer import CUT_NOTICE, Answer, Cautions, Source, compose, contact_of
 from conduct.answering.batching import BatchingEncoder
 from conduct.answering.dataset_revision import DatasetRevision
+from conduct.answering.limits import MAX_WHOLE_CHARACTERS
 from conduct.dataset.files import VECTORS_FILE
 from conduct.hub.snapshot import Snapshot
 from conduct.messages import Message
@@ -20,8 +21,6 @@ from conduct.ranking.index import Index, SearchResult
 from conduct.ranking.vectors import Vectors
 from conduct.text.draft import Piece, read_draft, with_neighbours
 
-# The longest question that people have labelled: the probabilities were fitted on such texts as a whole.
-MAX_QUESTION = 400
 # From a folder.
 LoadEncoder = Callable[[Path], Encoder]
 
@@ -88,7 +87,7 @@ class Answerer:
         several = len(draft.pieces) > 1
         if not draft.pieces or (draft.is_question and not (several and self.encoder.truncates(question))):
             return _Reading(True)
-        return _Reading(draft.plain and len(question) <= MAX_QUESTION, draft.pieces)
+        return _Reading(draft.plain and len(question) <= MAX_WHOLE_CHARACTERS, draft.pieces)
 
     def _search(self, pieces: Sequence[Piece], whole: SearchResult | None) -> DraftResult:
         """The result of a draft; with that of the whole text, only which sentences led to it."""

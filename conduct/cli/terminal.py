@@ -3,11 +3,10 @@
 import re
 import textwrap
 
-from conduct.answering.answer import PEOPLE_DECIDE, READ_AS_DRAFT, About, Answer, AnswerPassage
+from conduct.answering.answer import MISSING_LIST, PEOPLE_DECIDE, READ_AS_DRAFT, About, Answer, AnswerPassage
 from conduct.answering.care import SELFHARM
 
 INDENT = "   "
-MISSING_LIST = "(The list that follows is missing in this copy.)"
 MAX_WIDTH = 88
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[22m"
 # Texts from the Hub must not move the cursor or recolour the terminal.
@@ -52,7 +51,7 @@ def _shown(answer: Answer, shown: AnswerPassage, width: int, bold: bool, lines_a
         _passage(shown.text, shown.highlight if bold else "", width),
     ]
     if not answer.source.complete and shown.text.endswith((":", "：")):
-        parts.append(_wrapped(MISSING_LIST, width, INDENT))
+        parts.append(_wrapped(f"({MISSING_LIST})", width, INDENT))
     if shown.because:
         parts.append(_wrapped(f"An example written for this app: {shown.because}", width, INDENT))
     return parts
