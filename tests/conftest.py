@@ -105,14 +105,14 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def encoder(model: Snapshot) -> SentenceEncoder:
-    """The real model."""
+    """The real model: loaded once, also for the engines of tests."""
     return SentenceEncoder.load(model.folder)
 
 
 @pytest.fixture(scope="session")
-def engine() -> Engine:
+def engine(encoder: SentenceEncoder) -> Engine:
     """A loaded engine on the bundled data and the packaged encoder, without a look at the Hub."""
-    engine = Engine(Settings())
+    engine = Engine(Settings(), load_encoder=lambda folder: encoder)
     engine.answerer()
     return engine
 

@@ -255,7 +255,7 @@ def test_a_lost_connection_is_said(browser: Browser, address: str):
     context.close()
 
 
-def test_a_question_before_the_model_is_there_waits_and_is_answered(browser: Browser, serve, model):
+def test_a_question_before_the_model_is_there_waits_and_is_answered(browser: Browser, serve, model, encoder):
     """ "Getting ready", a dead button that says what it does, then the answer; on the embed, too."""
     gate = threading.Event()
 
@@ -263,7 +263,7 @@ def test_a_question_before_the_model_is_there_waits_and_is_answered(browser: Bro
         assert gate.wait(60)
         return model
 
-    with serve(Engine(Settings(), find_model=slow_model)) as cold:
+    with serve(Engine(Settings(), slow_model, lambda folder: encoder)) as cold:
         waiting = "… Getting ready: the first answer takes a few seconds."
         with opened(browser, cold, "?q=they+laugh+at+his+accent") as page, quiet(browser, cold) as small:
             expect(status(page)).to_have_text(waiting)
