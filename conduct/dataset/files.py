@@ -49,7 +49,7 @@ def check_files(folder: Path, max_bytes: Mapping[str, int], root: Path) -> None:
 
     A folder from elsewhere may hold a link to a file of this machine, which would then stand on a public page.
     """
-    for name, most in max_bytes.items():
+    for name, limit in max_bytes.items():
         path = folder / name
         try:
             if not path.exists():
@@ -62,8 +62,8 @@ def check_files(folder: Path, max_bytes: Mapping[str, int], root: Path) -> None:
             raise DataError(f"{name} is a link that leads out of its folder: put the file itself there.")
         if not path.is_file():
             raise DataError(f"{name} is not a file: put one there or remove it.")
-        if size > most:
-            raise DataError(f"{name} may have {most:,} bytes, this one has {size:,}: publish a shorter one.")
+        if size > limit:
+            raise DataError(f"{name} may have {limit:,} bytes, this one has {size:,}: publish a shorter one.")
 
 
 def sha256(path: Path) -> str:

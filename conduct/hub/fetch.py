@@ -64,9 +64,9 @@ def _pull(repo: str, kind: str, revision: str, seconds: float) -> Snapshot:
     if kind == DATASET and choose_text(dict(remote.sizes)) is None:
         raise HubError(f"{repo} has no {TEXT_FILE}")
     for name, size in remote.sizes:
-        most = MAX_FILE_BYTES.get(TEXT_FILE if choose_text([name]) else name, size)
-        if size > most:
-            raise HubError(f"{name} of {repo} has {size:,} bytes, {most:,} at most can be read")
+        limit = MAX_FILE_BYTES.get(TEXT_FILE if choose_text([name]) else name, size)
+        if size > limit:
+            raise HubError(f"{name} of {repo} has {size:,} bytes, {limit:,} at most can be read")
 
     def download() -> Path:
         return client.pull(repo, kind, remote.commit, PATTERNS[kind])

@@ -1,4 +1,4 @@
-"""Under which address a request came: validated once, told to Gradio and to our own pages, a path prefix taken off.
+"""The public address of a request: validated once, passed to Gradio and our pages, a path prefix stripped.
 
 Gradio repeats Host and X-Forwarded-Host to the page unchecked, and leaves a prefix that a proxy keeps to the proxy.
 """
@@ -51,7 +51,7 @@ class PublicAddress:
         if prefix and path.startswith(prefix + "/"):
             path = path[len(prefix) :]
         address = self._address or self._address_of(scope, headers, host) + prefix
-        # Of the headers by which Gradio finds its address it sees this one alone.
+        # The only header that Gradio gets to derive its address from.
         kept = [pair for pair in scope["headers"] if pair[0] not in _FORWARDED]
         passed_on = {
             **scope,
