@@ -69,9 +69,9 @@ def main(port: int) -> None:
     from conduct.ranking.courtesies import essence
     from tests.support.loopback_engine import LoopbackEngine
 
-    edition = DatasetRevision.read(find_dataset.find_dataset(Settings()))
+    dataset = DatasetRevision.read(find_dataset.find_dataset(Settings()))
     encoder = SentenceEncoder.load(packaged.FOLDER)
-    texts = list(dict.fromkeys(essence(question.text) for question in edition.read_questions()))
+    texts = list(dict.fromkeys(essence(question.text) for question in dataset.read_questions()))
     with LoopbackEngine(Known(encoder, texts), port=port) as engine:
         engine.closing.wait()
 

@@ -47,9 +47,10 @@ from tests.support.hub_process import environment  # noqa: E402
 from tests.support.loopback_hub import FAULTS, LoopbackHub  # noqa: E402
 
 REPO = "ada/code"
-MOST_GROWTH = 0.05
-# One of so many situations is kept: building two texts takes seconds, and refreshes are what is soaked.
-EVERY = 24
+MAX_GROWTH = 0.05
+# At most so many situations and labelled questions are kept: building two texts takes seconds, and refreshes are what
+# is soaked.
+MAX_LINES = 640
 # Different ones; each is asked several times, as in life.
 QUESTIONS = 4_000
 
@@ -62,6 +63,7 @@ class Plan:
     hostile: int = 20_000
     visitors: int = 6
     refresh_seconds: float = 12.0
+    lines: int = MAX_LINES
     # Counted from what is answered: models, threads and caches have found their size by then.
     warm_up: float = 0.2
 
@@ -88,29 +90,28 @@ class Outcome:
 class Texts:
     """Two texts that take turns, each time as a new commit; and what either answers."""
 
-    def __init__(self, folder: Path, served: LoopbackHub, questions: int = QUESTIONS) -> None:
+    def __init__(self, folder: Path, served: LoopbackHub, questions: int = QUESTIONS, lines: int = MAX_LINES) -> None:
         self._served = served
         self._files: list[dict[str, bytes]] = []
-        self._readers: list[Answerer] = []
+        answerers: list[Answerer] = []
         self._expected: dict[tuple[int, str], Expected] = {}
         self.revisions: dict[str, int] = {"even": 0, "odd": 1}
         self._count = itertools.count()
         model = packaged.snapshot()
         encoder = SentenceEncoder.load(model.folder)
         for number, name in enumerate(("even", "odd")):
-            edition = _edition(folder / name, number)
-            vectors = build(edition.code, edition.bank, edition.read_questions(), encoder)
-            save(vectors, folder / name / VECTORS_FILE, edition.code, edition.bank, packaged.identity(model))
+            dataset = _dataset(folder / name, number, lines)
+            vectors = build(dataset.code, dataset.bank, dataset.read_questions(), encoder)
+            save(vectors, folder / name / VECTORS_FILE, dataset.code, dataset.bank, packaged.identity(model))
             self._files.append({path.name: path.read_bytes() for path in (folder / name).iterdir()})
-            self._readers.append(Answerer.make(edition, lambda *_: encoder, model))
-        labelled = [question.text for question in edition.read_questions()]
+            answerers.append(Answerer.make(dataset, lambda *_: encoder, model))
+        labelled = [question.text for question in dataset.read_questions()]
         bank = [situation.text for situation in DatasetRevision.read(find_dataset.bundled_dataset()).bank.situations]
         self.questions = list(dict.fromkeys(labelled + bank))[:questions]
-        for number, reader in enumerate(self._readers):
-            for question, answer in zip(self.questions, reader.answer(self.questions, LIMIT), strict=True):
-                passages = tuple((one.id, one.text, one.relevance) for one in answer.passages)
+        for number, answerer in enumerate(answerers):
+            for question, answer in zip(self.questions, answerer.answer(self.questions, LIMIT), strict=True):
+                passages = tuple((passage.id, passage.text, passage.relevance) for passage in answer.passages)
                 self._expected[number, question] = Expected(answer.coverage, passages)
-        self._readers.clear()
 
     def push(self) -> str:
         """A new commit, of the text whose turn it is."""
@@ -126,13 +127,13 @@ class Texts:
         return None if number is None else self._expected[number, question]
 
 
-def _edition(folder: Path, number: int) -> DatasetRevision:
+def _dataset(folder: Path, number: int, lines: int) -> DatasetRevision:
     folder.mkdir()
     text = (BUNDLED_DATA / TEXT_FILE).read_text(encoding="utf-8")
     (folder / TEXT_FILE).write_text(text.replace("regardless of our differences.", f"whatever text {number} says."))
-    lines = (BUNDLED_DATA / SITUATIONS_FILE).read_text(encoding="utf-8").splitlines(keepends=True)
-    (folder / SITUATIONS_FILE).write_text("".join(lines[number::EVERY]), encoding="utf-8")
-    (folder / QUESTIONS_FILE).write_bytes((BUNDLED_DATA / QUESTIONS_FILE).read_bytes())
+    for name, first in ((SITUATIONS_FILE, number), (QUESTIONS_FILE, 0)):
+        bundled = (BUNDLED_DATA / name).read_text(encoding="utf-8").splitlines(keepends=True)
+        (folder / name).write_text("".join(bundled[first :: max(1, len(bundled) // lines)]), encoding="utf-8")
     return DatasetRevision.read(Snapshot(folder, folder.name, LOCAL))
 
 
@@ -180,7 +181,7 @@ def megabytes(pid: int) -> float:
 def soak(plan: Plan, home: Path, quiet: bool = False) -> Outcome:
     """Run it all; a progress bar unless `quiet`."""
     with LoopbackHub() as served:
-        texts = Texts(home, served, min(QUESTIONS, plan.questions))
+        texts = Texts(home, served, min(QUESTIONS, plan.questions), plan.lines)
         texts.push()
         with serving(home, served.url, plan.refresh_seconds) as (address, pid):
             return _soak(plan, served, texts, address, pid, quiet)
@@ -214,15 +215,15 @@ def _soak(plan: Plan, served: LoopbackHub, texts: Texts, address: str, pid: int,
     for thread in threads + beside:
         thread.start()
     samples: list[tuple[float, float]] = []
-    told = 0
+    reported = 0
     with tqdm(total=plan.questions, unit=" questions", disable=quiet, smoothing=0.05) as bar:
         while any(thread.is_alive() for thread in threads[: plan.visitors]):
             time.sleep(0.5)
             samples.append((tally.answered / plan.questions, megabytes(pid)))
             bar.update(min(tally.answered, plan.questions) - bar.n)
-            for wrong in tally.wrong[told:]:
+            for wrong in tally.wrong[reported:]:
                 bar.write(wrong)
-            told = len(tally.wrong)
+            reported = len(tally.wrong)
             bar.set_postfix(MB=f"{samples[-1][1]:.0f}", texts=len(tally.revisions), wrong=len(tally.wrong))
     over.set()
     served.closing.set()
@@ -261,7 +262,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as home:
         outcome = soak(Plan(chosen.questions, chosen.hostile), Path(home))
     print(report(outcome))
-    return int(bool(outcome.tally.wrong) or outcome.growth > MOST_GROWTH)
+    return int(bool(outcome.tally.wrong) or outcome.growth > MAX_GROWTH)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 
 JSON = {"Content-Type": "application/json"}
 # What a careful client waits for an answer on a busy machine.
-PATIENCE_SECONDS = 120
+CLIENT_TIMEOUT_SECONDS = 120
 MANY = 8
 LIMIT = 3
 
@@ -29,7 +29,7 @@ class Expected:
 
 @dataclass
 class Tally:
-    """What came back, counted by all threads."""
+    """What came back, counted by all threads: until `total` questions were answered, from at least two texts."""
 
     total: int
     answered: int = 0
@@ -41,7 +41,7 @@ class Tally:
     @property
     def done(self) -> bool:
         """Whether enough was answered, or something was wrong so often that going on tells nothing."""
-        return self.answered >= self.total or len(self.wrong) > 20
+        return (self.answered >= self.total and len(self.revisions) > 1) or len(self.wrong) > 20
 
     def count(self, what: str, answered: int = 0) -> None:
         """One event, with so many questions answered."""
@@ -70,8 +70,10 @@ class Clients:
         choose = random.Random(seed)
         ways = [self._one_step] * 80 + [self._many] * 6 + [self._two_steps] * 5 + [self._page] * 6 + [self._embed] * 3
         connection = self._connect()
+        # Each at least once, however short the soak is.
+        first = list(dict.fromkeys(ways))
         while not self.tally.done:
-            way = choose.choice(ways)
+            way = first.pop() if first else choose.choice(ways)
             try:
                 way(connection, choose)
             except (OSError, http.client.HTTPException, ValueError) as error:
@@ -128,64 +130,64 @@ class Clients:
                 connection = self._connect()
                 connection.request("POST", f"/gradio_api/{path}", body, headers)
                 response = connection.getresponse()
-                said = response.read()
+                content = response.read()
                 connection.close()
             except (OSError, http.client.HTTPException) as error:
                 self.tally.fail(f"hostile {path}: {error!r}")
                 continue
             if response.status >= 500 and response.status != 503:
-                self.tally.fail(f"hostile {path}: {response.status} {said[:200]!r} to {body[:200]!r}")
-            if b"Traceback" in said:
+                self.tally.fail(f"hostile {path}: {response.status} {content[:200]!r} to {body[:200]!r}")
+            if b"Traceback" in content:
                 self.tally.fail(f"hostile {path}: a traceback")
             self.tally.count("hostile")
 
     def _connect(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=PATIENCE_SECONDS)
+        return http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=CLIENT_TIMEOUT_SECONDS)
 
     def _hang_up(self, raw: bytes) -> None:
         host = urlsplit(self.address)
-        with socket.create_connection((host.hostname, host.port), timeout=PATIENCE_SECONDS) as connection:
+        with socket.create_connection((host.hostname, host.port), timeout=CLIENT_TIMEOUT_SECONDS) as connection:
             connection.sendall(raw)
 
     def _sent(self, connection: http.client.HTTPConnection, path: str, body: object) -> object | None:
         """The JSON that comes back; None if too many ask at once."""
         connection.request("POST", f"/gradio_api/{path}", json.dumps(body), JSON)
         response = connection.getresponse()
-        said = response.read()
+        body = response.read()
         if response.status == 503:
             self.tally.count("busy")
             return None
         if response.status != 200:
-            raise ValueError(f"{response.status} {said[:200]!r}")
-        return json.loads(said)
+            raise ValueError(f"{response.status} {body[:200]!r}")
+        return json.loads(body)
 
     def _one_step(self, connection: http.client.HTTPConnection, choose: random.Random) -> None:
         question = choose.choice(self.questions)
-        if came := self._sent(connection, "run/ask", {"question": question, "limit": LIMIT}):
-            self._check(question, came["data"][0])
+        if received := self._sent(connection, "run/ask", {"question": question, "limit": LIMIT}):
+            self._check(question, received["data"][0])
             self.tally.count("one step", 1)
 
     def _many(self, connection: http.client.HTTPConnection, choose: random.Random) -> None:
         questions = choose.sample(self.questions, MANY)
-        if came := self._sent(connection, "run/ask_many", {"questions": questions, "limit": LIMIT}):
-            for question, answer in zip(questions, came["data"][0], strict=True):
+        if received := self._sent(connection, "run/ask_many", {"questions": questions, "limit": LIMIT}):
+            for question, answer in zip(questions, received["data"][0], strict=True):
                 self._check(question, answer)
             self.tally.count("many", MANY)
 
     def _two_steps(self, connection: http.client.HTTPConnection, choose: random.Random) -> None:
         question = choose.choice(self.questions)
-        if came := self._sent(connection, "call/v2/ask", {"question": question, "limit": LIMIT}):
-            said = self._got(connection, f"/gradio_api/call/ask/{came['event_id']}")
-            self._check(question, json.loads(said.split("event: complete\ndata: ")[1].splitlines()[0])[0])
+        if received := self._sent(connection, "call/v2/ask", {"question": question, "limit": LIMIT}):
+            body = self._got(connection, f"/gradio_api/call/ask/{received['event_id']}")
+            self._check(question, json.loads(body.split("event: complete\ndata: ")[1].splitlines()[0])[0])
             self.tally.count("two steps", 1)
 
     def _page(self, connection: http.client.HTTPConnection, choose: random.Random) -> None:
         question, session = choose.choice(self.questions), f"page{choose.getrandbits(60):x}"
         join = {"data": [question], "fn_index": self.page_function, "session_hash": session}
         if self._sent(connection, "queue/join", join):
-            said = self._got(connection, f"/gradio_api/queue/data?session_hash={session}")
-            messages = [json.loads(line[6:]) for line in said.splitlines() if line.startswith("data: ")]
-            html = next(one["output"]["data"][0] for one in messages if one["msg"] == "process_completed")
+            body = self._got(connection, f"/gradio_api/queue/data?session_hash={session}")
+            messages = [json.loads(line[6:]) for line in body.splitlines() if line.startswith("data: ")]
+            html = next(message["output"]["data"][0] for message in messages if message["msg"] == "process_completed")
             self._check_html(question, html)
             self.tally.count("page", 1)
 
@@ -197,21 +199,23 @@ class Clients:
     def _got(self, connection: http.client.HTTPConnection, path: str) -> str:
         connection.request("GET", path)
         response = connection.getresponse()
-        said = response.read().decode()
+        body = response.read().decode()
         if response.status != 200:
-            raise ValueError(f"{response.status} {said[:200]!r}")
-        return said
+            raise ValueError(f"{response.status} {body[:200]!r}")
+        return body
 
     def _check(self, question: str, answer: dict) -> None:
         revision = answer["source"]["dataset_revision"]
         expected = self.expected(revision, question)
-        came = tuple((one["id"], one["text"], round(one["relevance"], 3)) for one in answer["passages"])
+        shown = tuple(
+            (passage["id"], passage["text"], round(passage["relevance"], 3)) for passage in answer["passages"]
+        )
         if expected is None:
             self.tally.fail(f"{question!r} was answered from {revision!r}, which was never pushed")
         elif (answer["question"], answer["coverage"]) != (question, expected.coverage) or not _alike(
-            came, expected.passages
+            shown, expected.passages
         ):
-            self.tally.fail(f"{question!r} was answered with {answer['question']!r} {answer['coverage']} {came}")
+            self.tally.fail(f"{question!r} was answered with {answer['question']!r} {answer['coverage']} {shown}")
         self.tally.revisions.add(revision)
 
     def _check_html(self, question: str, html: str) -> None:
@@ -221,19 +225,19 @@ class Clients:
             unescape(re.sub(r"</?mark>", "", text))
             for text in re.findall(r"<blockquote[^>]*>(.*?)</blockquote>", html, re.S)
         ]
-        came = tuple(zip(ids, texts, strict=True))
+        shown = tuple(zip(ids, texts, strict=True))
         any_of = [self.expected(revision, question) for revision in ("even", "odd")]
         # Those that are less close are folded away behind the others, so that the order may differ.
-        if not came or sorted(came) not in [
-            sorted(passage[:2] for passage in expected.passages[: len(came)]) for expected in any_of
+        if not shown or sorted(shown) not in [
+            sorted(passage[:2] for passage in expected.passages[: len(shown)]) for expected in any_of
         ]:
-            self.tally.fail(f"{question!r} was shown {came}")
+            self.tally.fail(f"{question!r} was shown {shown}")
 
 
-def _alike(came: tuple, expected: tuple) -> bool:
+def _alike(shown: tuple, expected: tuple) -> bool:
     """The same passages in the same order, with the same relevance but for what other company in a batch changes."""
-    return [one[:2] for one in came] == [one[:2] for one in expected] and all(
-        abs(one[2] - other[2]) < 0.005 for one, other in zip(came, expected, strict=True)
+    return [passage[:2] for passage in shown] == [passage[:2] for passage in expected] and all(
+        abs(relevance - other) < 0.005 for (*_, relevance), (*_, other) in zip(shown, expected, strict=True)
     )
 
 

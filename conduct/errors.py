@@ -15,7 +15,7 @@ UNEXPECTED = "Something went wrong on our side and your question was not answere
 class ConductError(Exception):
     """The base of this project's errors; its text may be shown to people as it is. `status` is that of HTTP.
 
-    `message` holds the text as template and values, for those who translate it.
+    `message` holds the text as template and values, so that it can be translated.
     """
 
     status = 503
@@ -24,11 +24,11 @@ class ConductError(Exception):
         self.message = Message(template, values)
         super().__init__(str(self.message))
 
-    def again(self) -> Self:
-        """A new error that says the same.
+    def fresh_copy(self) -> Self:
+        """An equal error without traceback, cause and context.
 
-        To be raised where this one is kept: each raise adds the frames of its callers, and so their questions, to an
-        error's traceback, and its causes hold more of them.
+        To be raised where the original is kept: each raise adds the frames of its callers, and with them their
+        questions, to the traceback.
         """
         same = type(self).__new__(type(self), *self.args)
         same.__dict__.update(self.__dict__)
@@ -58,7 +58,7 @@ class RequestError(ConductError):
 
 
 class UnexpectedError(ConductError):
-    """A fault of ours; the log says where."""
+    """An unexpected exception; the log says where it was raised."""
 
     status = 500
 

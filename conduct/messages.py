@@ -48,7 +48,7 @@ def _form(value: object, language: str) -> str:
         return f"{_MONTHS[value.month - 1]} {value.day}, {value.year}"
     if isinstance(value, str):
         return value
-    # Only who needs another language's forms pays for loading them.
+    # Imported here: loading the forms of other languages takes a moment.
     from babel import Locale
     from babel.dates import format_date
     from babel.lists import format_list

@@ -1,4 +1,4 @@
-"""What the environment says. The only reader of `os.environ`."""
+"""Settings from environment variables. The only module that reads `os.environ`."""
 
 import gc
 import logging
@@ -19,16 +19,16 @@ _LIBRARY_DEFAULTS = {
     # Gradio rebuilds a summary of past events after each queued one, unless this is large.
     "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000",
     "GRADIO_ANALYTICS_MAX_EVENTS": "100",
-    # The tokenizer of one short question gains nothing from threads of its own.
+    # Tokenizing one short question gains nothing from threads.
     "TOKENIZERS_PARALLELISM": "false",
-    # The same is true of numpy's products, whose threads would spin against those that encode: 12 ms instead of 1.
+    # Likewise numpy's products, whose threads would compete with the encoder's: 12 ms instead of 1.
     "OPENBLAS_NUM_THREADS": "1",
     # torch and oneDNN keep what they prepared for the latest 1,024 shapes, 300 MB of it; questions come in all shapes.
     "LRU_CACHE_CAPACITY": "32",
     "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "32",
 }
 
-_FOR_A_CHILD = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
+_INHERITED = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 
 # Objects made since the last collection, then collections until the next wider one. Importing the libraries makes a
 # million objects that stay, and Python looks through them after every 700, which took a fifth of the start. With these
@@ -154,9 +154,9 @@ def apply_library_defaults(environ: dict[str, str] | None = None) -> None:
 
 
 def environment_of_child(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """All that a Python process of ours needs to start; no token among it."""
+    """The variables that a Python subprocess needs to start; no token among them."""
     environ = os.environ if environ is None else environ
-    return {name: environ[name] for name in _FOR_A_CHILD if name in environ}
+    return {name: environ[name] for name in _INHERITED if name in environ}
 
 
 def allows_escapes(environ: Mapping[str, str] | None = None) -> bool:

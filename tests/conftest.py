@@ -1,4 +1,4 @@
-"""Fixtures: the bundled edition, the real model, a running app; and no socket beyond this machine."""
+"""Fixtures: the bundled dataset, the real model, a running app; and no socket beyond this machine."""
 
 import socket
 import threading
@@ -25,18 +25,22 @@ from conduct.api.service import AskService  # noqa: E402
 from conduct.model import packaged  # noqa: E402
 from conduct.model.sentence_transformer import SentenceEncoder  # noqa: E402
 from conduct.web.page import build_page  # noqa: E402
-from conduct.web.server import Patience, build_app, http_server, listen  # noqa: E402
+from conduct.web.server import Timeouts, build_app, http_server, listen  # noqa: E402
 from tests.fakes import word_engine  # noqa: E402
 from tests.support import browsers, tiny_encoder  # noqa: E402
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+# Workers take whole files in this order: the long ones first, so that none is idle while another one ends.
+ORDER = ("process", "browser", "e2e", "weights", "server", "unit")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark each test with the folder of tests/ that it lies in."""
-    for item in items:
-        kind = item.path.relative_to(Path(__file__).parent).parts[0]
-        item.add_marker(kind)
+    folders = {item: item.path.relative_to(Path(__file__).parent).parts[0] for item in items}
+    for item, folder in folders.items():
+        item.add_marker(folder)
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: ORDER.index(folders[item]))
 
 
 @pytest.fixture(autouse=True)
@@ -63,13 +67,13 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 def _engines_end_with_their_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What an engine of one test does in the background is not found in the log of the next one."""
     started: list[Engine] = []
-    run_behind = Engine._run_behind
+    run_in_background = Engine._run_in_background
 
     def noted(engine: Engine, name: str, work: Callable[[], None]) -> None:
         started.append(engine)
-        run_behind(engine, name, work)
+        run_in_background(engine, name, work)
 
-    monkeypatch.setattr(Engine, "_run_behind", noted)
+    monkeypatch.setattr(Engine, "_run_in_background", noted)
     yield
     for engine in started:
         engine.close(60.0)
@@ -77,7 +81,7 @@ def _engines_end_with_their_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 
 
 @pytest.fixture(scope="session")
-def edition() -> DatasetRevision:
+def dataset() -> DatasetRevision:
     """The bundled text with its situations and questions."""
     return DatasetRevision.read(find_dataset.find_dataset(Settings()))
 
@@ -101,15 +105,15 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def encoder(model: Snapshot) -> SentenceEncoder:
-    """The real model."""
+    """The real model: loaded once, also for the engines of tests."""
     return SentenceEncoder.load(model.folder)
 
 
 @pytest.fixture(scope="session")
-def engine() -> Engine:
+def engine(encoder: SentenceEncoder) -> Engine:
     """A loaded engine on the bundled data and the packaged encoder, without a look at the Hub."""
-    engine = Engine(Settings())
-    engine.reader()
+    engine = Engine(Settings(), load_encoder=lambda folder: encoder)
+    engine.answerer()
     return engine
 
 
@@ -118,10 +122,10 @@ def serve() -> Callable:
     """A context manager that serves an engine on a port and gives its address, ending in a slash."""
 
     @contextmanager
-    def serving(engine: Engine, patience: Patience = Patience(), root_path: str = "") -> Iterator[str]:  # noqa: B008
+    def serving(engine: Engine, timeouts: Timeouts = Timeouts(), root_path: str = "") -> Iterator[str]:  # noqa: B008
         service = AskService(engine)
-        app = build_app(build_page(service), service, root_path, patience)
-        server, listening = http_server(app, patience), listen(ServerSettings(port=0))
+        app = build_app(build_page(service), service, root_path, timeouts)
+        server, listening = http_server(app, timeouts), listen(ServerSettings(port=0))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         try:

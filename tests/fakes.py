@@ -42,5 +42,5 @@ def word_engine(folder: Path) -> Engine:
     (folder / SITUATIONS_FILE).write_text(situations, encoding="utf-8")
     model = Snapshot(folder, "words", "local")
     engine = Engine(Settings(dataset=str(folder)), lambda settings: model, lambda *_: WordEncoder())
-    engine.reader()
+    engine.answerer()
     return engine

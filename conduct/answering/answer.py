@@ -33,7 +33,7 @@ MESSAGES = {
     UNCLEAR: "The code may not speak to this directly. The closest passages:",
     NOT_COVERED: "The code does not speak about this.",
 }
-# Unless the code is known to speak to it, for somebody who is hurt or afraid.
+# Shown to somebody who is hurt or afraid, unless the code is known to speak to the question.
 GRAVE_MESSAGE = "The text may not name this. What you can do comes first."
 WHAT_NEXT = "What to do next"
 HOW_TO_ASK = "How to ask"
@@ -42,6 +42,7 @@ READ_AS_DRAFT = (
     "are not understood."
 )
 PEOPLE_DECIDE = "This is what the text says; people decide."
+MISSING_LIST = "The list that follows is missing in this copy."
 HELPLINE = "findahelpline.com"
 SELFHARM_NOTICE = (
     "This app cannot help with that, but somebody can, now: call your local emergency number, or find a free and "
@@ -116,7 +117,7 @@ class NextStep(WireModel):
     url: str | None = None
     """Where that is done or explained, or null."""
     link: Internal[str] = ""
-    # For those who translate it.
+    # What translations are made from.
     step: Internal[Step | None] = None
     contact: Internal[str] = ""
 
@@ -175,7 +176,7 @@ class Answer(WireModel):
     """"selfharm" if somebody may want to die, "grave" if somebody may be hurt, threatened or afraid, or null."""
     next_steps: tuple[NextStep, ...] = ()
     """What the asker can do next: suggestions of the community that runs this, not part of the code."""
-    # The sentences of `notice`, for those who translate them.
+    # The sentences of `notice`, as templates and values for translation.
     cautions: Internal[tuple[Message, ...]] = ()
 
     @property
@@ -255,7 +256,7 @@ def compose(
     care = care_for(question)
     band = coverage(result)
     if cautions.language and band == NOT_COVERED:
-        # What the model cannot read, it cannot call silent.
+        # In a language that the model does not read, a low score does not mean that the code is silent.
         band = UNCLEAR
     if led_by and care == GRAVE and band == NOT_COVERED:
         # Among a thousand words some look grave, such as an Arabic "before", which is written as "kissed".

@@ -8,6 +8,7 @@ from conduct.answering import language
 from conduct.answering.answer import CUT_NOTICE, Answer, Cautions, Source, compose, contact_of
 from conduct.answering.batching import BatchingEncoder
 from conduct.answering.dataset_revision import DatasetRevision
+from conduct.answering.limits import MAX_WHOLE_CHARACTERS
 from conduct.dataset.files import VECTORS_FILE
 from conduct.hub.snapshot import Snapshot
 from conduct.messages import Message
@@ -20,8 +21,6 @@ from conduct.ranking.index import Index, SearchResult
 from conduct.ranking.vectors import Vectors
 from conduct.text.draft import Piece, read_draft, with_neighbours
 
-# The longest question that people have labelled: the probabilities were fitted on such texts as a whole.
-MAX_QUESTION = 400
 # From a folder.
 LoadEncoder = Callable[[Path], Encoder]
 
@@ -34,7 +33,7 @@ class Answerer:
     question was asked before.
     """
 
-    edition: DatasetRevision
+    dataset: DatasetRevision
     encoder: BatchingEncoder
     vectors: Vectors
     index: Index
@@ -46,7 +45,7 @@ class Answerer:
     @classmethod
     def make(
         cls,
-        edition: DatasetRevision,
+        dataset: DatasetRevision,
         load_encoder: LoadEncoder,
         model: Snapshot,
         serving: "Answerer | None" = None,
@@ -56,20 +55,20 @@ class Answerer:
         The encoder of `serving` is shared, if there is one.
         """
         dispatcher = serving.encoder if serving else BatchingEncoder(load_encoder(model.folder))
-        path, identity = edition.snapshot.folder / VECTORS_FILE, packaged.identity(model)
-        vectors = load_or_build(path, edition.code, edition.bank, (), dispatcher, identity)
+        path, identity = dataset.snapshot.folder / VECTORS_FILE, packaged.identity(model)
+        vectors = load_or_build(path, dataset.code, dataset.bank, (), dispatcher, identity)
         known = any_code.load(model.folder / any_code.FILE, identity, vectors.pieces.shape[1])
-        index = Index(edition.code, edition.bank, vectors, known)
+        index = Index(dataset.code, dataset.bank, vectors, known)
         languages = language.languages_of(model.folder)
-        source, contact = source_of(edition, model), contact_of(edition.code)
-        return cls(edition, dispatcher, vectors, index, source, model, languages, contact)
+        source, contact = source_of(dataset, model), contact_of(dataset.code)
+        return cls(dataset, dispatcher, vectors, index, source, model, languages, contact)
 
     def answer(self, questions: Sequence[str], limit: int) -> list[Answer]:
         """Answer cleaned questions, all in one batch; drafts, sentence by sentence, after them."""
         read = {question: self._read(question) for question in questions}
         whole = [question for question, reading in read.items() if reading.whole]
         results = dict(zip(whole, self.encoder.search(self.index, whole), strict=True))
-        steps, contact = self.edition.next_steps, self.contact
+        steps, contact = self.dataset.next_steps, self.contact
         answers = {}
         for question, reading in read.items():
             result, led_by = results.get(question), None
@@ -88,7 +87,7 @@ class Answerer:
         several = len(draft.pieces) > 1
         if not draft.pieces or (draft.is_question and not (several and self.encoder.truncates(question))):
             return _Reading(True)
-        return _Reading(draft.plain and len(question) <= MAX_QUESTION, draft.pieces)
+        return _Reading(draft.plain and len(question) <= MAX_WHOLE_CHARACTERS, draft.pieces)
 
     def _search(self, pieces: Sequence[Piece], whole: SearchResult | None) -> DraftResult:
         """The result of a draft; with that of the whole text, only which sentences led to it."""
@@ -106,7 +105,7 @@ class Answerer:
         return Cautions(
             cut=Message(CUT_NOTICE) if reading.whole and self.encoder.truncates(question) else None,
             language=language.notice(question, self.languages),
-            text=language.notice_of_text(self.edition.code.language, self.languages),
+            text=language.notice_of_text(self.dataset.code.language, self.languages),
         )
 
 
@@ -118,21 +117,21 @@ class _Reading:
     pieces: tuple[Piece, ...] = ()
 
 
-def source_of(edition: DatasetRevision, model: Snapshot | None) -> Source:
+def source_of(dataset: DatasetRevision, model: Snapshot | None) -> Source:
     """Where an answer comes from, for people and programs; without a model, that of the text alone."""
     return Source(
-        title=edition.code.title,
-        complete=edition.code.complete,
-        dataset=edition.snapshot.name,
-        dataset_revision=edition.snapshot.revision,
+        title=dataset.code.title,
+        complete=dataset.code.complete,
+        dataset=dataset.snapshot.name,
+        dataset_revision=dataset.snapshot.revision,
         model=model.name if model else "",
         model_revision=model.revision if model else "",
-        day=edition.code.day or edition.snapshot.day,
-        dataset_url=edition.snapshot.url,
+        day=dataset.code.day or dataset.snapshot.day,
+        dataset_url=dataset.snapshot.url,
         model_url=model.url if model else "",
-        situations=len(edition.bank.situations),
+        situations=len(dataset.bank.situations),
         is_remote=model.is_remote if model else False,
         fallback_reason=" ".join(
-            snapshot.fallback_reason for snapshot in (edition.snapshot, model) if snapshot and snapshot.fallback_reason
+            snapshot.fallback_reason for snapshot in (dataset.snapshot, model) if snapshot and snapshot.fallback_reason
         ),
     )

@@ -83,7 +83,7 @@ class BatchingEncoder:
         for pending in submitted:
             # Not raised itself: a batch shares it, and its traceback would hold the texts of all who wait for it.
             if (failure := pending.result.exception()) is not None:
-                raise failure.again()
+                raise failure.fresh_copy()
         return [pending.result.result() for pending in submitted]
 
     def _work(self) -> None:
@@ -131,6 +131,6 @@ class BatchingEncoder:
 def _without_frames(error: BaseException) -> ConductError:
     """`error` without its traceback and causes, whose frames hold the texts of the batch."""
     if isinstance(error, ConductError):
-        return error.again()
+        return error.fresh_copy()
     log_unexpected(error)
     return UnexpectedError(UNEXPECTED)

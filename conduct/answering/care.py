@@ -1,7 +1,7 @@
 """Whether a question is grave: somebody is hurt, threatened or afraid, or wants to die.
 
 A list of patterns for each language (grave/*.txt), written by hand and nothing cleverer: it is deterministic, needs no
-model and no network, and a mistake in it can be read and mended. It misses what it has no words for, and takes some
+model and no network, and a mistake in it can be read and fixed. It misses what it has no pattern for, and takes some
 harmless words for grave ones; `python -m conduct evaluate` says how often. It never changes what is found, only what is
 said.
 """

@@ -11,11 +11,11 @@ from conduct.answering.answerer import Answerer, LoadEncoder, source_of
 from conduct.answering.dataset_revision import DatasetRevision
 from conduct.answering.full_text import FullText
 from conduct.answering.limits import DEFAULT_LIMIT
-from conduct.answering.reading import read_apart, read_first
+from conduct.answering.reading import read_in_subprocess, read_with_deadline
 from conduct.answering.validation import check_limit, clean_question, clean_questions
 from conduct.errors import ConductError, DataError, InferenceError, ModelError, NoTextError
 from conduct.hub import find_dataset
-from conduct.hub.fetch import LONG_PATIENCE_SECONDS
+from conduct.hub.fetch import LONG_HUB_TIMEOUT_SECONDS
 from conduct.hub.refresh import Refresher
 from conduct.hub.snapshot import BUNDLED, LOCAL, PACKAGED, Snapshot
 from conduct.model import find_encoder
@@ -31,13 +31,13 @@ NO_TEXT = (
     "tell the owner of this app, please, whose log says why."
 )
 NOT_READY = "The model could not be loaded, so questions cannot be answered now: tell the owner of this app, please."
-# Asked of each reader before anybody else asks: it shows that the reader works, and the first pass through a
-# model is several times slower than the second.
+# Each new answerer answers this before it serves: that shows that it works, and a model's first pass is several times
+# slower than the second.
 WARM_UP_QUESTION = "Is this okay?"
 
-# How often an engine elsewhere that was away at the start is asked again.
+# How often a remote engine that did not answer at the start is asked again.
 RETRY_SECONDS = 5.0
-# How often a text that could not be read is looked at again.
+# How often reading a text that could not be read is tried again.
 TEXT_RETRY_SECONDS = 30.0
 
 
@@ -46,7 +46,7 @@ class _ClosedError(Exception):
 
 
 class Engine:
-    """Answers questions; loads the text at once and the model behind, so that a page need not wait for it.
+    """Answers questions; loads the text at once and the model in the background, so that a page need not wait for it.
 
     A closed engine loads and refreshes nothing more; what it has loaded goes on answering.
     """
@@ -56,22 +56,22 @@ class Engine:
         settings: Settings,
         find_model: Callable[[Settings], Snapshot] = find_encoder.find_encoder,
         load_encoder: LoadEncoder | None = None,
-        again_seconds: float = RETRY_SECONDS,
-        text_again_seconds: float = TEXT_RETRY_SECONDS,
+        retry_seconds: float = RETRY_SECONDS,
+        text_retry_seconds: float = TEXT_RETRY_SECONDS,
     ) -> None:
         self._settings = settings
         self._find_model = find_model
         self._load_encoder = load_encoder or _loader(settings)
-        self._again_seconds = again_seconds
-        self._text_again_seconds = text_again_seconds
-        self._edition: DatasetRevision | None = None
-        # Why there is no text to serve, for the owner; "" while there is one, or nobody has looked yet.
+        self._retry_seconds = retry_seconds
+        self._text_retry_seconds = text_retry_seconds
+        self._dataset: DatasetRevision | None = None
+        # Why there is no text to serve, for the owner; "" while there is one, or before the first attempt.
         self._no_text = ""
         # Revisions that were read but answer no question, and why.
         self._refused: dict[str, str] = {}
         self._model: Future[Snapshot] = Future()
-        # Replaced as a whole when the text was refreshed: who holds the old reader answers from the old text.
-        self._reader: Future[Answerer] = Future()
+        # Replaced as a whole after a refresh: calls that hold the old answerer answer from the old text.
+        self._answerer: Future[Answerer] = Future()
         self._start = threading.Lock()
         self._started = False
         self._closed = threading.Event()
@@ -80,24 +80,24 @@ class Engine:
     @property
     def ready(self) -> bool:
         """Whether a question would be answered without waiting."""
-        return self._reader.done() and self._reader.exception() is None
+        return self._answerer.done() and self._answerer.exception() is None
 
     @property
     def loading(self) -> bool:
-        """Whether the first model is still on its way, so that a question would have to wait."""
-        return not self._reader.done()
+        """Whether the first model is still being loaded, so that a question would have to wait."""
+        return not self._answerer.done()
 
     def start(self) -> None:
-        """Begin to load the model in the background; more calls do nothing."""
+        """Start loading the model in the background; further calls do nothing."""
         with self._start:
             if self._started:
                 return
             self._started = True
-        # Of an engine that is closed already it sets why nothing is answered, and ends.
-        self._run_behind("load", self._load)
+        # If the engine was closed before, this records why nothing is answered, and ends.
+        self._run_in_background("load", self._load)
 
     def close(self, seconds: float = 0.0) -> None:
-        """End what runs in the background, and wait up to `seconds` for each thread of it; more calls do no harm."""
+        """Stop the background threads, and wait up to `seconds` for each of them; may be called again."""
         self._closed.set()
         for thread in self._threads:
             thread.join(seconds)
@@ -107,72 +107,73 @@ class Engine:
         """Whether something runs in the background."""
         return any(thread.is_alive() for thread in self._threads)
 
-    def _run_behind(self, name: str, work: Callable[[], None]) -> None:
+    def _run_in_background(self, name: str, work: Callable[[], None]) -> None:
         thread = threading.Thread(target=work, name=name, daemon=True)
         thread.start()
         self._threads.append(thread)
 
     def ask(self, question: object, limit: object = DEFAULT_LIMIT) -> Answer:
         """Answer one question. Raises QuestionError, ModelError if no model could be loaded, or InferenceError."""
-        cleaned, most = clean_question(question), check_limit(limit)
-        return self.reader().answer([cleaned], most)[0]
+        cleaned, max_passages = clean_question(question), check_limit(limit)
+        return self.answerer().answer([cleaned], max_passages)[0]
 
     def ask_many(self, questions: object, limit: object = DEFAULT_LIMIT) -> list[Answer]:
         """Answer several questions, in order; the same errors."""
-        cleaned, most = clean_questions(questions), check_limit(limit)
-        return self.reader().answer(cleaned, most)
+        cleaned, max_passages = clean_questions(questions), check_limit(limit)
+        return self.answerer().answer(cleaned, max_passages)
 
     def text(self) -> FullText:
-        """The whole code. Needs no model, and waits for none. Raises NoTextError if there is none to serve."""
+        """The whole code. Needs no model and does not wait for it. Raises NoTextError if there is no text to serve."""
         if self.ready:
-            reader = self.reader()
-            return FullText.of(reader.edition.code, reader.source)
-        edition = self._read()
-        return FullText.of(edition.code, source_of(edition, None))
+            answerer = self.answerer()
+            return FullText.of(answerer.dataset.code, answerer.source)
+        dataset = self._read()
+        return FullText.of(dataset.code, source_of(dataset, None))
 
-    def reader(self) -> Answerer:
-        """What answers now, once it is loaded.
+    def answerer(self) -> Answerer:
+        """The current answerer; waits until the first one is loaded.
 
-        Raises ModelError or NoTextError if there is no model or no text, InferenceError if its engine is away.
+        Raises ModelError or NoTextError if there is no model or no text, InferenceError if a remote engine does not
+        answer.
         """
         self.start()
-        reader = self._reader
-        # Looked at and not raised: it is kept, and would keep the question of each asker in its traceback.
-        failure = reader.exception()
+        answerer = self._answerer
+        # Not raised itself: this exception is kept, and each raise would add frames with a question to its traceback.
+        failure = answerer.exception()
         if failure is None:
-            return reader.result()
+            return answerer.result()
         if isinstance(failure, NoTextError):
             raise self._no_text_error(failure.detail)
-        raise failure.again() if isinstance(failure, InferenceError) else ModelError(NOT_READY)
+        raise failure.fresh_copy() if isinstance(failure, InferenceError) else ModelError(NOT_READY)
 
     def _read(self) -> DatasetRevision:
         with self._start:
-            if self._edition is None and not self._no_text:
-                # Beside the text's, so that a Hub that hangs is waited for once and not twice.
-                self._run_behind("model", self._seek_model)
-                self._seek_text()
-            if self._edition is None:
+            if self._dataset is None and not self._no_text:
+                # At the same time as the text, so that a Hub that hangs is waited for once and not twice.
+                self._run_in_background("model", self._resolve_model)
+                self._resolve_text()
+            if self._dataset is None:
                 raise self._no_text_error(self._no_text)
-            return self._edition
+            return self._dataset
 
-    def _seek_text(self, seconds: float | None = None, read: ReadRevision = read_first) -> None:
-        """Sets the text that serves, or why there is none."""
+    def _resolve_text(self, seconds: float | None = None, read: ReadRevision = read_with_deadline) -> None:
+        """Set the text to serve, or the reason why there is none."""
         try:
-            edition = find_dataset.find_dataset(self._settings, read, seconds, self._refused)
+            dataset = find_dataset.find_dataset(self._settings, read, seconds, self._refused)
         except DataError as error:
-            self._edition, self._no_text = None, str(error)
+            self._dataset, self._no_text = None, str(error)
             return
-        _say("text", edition.snapshot)
-        self._edition, self._no_text = edition, ""
+        _log_source("text", dataset.snapshot)
+        self._dataset, self._no_text = dataset, ""
 
     def _no_text_error(self, detail: str) -> NoTextError:
         return NoTextError(NO_TEXT, detail, dataset=find_dataset.dataset_label(self._settings))
 
-    def _seek_model(self) -> None:
+    def _resolve_model(self) -> None:
         try:
             found = self._find_model(self._settings)
             if self._settings.inference:
-                # Which copy of its files is at hand says nothing then.
+                # The local copy of its files is not what answers then.
                 found = replace(found, is_remote=True)
             self._model.set_result(found)
         except BaseException as error:
@@ -180,82 +181,82 @@ class Engine:
 
     def _load(self) -> None:
         try:
-            reader = self._make_when_all_is_there()
+            answerer = self._make_with_retries()
         except _ClosedError:
             self._fail(ModelError(NOT_READY))
             return
         except BaseException as error:
             expected = isinstance(error, ConductError)
-            # No question has come this far, so that a traceback gives none away.
+            # No question has been asked yet, so the traceback cannot contain one.
             log.error("Questions cannot be answered: %s", error, exc_info=None if expected else error)
             self._fail(error if expected else ModelError(NOT_READY))
             return
-        _say("model", reader.model)
-        self.swap(reader)
-        find_dataset.remember_dataset(self._settings, reader.edition.snapshot)
-        self._keep_fresh(reader.model)
+        _log_source("model", answerer.model)
+        self.swap(answerer)
+        find_dataset.remember_dataset(self._settings, answerer.dataset.snapshot)
+        self._start_refreshing(answerer.model)
 
-    def _make_when_all_is_there(self) -> Answerer:
-        """The same as `_make`; while the text or an engine elsewhere is away, questions are refused with a sentence."""
+    def _make_with_retries(self) -> Answerer:
+        """Calls `_make` until it succeeds; while the text or a remote engine is missing, questions get an error."""
         logged = ""
         while not self._closed.is_set():
             try:
                 return self._make(self._read(), self._model.result())
             except InferenceError as error:
                 self._fail(error)
-                self._closed.wait(self._again_seconds)
+                self._closed.wait(self._retry_seconds)
             except NoTextError as error:
                 if error.detail != logged:
                     log.error("Questions cannot be answered: %s", error.detail)
                 logged = error.detail
                 self._fail(error)
-                if self._closed.wait(self._text_again_seconds):
+                if self._closed.wait(self._text_retry_seconds):
                     break
-                # A folder may have been fixed meanwhile; a commit stays what it is.
+                # A folder may have been fixed in the meantime; a commit never changes.
                 self._refused.pop(LOCAL, None)
-                self._seek_text(LONG_PATIENCE_SECONDS, read_apart)
+                self._resolve_text(LONG_HUB_TIMEOUT_SECONDS, read_in_subprocess)
         raise _ClosedError
 
-    def _make(self, edition: DatasetRevision, model: Snapshot) -> Answerer:
-        """A reader that has answered a question; of the packaged weights or an earlier text if need be."""
+    def _make(self, dataset: DatasetRevision, model: Snapshot) -> Answerer:
+        """An answerer that has answered a question; falls back to the packaged weights or an earlier text."""
         try:
-            return _tried(Answerer.make(edition, self._load_encoder, model))
+            return _warmed_up(Answerer.make(dataset, self._load_encoder, model))
         except InferenceError:
             raise
         except ModelError as error:
             if model.name == PACKAGED:
                 raise
-            instead = find_encoder.instead_of_model(self._settings, str(error))
-            return self._make(edition, replace(instead, is_remote=model.is_remote))
+            fallback = find_encoder.instead_of_model(self._settings, str(error))
+            return self._make(dataset, replace(fallback, is_remote=model.is_remote))
         except Exception as error:
-            if edition.snapshot.name == BUNDLED:
+            if dataset.snapshot.name == BUNDLED:
                 raise
-            self._refused[edition.snapshot.revision] = find_dataset.unreadable(edition.snapshot, error)
-            self._seek_text()
+            self._refused[dataset.snapshot.revision] = find_dataset.unreadable(dataset.snapshot, error)
+            self._resolve_text()
             return self._make(self._read(), model)
 
-    def _keep_fresh(self, model: Snapshot) -> None:
+    def _start_refreshing(self, model: Snapshot) -> None:
         def make(snapshot: Snapshot) -> Answerer:
-            # What has to be encoded waits in the same batches as questions do.
-            return _tried(Answerer.make(read_apart(snapshot), self._load_encoder, model, self.reader()))
+            # It shares the encoder that serves, so that new texts are encoded in the same batches as questions.
+            return _warmed_up(Answerer.make(read_in_subprocess(snapshot), self._load_encoder, model, self.answerer()))
 
-        refresher = Refresher(self._settings, lambda: self.reader().edition.snapshot, make, self.swap)
+        refresher = Refresher(self._settings, lambda: self.answerer().dataset.snapshot, make, self.swap)
         if refresher.wanted:
-            self._run_behind("refresh", lambda: refresher.run(self._closed))
+            self._run_in_background("refresh", lambda: refresher.run(self._closed))
 
-    def swap(self, reader: Answerer) -> None:
-        """Answer from `reader` from now on; questions that are being answered keep theirs."""
-        waited_for, swapped = self._reader, Future()
-        swapped.set_result(reader)
-        self._reader = swapped
+    def swap(self, answerer: Answerer) -> None:
+        """Serve `answerer` from now on; calls that are running finish with the previous one."""
+        waited_for, swapped = self._answerer, Future()
+        swapped.set_result(answerer)
+        self._answerer = swapped
         if not waited_for.done():
-            waited_for.set_result(reader)
+            waited_for.set_result(answerer)
 
     def _fail(self, error: ConductError) -> None:
-        failure = error.again()
-        waited_for, failed = self._reader, Future()
+        failure = error.fresh_copy()
+        waited_for, failed = self._answerer, Future()
         failed.set_exception(failure)
-        self._reader = failed
+        self._answerer = failed
         if not waited_for.done():
             waited_for.set_exception(failure)
 
@@ -268,11 +269,11 @@ def _loader(settings: Settings) -> LoadEncoder:
     return RemoteEncoder.loader(settings.inference, settings.inference_token)
 
 
-def _tried(reader: Answerer) -> Answerer:
-    reader.answer([WARM_UP_QUESTION], 1)
-    return reader
+def _warmed_up(answerer: Answerer) -> Answerer:
+    answerer.answer([WARM_UP_QUESTION], 1)
+    return answerer
 
 
-def _say(what: str, snapshot: Snapshot) -> None:
+def _log_source(what: str, snapshot: Snapshot) -> None:
     level = logging.WARNING if snapshot.fallback_reason else logging.INFO
     log.log(level, "The %s is %s at %s. %s", what, snapshot.name, snapshot.revision, snapshot.fallback_reason)

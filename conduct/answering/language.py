@@ -7,12 +7,13 @@ from conduct.messages import LanguageNames, Message
 from conduct.text import front_matter
 from conduct.text.language import detector
 
-# Below this probability a guess is worth nothing; at it, 1 in 2,500 English texts is misread, of the shortest 1 in 460.
-LEAST_CONFIDENCE = 0.8
-# Cards list measured results there, by the thousand lines.
+# Guesses of the detector below this probability are ignored. Measured on the labelled English questions: at 0.8, 1 in
+# 2,500 is taken for another language, of the shortest 1 in 460.
+MIN_CONFIDENCE = 0.8
+# Characters of front matter; model cards list their results there, in thousands of lines.
 MAX_CARD = 200_000
-# What the detector takes Indonesian and Chinese for at times; it was shown by one in a hundred of our own texts.
-_ALIKE = {"ms": "id", "wuu": "zh", "yue": "zh"}
+# Languages that the detector confuses with Indonesian and Chinese: in 1 of 100 of our own texts in these two.
+_TAKEN_FOR = {"ms": "id", "wuu": "zh", "yue": "zh"}
 ANY = frozenset({"multilingual"})
 NOTICE = (
     "This question does not seem to be in one of the languages that were measured ({languages}), "
@@ -23,7 +24,8 @@ TEXT_NOTICE = "The code is in a language that was not measured, so the passages 
 
 
 def languages_of(folder: Path) -> frozenset[str]:
-    """The language codes on the card of the model in `folder`; ANY for a model of many, empty if none is named."""
+    """The language codes (ISO 639-1) on the card of the model in `folder`; ANY if it says "multilingual", empty if it
+    names none."""
     try:
         card, _ = front_matter.split((folder / "README.md").read_text(encoding="utf-8"), MAX_CARD)
     except (OSError, UnicodeDecodeError, DataError):
@@ -34,17 +36,17 @@ def languages_of(folder: Path) -> frozenset[str]:
 
 
 def notice(question: str, languages: frozenset[str]) -> Message | None:
-    """One sentence if `question` is surely in another language than `languages`, else None."""
+    """A notice if `question` is, with MIN_CONFIDENCE, in a language that is not in `languages`; else None."""
     if not languages or languages == ANY:
         return None
     guess = detector().detect(question, k=1)[0]
-    if _ALIKE.get(guess["lang"], guess["lang"]) in languages or guess["score"] < LEAST_CONFIDENCE:
+    if _TAKEN_FOR.get(guess["lang"], guess["lang"]) in languages or guess["score"] < MIN_CONFIDENCE:
         return None
     return Message(NOTICE, {"languages": LanguageNames(tuple(sorted(languages)))})
 
 
 def notice_of_text(code_language: str, languages: frozenset[str]) -> Message | None:
-    """One sentence if a code is in another language than `languages`, else None."""
+    """A notice if the code of conduct is in a language that is not in `languages`; else None."""
     if not languages or languages == ANY or code_language in languages:
         return None
     return Message(TEXT_NOTICE)

@@ -1,4 +1,4 @@
-"""A text from elsewhere, read where it can be given up: none keeps a page or an answer waiting, whatever is in it."""
+"""Reads texts from the Hub or a folder with a time limit, so that no text can block a page or an answer."""
 
 import pickle
 import subprocess
@@ -8,23 +8,23 @@ from pathlib import Path
 
 from conduct.answering.dataset_revision import DatasetRevision
 from conduct.errors import ConductError, DataError
-from conduct.hub.deadline import run_behind, run_with_deadline
+from conduct.hub.deadline import lower_priority, run_with_deadline
 from conduct.hub.find_dataset import unreadable_because
 from conduct.hub.snapshot import BUNDLED, Snapshot
 from conduct.settings import environment_of_child
 
-# The largest text that is allowed takes five seconds on an idle core.
-FIRST_SECONDS = 20.0
-APART_SECONDS = 60.0
+# In seconds. The largest text that is allowed takes five on an idle core.
+DEADLINE_SECONDS = 20.0
+SUBPROCESS_SECONDS = 60.0
 TOO_SLOW = "reading it took more than {seconds} seconds: publish a shorter text"
 COMMAND = (sys.executable, "-P", "-m", __name__)
 ROOT = Path(__file__).parents[2]
 
 
-def read_first(snapshot: Snapshot, seconds: float = FIRST_SECONDS) -> DatasetRevision:
-    """Read a folder while the first page waits for it, but no longer than `seconds`; the bundled one is known.
+def read_with_deadline(snapshot: Snapshot, seconds: float = DEADLINE_SECONDS) -> DatasetRevision:
+    """Read a folder while the first page waits for it, `seconds` at most; the bundled folder has no limit.
 
-    In a thread, which is faster than a process of its own. Raises DataError.
+    In a thread, which starts faster than a process. Raises DataError.
     """
     if snapshot.name == BUNDLED:
         return DatasetRevision.read(snapshot)
@@ -35,8 +35,8 @@ def read_first(snapshot: Snapshot, seconds: float = FIRST_SECONDS) -> DatasetRev
         raise DataError(TOO_SLOW, seconds=round(seconds)) from error
 
 
-def read_apart(snapshot: Snapshot, seconds: float = APART_SECONDS) -> DatasetRevision:
-    """Read a folder in a process of its own, while questions are answered in this one. Raises DataError."""
+def read_in_subprocess(snapshot: Snapshot, seconds: float = SUBPROCESS_SECONDS) -> DatasetRevision:
+    """Read a folder in a subprocess while this process answers questions. Raises DataError, also after `seconds`."""
     try:
         done = subprocess.run(  # noqa: S603  (our own module)
             COMMAND,
@@ -58,8 +58,8 @@ def read_apart(snapshot: Snapshot, seconds: float = APART_SECONDS) -> DatasetRev
 
 def main() -> None:
     """Read the snapshot on standard input; write the revision, or why it cannot be used, to standard output."""
-    run_behind()
-    snapshot = pickle.load(sys.stdin.buffer)  # noqa: S301  (written by `read_apart`)
+    lower_priority()
+    snapshot = pickle.load(sys.stdin.buffer)  # noqa: S301  (written by `read_in_subprocess`)
     try:
         result: DatasetRevision | str = DatasetRevision.read(snapshot)
     except ConductError as error:

@@ -31,18 +31,18 @@ ONLY_QUOTES = (
 ONLY_NAMES = "The text holds nothing but names, times, marks or code: paste what was said as well."
 NUMBERED = "Question {number} of {total}: {why}"
 
-# Of a text, so many characters that no keyboard has, and such a share of it, make it a file of a program.
+# A text with at least so many characters that no keyboard has, and at least this share of them, is a binary file.
 MIN_STRANGE = 8
 STRANGE_SHARE = 0.1
 _STRANGE = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
-# What nobody sees and no script needs: soft hyphens, zero-width spaces, byte-order marks, word joiners and invisible
+# Invisible characters that no script needs: soft hyphens, zero-width spaces, byte-order marks, word joiners, invisible
 # operators, deprecated format characters, marks of annotations; and tags, but for those that make a flag an England's.
 _MEANINGLESS = re.compile(
     "[\u00ad\u200b\ufeff\u2060-\u2064\u206a-\u206f\ufff9-\ufffb]"
     "|(\U0001f3f4[\U000e0020-\U000e007f]+)|[\U000e0000-\U000e007f]"
 )
-# Inside a question they order its words; at its ends there is nothing to order. A joiner may end a word (in Malayalam),
-# but joins nothing at the beginning.
+# Bidirectional marks order the words inside a question; at its ends they have no effect. A joiner may end a word (in
+# Malayalam), but has no effect at the beginning.
 _DIRECTIONS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _AT_THE_ENDS = re.compile(rf"\A[\s\u200c\u200d{_DIRECTIONS}]+|(?<![\s{_DIRECTIONS}])[\s{_DIRECTIONS}]+\Z")
 
@@ -56,7 +56,7 @@ def clean_question(value: object) -> str:
         raise QuestionError(TOO_LONG, most=MAX_CHARACTERS, length=len(value.strip()))
     if is_binary(value):
         raise QuestionError(BINARY)
-    # Half of a surrogate pair is no character: it can neither be encoded nor shown.
+    # A lone surrogate can neither be encoded nor shown.
     text = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     text = "".join(" " if unicodedata.category(c) == "Cc" and c not in "\n\t" else c for c in text)
     text = _closed(_AT_THE_ENDS.sub("", _MEANINGLESS.sub(lambda invisible: invisible[1] or "", text)))
@@ -70,7 +70,7 @@ def clean_question(value: object) -> str:
 
 
 def is_binary(text: str) -> bool:
-    """Whether many of its characters are none that somebody types."""
+    """Whether too many of its characters are control characters, as in a binary file."""
     strange = sum(1 for _ in _STRANGE.finditer(text))
     return strange >= MIN_STRANGE and strange > STRANGE_SHARE * len(text)
 
@@ -105,7 +105,7 @@ def clean_questions(values: object) -> list[str]:
 
 
 def _closed(text: str) -> str:
-    """`text` with an end to each direction that it begins, so that none reaches what is shown after it."""
+    """`text` with each bidirectional mark closed, so that it does not reorder what is shown after it."""
     for begins, ends in (("\u2066\u2067\u2068", "\u2069"), ("\u202a\u202b\u202d\u202e", "\u202c")):
         text += ends * (sum(map(text.count, begins)) - text.count(ends))
     return text

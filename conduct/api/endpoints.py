@@ -25,7 +25,7 @@ def _adapter(gives: object) -> TypeAdapter:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One thing that programs can ask for. `takes` is a dataclass of its arguments in order, `gives` a type.
+    """An endpoint of the public API. `takes` is a dataclass of its arguments in order, `gives` a type.
 
     `check` gives its arguments, cleaned, or raises QuestionError; `run` gives its result, and may take long; `markdown`
     shows a result to people. What needs the model runs in `parts`, arguments of their own that take turns with other
@@ -54,7 +54,7 @@ class Endpoint:
 
     @property
     def example(self) -> dict:
-        """Arguments that somebody could send."""
+        """Example arguments."""
         properties = self.parameters.get("properties", {})
         return {name: schema["examples"][0] for name, schema in properties.items() if "examples" in schema}
 
@@ -82,7 +82,7 @@ class Endpoint:
         if unknown := [key for key in given if key not in names]:
             misnamed = any(field.default is MISSING and field.name not in given for field in takes)
             problem = f"{described}, but {str(unknown[0])[:40]!r} came"
-            # Who says "q" means the question.
+            # A wrong name beside a missing argument: a typo such as "q" for "question".
             raise QuestionError(
                 f"{problem} instead: send a body such as {json.dumps(self.example)}."
                 if misnamed

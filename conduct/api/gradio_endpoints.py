@@ -12,8 +12,8 @@ from conduct.api.endpoints import ENDPOINTS, Endpoint
 from conduct.api.service import AskService
 from conduct.errors import ConductError
 
-# No limit but that of AskService holds a question back. Through the queue, since what @gradio/client (2.7.0) submits
-# past it never ends: its `submit` leaves the iterator open there.
+# AskService alone limits concurrency. Through the queue, since @gradio/client (2.7.0) never ends what it submits
+# without it: its `submit` leaves the iterator open.
 _QUEUED = {"queue": True, "concurrency_limit": None}
 
 

@@ -1,4 +1,4 @@
-"""Plain HTTP for curl and its like, at Gradio's addresses: in one step, or in two, with a proper status.
+"""The endpoints over plain HTTP, at Gradio's addresses: in one step or in two, with proper status codes.
 
 Gradio itself answers 500 to every wrong request there, and 404 to one step on a Space; it keeps results that nobody
 fetches, and a second fetch of the same result never ends.
@@ -21,10 +21,10 @@ from conduct.api.endpoints import endpoint
 from conduct.api.service import AskService
 from conduct.errors import BusyError, ConductError, RequestError
 
-# A result that nobody fetched is forgotten.
+# How long a result waits for the second step.
 KEPT_SECONDS = 120
 MAX_KEPT = 1_000
-# Of all together: a few hundred of the largest answers to one question, thirty of the largest to many.
+# All kept results together: a few hundred of the largest answers to one question, thirty of the largest to many.
 MAX_KEPT_BYTES = 16_000_000
 HEARTBEAT_SECONDS = 15
 _NOT_KEPT = {"cache-control": "no-store"}
@@ -65,7 +65,7 @@ class _EndpointRoute(Route):
 
 
 class PendingResults:
-    """Results between the first step and the second, for a while and no longer; the oldest make room for the newest."""
+    """Results between the first and the second step, for a limited time; the oldest are dropped for the newest."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class PendingResults:
     async def begin(self, name: str, arguments: Mapping[str, object] | list) -> str:
         """The id under which the result will be. Raises QuestionError and BusyError before anything is stored."""
         result = asyncio.create_task(self._call(name, arguments))
-        # Lets it run up to where it waits, or is refused.
+        # Runs the task up to its first wait, or its refusal.
         await asyncio.sleep(0)
         if result.done():
             result.result()
@@ -113,7 +113,7 @@ class PendingResults:
         return json.dumps([endpoint(name).dump(await self._service.call(name, arguments))])
 
     def _make_room(self, done: asyncio.Task[str]) -> None:
-        # The exception is looked at here, or asyncio logs those that nobody fetches.
+        # Retrieving the exception keeps asyncio from logging it where nobody fetches the result.
         if done.cancelled() or done.exception() is not None:
             return
         sizes = {
@@ -129,7 +129,7 @@ class PendingResults:
             excess -= size
 
     def _forget(self, event_id: str) -> None:
-        """Whoever began and did not come for the result has left."""
+        """Drop a result that was not fetched in time."""
         if event_id in self._results:
             self._results.pop(event_id).cancel()
 
@@ -143,7 +143,7 @@ async def _events(result: asyncio.Task[str]) -> AsyncIterator[str]:
         except ConductError as error:
             yield f"event: error\ndata: {json.dumps(_error_body(error))}\n\n"
     finally:
-        # Whoever leaves while the question waits its turn takes it along.
+        # A client that disconnects while its question waits cancels the question.
         result.cancel()
 
 

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from conduct.answering.answer import Answer, AnswerPassage, Source
+from conduct.answering.answer import MISSING_LIST, Answer, AnswerPassage, Source
 from conduct.answering.care import SELFHARM
 from conduct.answering.full_text import FullText
 
-MISSING_LIST = "(The list that follows is missing in this copy.)"
 INCOMPLETE = " (this copy ends before the original does)"
 # Whatever Markdown could read as markup within a line; at its beginning see _LEADING.
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~!]|&(?=#?\w+;)|(?<=[A-Za-z]):(?=//)|(?<=\w)@|(?<=www)\.", re.IGNORECASE)
@@ -74,7 +73,7 @@ def _passage(passage: AnswerPassage, complete: bool) -> str:
         text = escaped(text)
     quote = "\n".join(f"> {line}" for line in text.split("\n"))
     if not complete and passage.text.endswith((":", "：")):
-        quote += f"\n\n{MISSING_LIST}"
+        quote += f"\n\n({MISSING_LIST})"
     words = f"\n\nFrom the draft: {_in_line(passage.about.text)}" if passage.about else ""
     example = f"\n\nAn example written for this app: {_in_line(passage.because)}" if passage.because else ""
     return f"> {_in_line(passage.section)}, `{passage.id}`\n>\n{quote}{words}{example}"

@@ -1,6 +1,6 @@
 """The OpenAPI description of the endpoints over plain HTTP: one step, or two through Gradio's queue.
 
-It stands in the place of Gradio's, which leaves out what comes back and what may go wrong. Pure but for its route.
+It replaces Gradio's, which leaves out results and errors. Pure but for its route.
 """
 
 from functools import cache, partial

@@ -1,4 +1,4 @@
-"""Where every question passes, from page, embed, HTTP and MCP: one limit, fair turns, plain errors."""
+"""The one entry for questions from page, embed, HTTP and MCP: admission limit, fair scheduling, plain errors."""
 
 import asyncio
 import math
@@ -17,7 +17,7 @@ from conduct.errors import UNEXPECTED, BusyError, ConductError, QuestionError, U
 
 T = TypeVar("T")
 
-# Questions that wait or are being answered, whoever asked: a few seconds of work for two cores.
+# Questions that wait or are being answered, from all clients: a few seconds of work for two cores.
 MAX_PENDING_QUESTIONS = 256
 LONGEST_WAIT_SECONDS = 60
 BUSY = "No more than {most} questions can wait at once, and {waiting} do: ask again in {seconds} seconds."
@@ -45,13 +45,13 @@ class AskService:
         arguments: Mapping[str, object] | Sequence[object],
         is_disconnected: IsDisconnected | None = None,
     ) -> object:
-        """The result of an endpoint. `is_disconnected` says whether the asker has left; that costs no work then."""
+        """The result of an endpoint. `is_disconnected` says whether the client has left; nothing is computed then."""
         with _only_conduct_errors():
             called = endpoint(name)
             given = called.arguments(arguments)
             parts = called.parts(given)
             if not parts:
-                # Needs no model, and so no turn.
+                # Needs no model, so it is not scheduled.
                 return await run_sync(called.run, self.engine, given, limiter=self._threads)
             works = [(called.questions(part), lambda part=part: called.run(self.engine, part)) for part in parts]
             return called.join(await self._in_turns(works, is_disconnected))
@@ -73,7 +73,7 @@ class AskService:
             task = asyncio.create_task(self._in_turn(questions, work, is_disconnected))
             places = sum(map(places_of, questions))
             self.pending += places
-            # Not at the end of the task's own code, which a task that is cancelled early never reaches.
+            # A callback, since a task that is cancelled early never reaches the end of its own code.
             task.add_done_callback(partial(self._give_back, places))
             tasks.append(task)
         try:
@@ -87,7 +87,7 @@ class AskService:
     ) -> T:
         turns = self._drafts if any(map(is_draft, questions)) else self._turns
         async with turns.turn(sum(map(work_of, questions))) as waited:
-            # Nobody leaves in no time.
+            # Without a wait the client has had no time to leave.
             if waited and is_disconnected is not None and await is_disconnected():
                 raise QuestionError("The asker has left, so nothing was looked up.")
             return await run_sync(work, limiter=self._threads)
@@ -103,7 +103,7 @@ class AskService:
 
 @contextmanager
 def _only_conduct_errors() -> Iterator[None]:
-    """Turns a fault of ours into one sentence, and logs where it was raised."""
+    """Turn an unexpected exception into UnexpectedError, and log where it was raised."""
     try:
         yield
     except ConductError:

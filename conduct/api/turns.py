@@ -1,4 +1,4 @@
-"""Whose turn it is, by the work that a call brings: a short question is not held up by long ones. For one loop."""
+"""Fair scheduling of calls by their work: a short question is not held up by long ones. For one event loop."""
 
 import asyncio
 import heapq
@@ -8,23 +8,24 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 
-# So many characters of a question are one unit of work; each question is one more, for the search.
+# This many characters of a question are one unit of work; each question is one more, for the search.
 CHARACTERS_PER_UNIT = 100
 # A longer text is a draft: its sentences let others' questions go first (answering/batching.py), so that it waits for
 # its turn among drafts alone.
 MAX_QUESTION_CHARACTERS = 1_000
 MAX_RUNNING_DRAFTS = 2
-# What runs at once: enough for two encoders with a full batch each, and little enough that a newcomer waits briefly.
+# Limits of what runs at once: enough for two encoders with a full batch each, and so little that a new call waits
+# briefly.
 MAX_RUNNING_CALLS = 32
 MAX_RUNNING_WORK = 96
-# A part of a longer call: its questions are encoded together, but do not occupy the encoders for long.
+# Limits of a part of a longer call: its questions are encoded together, but do not occupy the encoders for long.
 MAX_PART_QUESTIONS = 8
 MAX_PART_WORK = 44
-# A call of n units lets those overtake it that come while this many times n units are done, and nobody after them.
+# A call of n units may be overtaken by calls that arrive while OVERTAKING * n units are done, and by none later.
 OVERTAKING = 4
-# A guess for the first who is turned away; measured from then on.
+# The estimate before anything is measured.
 SECONDS_PER_UNIT = 0.02
-# After so many units the older half of what was measured counts half.
+# After this many units the measurements so far count half (an exponential average).
 REMEMBERED_UNITS = 200
 
 
@@ -34,17 +35,17 @@ def work_of(question: str) -> int:
 
 
 def is_draft(question: str) -> bool:
-    """Whether it takes its turn among drafts."""
+    """Whether the text is scheduled among drafts."""
     return len(question) > MAX_QUESTION_CHARACTERS
 
 
 def places_of(question: str) -> int:
-    """How many of the places for questions that wait it takes."""
+    """How many of the MAX_PENDING_QUESTIONS places the text takes."""
     return 1 + (len(question) - 1) // MAX_QUESTION_CHARACTERS
 
 
 def in_parts(questions: Sequence[str]) -> list[list[str]]:
-    """`questions` in order, in parts that can take turns with other people's; each draft is one of its own."""
+    """`questions` in order, in parts that are scheduled one by one; each draft is a part of its own."""
     parts: list[list[str]] = []
     room = 0
     for question in questions:
@@ -90,7 +91,7 @@ class FairTurns:
 
     @property
     def seconds_left(self) -> float:
-        """How long all that runs or waits will take, at the pace of late."""
+        """Estimated seconds until all running and waiting calls are done, at the recent pace."""
         return self._pending_work * self._measured_seconds / self._measured_units
 
     @asynccontextmanager
@@ -105,7 +106,7 @@ class FairTurns:
             await admitted
         except asyncio.CancelledError:
             self._pending_work -= work
-            # Admitted and cancelled in the same moment.
+            # Admitted before the cancellation arrived.
             if not admitted.cancelled():
                 self._release(work)
             raise
@@ -122,7 +123,7 @@ class FairTurns:
             first = self._waiting[0]
             if not first.admitted.done():
                 full = self._running_calls >= self._calls or self._running_work + first.work > self._work
-                # What is larger than all that may run at once runs alone.
+                # A call that is larger than the limit runs alone.
                 if self._running_calls and full:
                     return
                 if not self._running_calls:
@@ -138,7 +139,7 @@ class FairTurns:
         self._admit()
 
     def _measure(self, work: int) -> None:
-        """Several run at once: the time since the last one ended is what this one has cost."""
+        """Calls run concurrently: the time since the previous one ended counts as the cost of this one."""
         now = self._clock()
         self._measured_seconds += now - self._measured_since
         self._measured_units += work

@@ -11,8 +11,8 @@ from pathlib import Path
 from conduct.answering.engine import Engine
 from conduct.answering.limits import MAX_CHARACTERS
 from conduct.cli.exit_codes import EXIT_OK, EXIT_REFUSED
-from conduct.cli.streams import complain, write, writes_unicode
-from conduct.cli.terminal import WIDEST, readable
+from conduct.cli.streams import print_error, write, writes_unicode
+from conduct.cli.terminal import MAX_WIDTH, readable
 from conduct.errors import QuestionError
 from conduct.settings import Settings, allows_escapes
 
@@ -27,13 +27,13 @@ def run_ask(chosen: argparse.Namespace) -> int:
     """Answer each question; EXIT_REFUSED if one of them could not be asked. Raises ConductError."""
     many = chosen.question == ["-"]
     if many and sys.stdin.isatty():
-        complain("One question a line, please; Ctrl-D ends.")
+        print_error("One question a line, please; Ctrl-D ends.")
     engine = Engine(Settings.from_environment())
-    # Fails here if there is no text, before a model is loaded for nothing.
+    # Fails here without a text, before a model is loaded.
     engine.text()
     if many:
-        # Loads, or fails, before a question is read.
-        engine.reader()
+        # Loads the model, or fails, before a question is read.
+        engine.answerer()
     code, asked = EXIT_OK, 0
     if chosen.file:
         questions: Iterable[str] = [_draft(chosen.file)]
@@ -44,13 +44,13 @@ def run_ask(chosen: argparse.Namespace) -> int:
         try:
             answer = engine.ask(question, chosen.limit)
         except QuestionError as error:
-            complain(error)
+            print_error(error)
             code = EXIT_REFUSED
             continue
         if chosen.json:
             write(json.dumps(answer.model_dump(mode="json"), ensure_ascii=not writes_unicode()))
         else:
-            width = shutil.get_terminal_size((WIDEST, 0)).columns
+            width = shutil.get_terminal_size((MAX_WIDTH, 0)).columns
             bold, above = allows_escapes() and sys.stdout.isatty(), _lines_above(question) if chosen.file else 0
             write(readable(answer, width, bold=bold, asked=many, lines_above=above))
     if not asked:
@@ -60,7 +60,7 @@ def run_ask(chosen: argparse.Namespace) -> int:
 
 def _lines() -> Iterable[str]:
     if isinstance(sys.stdin, io.TextIOWrapper):
-        # A stray byte costs its own line's accents, and not the lines after it.
+        # An invalid byte spoils its own character and not the lines after it.
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     return (line for line in sys.stdin if line.strip())
 

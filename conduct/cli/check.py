@@ -22,7 +22,7 @@ from conduct.text.code import MAX_BLOCKS, MAX_CHARACTERS, MAX_SENTENCES, Code, p
 LONG_SENTENCE = 500
 PREVIEW = 72
 # Of a list of faults, so many are printed.
-MOST_LISTED = 20
+MAX_LISTED = 20
 # The parts of a line that a reader of the rendered page does not see as words.
 _UNSEEN = re.compile(r"\]\([^)]*\)|<[^>]*>|\{[^}]*\}|^\s*\[[^\]]*\]:.*|&#?\w+;")
 _WORDS = re.compile(r"[^\W_]+")
@@ -123,18 +123,18 @@ def summary(check: TextCheck) -> str:
     if check.left_out:
         parts.append("In no passage, so never found or shown:")
         parts += [f"  line {number}: {textwrap.shorten(line, PREVIEW, placeholder=' ...')}"
-                  for number, line in check.left_out[:MOST_LISTED]]  # fmt: skip
-        if len(check.left_out) > MOST_LISTED:
-            parts.append(f"  and {len(check.left_out) - MOST_LISTED:,} more lines")
+                  for number, line in check.left_out[:MAX_LISTED]]  # fmt: skip
+        if len(check.left_out) > MAX_LISTED:
+            parts.append(f"  and {len(check.left_out) - MAX_LISTED:,} more lines")
     if check.uncut:
         parts.append(
             f"Sentences of more than {LONG_SENTENCE} characters, which are marked as a whole and may be read only in "
             "part: break them up, or end them with a full stop:"
         )
         parts += [f"  {passage}: {textwrap.shorten(sentence, PREVIEW, placeholder=' ...')}"
-                  for passage, sentence in check.uncut[:MOST_LISTED]]  # fmt: skip
-        if len(check.uncut) > MOST_LISTED:
-            parts.append(f"  and {len(check.uncut) - MOST_LISTED:,} more sentences")
+                  for passage, sentence in check.uncut[:MAX_LISTED]]  # fmt: skip
+        if len(check.uncut) > MAX_LISTED:
+            parts.append(f"  and {len(check.uncut) - MAX_LISTED:,} more sentences")
     if check.bank.dropped:
         parts.append(
             f"{check.bank.dropped:,} situations are left out, for they name passages that the text does not have: "
@@ -167,5 +167,5 @@ def _left_out(source: str, code: Code) -> Iterator[tuple[int, str]]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MOST_LISTED:,} more" if len(names) > MOST_LISTED else ""
-    return ", ".join(names[:MOST_LISTED]) + more
+    more = f" and {len(names) - MAX_LISTED:,} more" if len(names) > MAX_LISTED else ""
+    return ", ".join(names[:MAX_LISTED]) + more

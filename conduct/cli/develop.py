@@ -24,18 +24,18 @@ def run_evaluate(chosen: argparse.Namespace) -> int:
     from conduct.training import breadth, care, comparison, drafts, materials, report
     from conduct.training.evaluate import evaluate, learning_curve
 
-    answerer = Engine(Settings.from_environment()).reader()
-    edition, encoder, others = answerer.edition, answerer.encoder, comparison.encoders()
-    measured = evaluate(edition, answerer.vectors, encoder, others, chosen.split)
+    answerer = Engine(Settings.from_environment()).answerer()
+    dataset, encoder, others = answerer.dataset, answerer.encoder, comparison.encoders()
+    measured = evaluate(dataset, answerer.vectors, encoder, others, chosen.split)
     points = ()
     if chosen.curve:
-        size = len(edition.bank.situations)
+        size = len(dataset.bank.situations)
         sizes = [size // 16, size // 8, size // 4, size // 2, size]
-        points = learning_curve(edition, others[comparison.BASE], chosen.split, sizes)
+        points = learning_curve(dataset, others[comparison.BASE], chosen.split, sizes)
     known = answerer.index.known
     wide = []
-    if edition.snapshot.name == BUNDLED:
-        written = materials.read(edition.code, edition.bank)
+    if dataset.snapshot.name == BUNDLED:
+        written = materials.read(dataset.code, dataset.bank)
         wide.append(breadth.measure("Ten languages", breadth.ask_languages(written, answerer.index, encoder, others)))
         held_out = [code for code in written.codes if code.name in materials.HELD_OUT]
         asked = [breadth.ask_code(code, encoder, known, others) for code in held_out]
@@ -43,9 +43,9 @@ def run_evaluate(chosen: argparse.Namespace) -> int:
     if chosen.codes:
         asked = [breadth.ask_code(code, encoder, known, others) for code in materials.read_real_codes(chosen.codes)]
         wide.append(breadth.measure("Real codes", asked))
-    questions = [question for question in edition.read_questions() if question.split == chosen.split]
+    questions = [question for question in dataset.read_questions() if question.split == chosen.split]
     upset = written_drafts = None
-    if edition.snapshot.name == BUNDLED:
+    if dataset.snapshot.name == BUNDLED:
         upset = care.measure(answerer, questions, chosen.split)
         some = [draft for draft in drafts.labelled_drafts() if draft.split == chosen.split]
         written_drafts = drafts.measure(drafts.read_all(some, answerer.index, encoder))
@@ -53,15 +53,15 @@ def run_evaluate(chosen: argparse.Namespace) -> int:
         everything = {
             "report": asdict(measured),
             "curve": [asdict(row) for _, row in points],
-            "breadth": [asdict(one) for one in wide],
+            "breadth": [asdict(measure) for measure in wide],
             "care": asdict(upset) if upset else None,
             "drafts": asdict(written_drafts) if written_drafts else None,
         }
         write(json.dumps(everything, indent=1))
     else:
         write(report.as_markdown(measured, points))
-        for one in wide:
-            write(report.breadth_as_markdown(one))
+        for measure in wide:
+            write(report.breadth_as_markdown(measure))
         if upset:
             write(report.care_as_markdown(upset))
             write(f"\nDrafts, split {chosen.split}:\n\n{written_drafts}")
@@ -79,8 +79,8 @@ def run_train(chosen: argparse.Namespace) -> int:
     from conduct.training.train import DEFAULT, FURTHER
 
     learnt = adapter.load(chosen.further, base_weights.SHA256) if chosen.further else None
-    edition = DatasetRevision.read(find_dataset.bundled_dataset())
-    read = materials.read(edition.code, edition.bank, chosen.materials)
+    dataset = DatasetRevision.read(find_dataset.bundled_dataset())
+    read = materials.read(dataset.code, dataset.bank, chosen.materials)
     with tqdm(unit=" steps", desc="Training") as bar:
 
         def report(step: int, steps: int, loss: float) -> None:
@@ -99,15 +99,15 @@ def run_build(chosen: argparse.Namespace) -> int:
     from conduct.ranking.fit import build
     from conduct.ranking.vectors import save
 
-    edition = DatasetRevision.read(Snapshot(chosen.folder, chosen.folder.name, LOCAL))
+    dataset = DatasetRevision.read(Snapshot(chosen.folder, chosen.folder.name, LOCAL))
     model = find_encoder(Settings.from_environment())
     encoder = BatchingEncoder(SentenceEncoder.load(model.folder))
-    vectors = build(edition.code, edition.bank, edition.read_questions(), encoder)
+    vectors = build(dataset.code, dataset.bank, dataset.read_questions(), encoder)
     path = chosen.folder / VECTORS_FILE
-    save(vectors, path, edition.code, edition.bank, packaged.identity(model))
+    save(vectors, path, dataset.code, dataset.bank, packaged.identity(model))
     calibration = vectors.calibration
     write(
-        f"Wrote {path}: {len(edition.code.passages)} passages, {len(edition.bank.situations)} situations; "
+        f"Wrote {path}: {len(dataset.code.passages)} passages, {len(dataset.bank.situations)} situations; "
         f"covered from {calibration.bands.covered:.2f}, not covered below {calibration.bands.not_covered:.2f}."
     )
     return EXIT_OK

@@ -11,7 +11,7 @@ from conduct.cli.check import run_check
 from conduct.cli.develop import run_build, run_evaluate, run_export, run_train
 from conduct.cli.exit_codes import EXIT_CODES, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, EXIT_REFUSED
 from conduct.cli.publish_command import run_publish
-from conduct.cli.streams import complain, discard_lost_errors, discard_output, prepare_streams
+from conduct.cli.streams import discard_lost_errors, discard_output, prepare_streams, print_error
 from conduct.errors import ConductError, NoTextError, OutputError, QuestionError
 from conduct.hub.find_dataset import BUNDLED_DATA
 from conduct.model.packaged import FOLDER as LEARNT
@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
         logging.basicConfig(level=logging.WARNING, format="%(message)s")
         return chosen.run(chosen)
     except ConductError as error:
-        complain(error.detail if isinstance(error, NoTextError) else error)
+        print_error(error.detail if isinstance(error, NoTextError) else error)
         if isinstance(error, OutputError):
             discard_output()
         return EXIT_REFUSED if isinstance(error, QuestionError) else EXIT_FAILED

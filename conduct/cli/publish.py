@@ -111,7 +111,7 @@ def stage(owner: str, into: Path, parts: frozenset[str] = PARTS, root: Path = RO
     vectors cannot be made.
     """
     names = Names(f"{owner}/{DATASET_NAME}", f"{owner}/{MODEL_NAME}", f"{owner}/{SPACE_NAME}")
-    if not re.fullmatch(r"[\w.-]+", owner) or not client.valid(names.dataset):
+    if not re.fullmatch(r"[\w.-]+", owner) or not client.is_valid_id(names.dataset):
         raise PublishError(f"OWNER must be the name of a user or an organization on the Hub, but it is {owner!r}.")
     source = root / BUNDLED_DATA.relative_to(ROOT)
     vectors = into / VECTORS_FILE
@@ -170,7 +170,7 @@ def _stage_model(names: "Names", folder: Path, root: Path) -> RepoUpload:
     return RepoUpload(names.model, fetch.MODEL, folder, ("*.safetensors", "*.json"), left_out=files.untracked)
 
 
-def send(upload: RepoUpload, private: bool) -> client.Sent:
+def send(upload: RepoUpload, private: bool) -> client.UploadResult:
     """Create the repository if need be and upload what changed. Raises PublishError."""
     try:
         return client.send(upload.repo, upload.kind, upload.folder, upload.replaces, dict(upload.variables), private)
@@ -184,11 +184,11 @@ def send(upload: RepoUpload, private: bool) -> client.Sent:
 
 def _make_vectors(source: Path, target: Path) -> None:
     """Encode and fit `source` anew; where that gives the numbers that lie there, those bytes are kept."""
-    edition = DatasetRevision.read(Snapshot(source, source.name, LOCAL))
+    dataset = DatasetRevision.read(Snapshot(source, source.name, LOCAL))
     model = packaged.snapshot()
-    texts, identity = (edition.code, edition.bank), packaged.identity(model)
+    texts, identity = (dataset.code, dataset.bank), packaged.identity(model)
     encoder = BatchingEncoder(SentenceEncoder.load(model.folder))
-    save(build(*texts, edition.read_questions(), encoder), target, *texts, identity)
+    save(build(*texts, dataset.read_questions(), encoder), target, *texts, identity)
     stored = source / VECTORS_FILE
     try:
         same = _alike(load(stored, *texts, identity), load(target, *texts, identity))

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 from conduct.cli.check import examine, summary
 from conduct.cli.exit_codes import EXIT_OK
-from conduct.cli.streams import complain, write
+from conduct.cli.streams import print_error, write
 from conduct.errors import PublishError
 from conduct.hub.find_dataset import BUNDLED_DATA, local_dataset
 
@@ -16,17 +16,17 @@ def run_publish(chosen: argparse.Namespace) -> int:
     from conduct.cli import publish
     from conduct.hub import client, fetch
 
-    if not chosen.dry_run and not client.logged_in():
+    if not chosen.dry_run and not client.has_token():
         raise PublishError(publish.LOG_IN)
     # Raises if nobody could use the text.
-    complain(summary(examine(local_dataset(str(BUNDLED_DATA)))))
+    print_error(summary(examine(local_dataset(str(BUNDLED_DATA)))))
     with TemporaryDirectory() as folder:
-        complain("Encoding the situations and fitting ...")
+        print_error("Encoding the situations and fitting ...")
         uploads = publish.stage(chosen.owner, Path(folder), _parts(chosen))
         commit = ""
         for upload in uploads:
             for name in upload.left_out:
-                complain(f"{name} is not sent to the {upload.kind}: git does not track it.")
+                print_error(f"{name} is not sent to the {upload.kind}: git does not track it.")
             if chosen.dry_run:
                 write(f"To the {upload.kind} {upload.repo}:")
                 write("\n".join(f"  {name}  {size:,} bytes" for name, size in upload.files))

@@ -44,7 +44,7 @@ def write(text: str, end: str = "\n") -> None:
         ) from error
 
 
-def complain(text: object) -> None:
+def print_error(text: object) -> None:
     """Print to standard error; where even that is not possible, the exit code has to do."""
     with suppress(OSError):
         print(text, file=sys.stderr, flush=True)

@@ -3,23 +3,24 @@
 import re
 import textwrap
 
-from conduct.answering.answer import PEOPLE_DECIDE, READ_AS_DRAFT, About, Answer, AnswerPassage
+from conduct.answering.answer import MISSING_LIST, PEOPLE_DECIDE, READ_AS_DRAFT, About, Answer, AnswerPassage
 from conduct.answering.care import SELFHARM
 
 INDENT = "   "
-MISSING_LIST = "(The list that follows is missing in this copy.)"
-WIDEST = 88
+MAX_WIDTH = 88
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[22m"
 # Texts from the Hub must not move the cursor or recolour the terminal.
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-def readable(answer: Answer, width: int = WIDEST, bold: bool = False, asked: bool = False, lines_above: int = 0) -> str:
+def readable(
+    answer: Answer, width: int = MAX_WIDTH, bold: bool = False, asked: bool = False, lines_above: int = 0
+) -> str:
     """The message, then each passage; with `bold` its closest sentence stands out, with `asked` the question leads.
 
     Lines of a draft are counted from 1, after `lines_above`.
     """
-    width = min(max(width, 20), WIDEST)
+    width = min(max(width, 20), MAX_WIDTH)
     parts = [_wrapped(f"> {answer.question}", width, "")] if asked else []
     said = [_wrapped(text, width, "") for text in (answer.message, answer.notice) if text]
     # What somebody who may want to die must read stands before anything else.
@@ -50,7 +51,7 @@ def _shown(answer: Answer, shown: AnswerPassage, width: int, bold: bool, lines_a
         _passage(shown.text, shown.highlight if bold else "", width),
     ]
     if not answer.source.complete and shown.text.endswith((":", "：")):
-        parts.append(_wrapped(MISSING_LIST, width, INDENT))
+        parts.append(_wrapped(f"({MISSING_LIST})", width, INDENT))
     if shown.because:
         parts.append(_wrapped(f"An example written for this app: {shown.because}", width, INDENT))
     return parts

@@ -18,7 +18,7 @@ NEXT_STEPS_FILE = "next_steps.json"
 VECTORS_FILE = "vectors.safetensors"
 
 # Of what serves, in bytes. A larger file is not downloaded; vectors are about 1.5 kB a situation.
-MOST_BYTES = {
+MAX_FILE_BYTES = {
     TEXT_FILE: 1_000_000,
     SITUATIONS_FILE: MAX_BYTES,
     NEXT_STEPS_FILE: 200_000,
@@ -34,7 +34,7 @@ def read_text(folder: Path, name: str = "", links_within: Path | None = None) ->
     """
     root = links_within or folder
     name = name or find_text(folder)
-    check_files(folder, MOST_BYTES | {name: MOST_BYTES[TEXT_FILE]}, root)
+    check_files(folder, MAX_FILE_BYTES | {name: MAX_FILE_BYTES[TEXT_FILE]}, root)
     try:
         content = (folder / name).read_bytes()
     except FileNotFoundError as error:
@@ -44,12 +44,12 @@ def read_text(folder: Path, name: str = "", links_within: Path | None = None) ->
     return decode(content, name)
 
 
-def check_files(folder: Path, most_bytes: Mapping[str, int], root: Path) -> None:
+def check_files(folder: Path, max_bytes: Mapping[str, int], root: Path) -> None:
     """Raise DataError, in one sentence, for the first of the named files that may not be read; any may be missing.
 
     A folder from elsewhere may hold a link to a file of this machine, which would then stand on a public page.
     """
-    for name, most in most_bytes.items():
+    for name, limit in max_bytes.items():
         path = folder / name
         try:
             if not path.exists():
@@ -62,8 +62,8 @@ def check_files(folder: Path, most_bytes: Mapping[str, int], root: Path) -> None
             raise DataError(f"{name} is a link that leads out of its folder: put the file itself there.")
         if not path.is_file():
             raise DataError(f"{name} is not a file: put one there or remove it.")
-        if size > most:
-            raise DataError(f"{name} may have {most:,} bytes, this one has {size:,}: publish a shorter one.")
+        if size > limit:
+            raise DataError(f"{name} may have {limit:,} bytes, this one has {size:,}: publish a shorter one.")
 
 
 def sha256(path: Path) -> str:

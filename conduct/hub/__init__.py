@@ -1,1 +1,1 @@
-"""Where the text and the model come from: a folder, the Hub, its cache, or the copy at hand."""
+"""Where the text and the model come from: a folder, the Hub, its cache, or the bundled copy."""

@@ -27,21 +27,21 @@ from huggingface_hub.utils._http import default_client_factory
 
 log = logging.getLogger(__name__)
 
-# repo_info is the only request of the client that takes a time limit: it shows at once whether the Hub is reachable.
+# repo_info is the only request of the client that takes a timeout: it shows early whether the Hub is reachable.
 PROBE_SECONDS = 2.0
-# Requests without a limit would wait for ever, each in a thread that never ends.
-SILENCE_SECONDS = 10.0
+# Without a timeout a request could wait for ever, in a thread that never ends.
+READ_TIMEOUT_SECONDS = 10.0
 
 STATUS = {
     401: "the token is not valid",
     403: "the token may not do this",
     429: "it limits how often it may be asked",
 }
-# What a busy or restarting engine answers.
-PASSING = (429, 500, 502, 503, 504)
+# HTTP statuses of an engine that is busy or restarting.
+TRANSIENT_STATUSES = (429, 500, 502, 503, 504)
 COMMIT = re.compile(r"[0-9a-f]{40}")
-# Other forms of the same model.
-LEFT_OUT = ["onnx/*", "openvino/*"]
+# The same weights in other formats.
+IGNORED_PATTERNS = ["onnx/*", "openvino/*"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +53,27 @@ class Remote:
     day: date | None = None
 
 
-def _has_failed(error: Exception) -> bool:
+def _is_server_error(error: Exception) -> bool:
     return isinstance(error, HfHubHTTPError) and error.response.status_code >= 500
 
 
-# A Hub that fails once may answer a moment later; one that is down is not worth more than this.
-_ask_again = stamina.retry(on=_has_failed, attempts=3, timeout=None, wait_initial=0.3, wait_jitter=0.1)
-# Its own note of a retry quotes the error, which may quote what was sent.
+# The Hub may fail once and answer a moment later; after three attempts it counts as down.
+_with_retries = stamina.retry(on=_is_server_error, attempts=3, timeout=None, wait_initial=0.3, wait_jitter=0.1)
+# stamina's log line quotes the error, which may quote the request.
 stamina.instrumentation.set_on_retry_hooks([])
 
 
-def _client_that_gives_up() -> httpx2.Client:
+def _client_with_timeout() -> httpx2.Client:
     client = default_client_factory()
-    client.timeout = SILENCE_SECONDS
+    client.timeout = READ_TIMEOUT_SECONDS
     return client
 
 
-# Not set on a client that is there: the library replaces it after a connection that failed.
-set_client_factory(_client_that_gives_up)
+# Set through the factory: the library replaces its client after a failed connection.
+set_client_factory(_client_with_timeout)
 
 
-def valid(repo: str) -> bool:
+def is_valid_id(repo: str) -> bool:
     """Whether `repo` has the form of a Hub id."""
     try:
         validate_repo_id(repo)
@@ -84,7 +84,7 @@ def valid(repo: str) -> bool:
 
 def newest(repo: str, kind: str, revision: str) -> Remote:
     """The commit that `revision` is at: one cheap request, asked again only if the Hub fails."""
-    info = _ask_again(HfApi().repo_info)(
+    info = _with_retries(HfApi().repo_info)(
         repo, repo_type=kind, revision=revision, timeout=PROBE_SECONDS, files_metadata=kind == "dataset"
     )
     # The Hub says when the repository was changed last, which for an older commit or a branch is not its own day.
@@ -99,7 +99,7 @@ def pull(repo: str, kind: str, commit: str, patterns: tuple[str, ...]) -> Path:
     """
     disable_progress_bars()
     folder = _snapshot(repo, kind, commit, patterns, offline=False)
-    # The client does not compare contents: bytes that were changed on the way would stay in the cache for good.
+    # The client does not verify contents: bytes damaged in transit would stay in the cache.
     mismatches = HfApi().verify_repo_checksums(repo, repo_type=kind, revision=commit).mismatches
     if mismatches:
         for mismatch in mismatches:
@@ -136,7 +136,7 @@ def _snapshot(repo: str, kind: str, revision: str, patterns: tuple[str, ...], of
             repo_type=kind,
             revision=revision,
             allow_patterns=list(patterns),
-            ignore_patterns=LEFT_OUT,
+            ignore_patterns=IGNORED_PATTERNS,
             local_files_only=offline,
         )
     )
@@ -177,7 +177,7 @@ def _note(repo: str, kind: str, revision: str) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class UploadResult:
     """What a repository is after publishing: its newest commit, and whether that is `changed`."""
 
     url: str
@@ -185,20 +185,20 @@ class Sent:
     commit: str
 
 
-def logged_in() -> bool:
+def has_token() -> bool:
     """Whether the client has a token."""
     return get_token() is not None
 
 
 def send(
     repo: str, kind: str, folder: Path, replaces: tuple[str, ...], variables: dict[str, str], private: bool
-) -> Sent:
+) -> UploadResult:
     """Create the repository if it is missing, and make one commit of what changed, if anything did.
 
     `replaces` are patterns of files that are deleted there if `folder` has none of that name. A repository that
     is there stays as private as it is, or becomes private; it never becomes public.
     """
-    # An upload may take its time, and people watch it.
+    # An upload may take longer than the read timeout, and shows its progress.
     set_client_factory(default_client_factory)
     enable_progress_bars()
     api = HfApi()
@@ -225,7 +225,7 @@ def send(
             if known.get(key) != value:
                 api.add_space_variable(repo, key, value)
     address = f"{constants.ENDPOINT}/{constants.REPO_TYPES_URL_PREFIXES.get(kind, '')}{repo}"
-    return Sent(address, done.oid != before.sha, done.oid)
+    return UploadResult(address, done.oid != before.sha, done.oid)
 
 
 class NoVectorsError(ValueError):
@@ -237,9 +237,9 @@ def embed(engine: str, texts: list[str], seconds: float, token: str | None = Non
 
     `token` is sent along. Without it a Hub id, which Hugging Face's own API runs, is asked with the client's HF_TOKEN,
     and an address, behind which may be anybody's code, with none.
-    Raises what the client raises, or NoVectorsError; `reason` and `may_pass` read it.
+    Raises what the client raises, or NoVectorsError; `reason` and `is_transient` read it.
     """
-    # Those who ask no engine need not wait for the import.
+    # Imported here: only needed with CONDUCT_INFERENCE, and slow.
     from huggingface_hub import InferenceClient
 
     headers = {"authorization": token and f"Bearer {token}"} if token or urlsplit(engine).scheme else None
@@ -247,16 +247,16 @@ def embed(engine: str, texts: list[str], seconds: float, token: str | None = Non
     try:
         return client.feature_extraction(texts, truncate=True)
     except (ValueError, TypeError) as error:
-        # Of an HTTP answer the status says more.
+        # For an HTTP error the status says more.
         if isinstance(error, HfHubHTTPError):
             raise
         raise NoVectorsError("its answer is no list of vectors") from error
 
 
-def may_pass(error: Exception) -> bool:
-    """Whether the same request may succeed a moment later. One that took too long was long enough."""
+def is_transient(error: Exception) -> bool:
+    """Whether the same request may succeed a moment later; a timeout is not tried again."""
     if isinstance(error, HfHubHTTPError):
-        return error.response.status_code in PASSING
+        return error.response.status_code in TRANSIENT_STATUSES
     kinds = {kind.__name__ for kind in type(error).__mro__}
     return "TransportError" in kinds and "TimeoutException" not in kinds
 

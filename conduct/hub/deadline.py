@@ -29,7 +29,7 @@ def run_with_deadline(until: float, what: tuple[str, ...], work: Callable[[], T]
             result.set_result(work())
         except BaseException as error:
             result.set_exception(error)
-        # Whoever waits holds the result; kept here it would stay in memory.
+        # The callers hold the result; kept here it would stay in memory.
         with _lock:
             if _running.get(what) is result:
                 del _running[what]
@@ -38,13 +38,13 @@ def run_with_deadline(until: float, what: tuple[str, ...], work: Callable[[], T]
         result = _running.get(what)
         if result is None or result.done():
             result = _running[what] = Future()
-            # A daemon: what hangs must not keep the process alive.
+            # A daemon thread, so that hanging work does not keep the process alive.
             threading.Thread(target=run, name=what[0], daemon=True).start()
     return result.result(timeout=max(0.0, until - time.monotonic()))
 
 
-def run_behind() -> None:
-    """Let other processes, which answer, go before this one."""
+def lower_priority() -> None:
+    """Lower this process's scheduling priority, so that the process that answers goes first."""
     if hasattr(os, "nice"):
         os.nice(10)
 

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from conduct.dataset.files import MOST_BYTES, NEXT_STEPS_FILE, SITUATIONS_FILE, VECTORS_FILE
+from conduct.dataset.files import MAX_FILE_BYTES, NEXT_STEPS_FILE, SITUATIONS_FILE, VECTORS_FILE
 from conduct.dataset.source_text import TEXT_FILE, choose_text, text_patterns
 from conduct.errors import HubError
 from conduct.hub import deadline
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# A Hub that is down, hanging or slow may take this long before the copy at hand serves; a download that has begun goes
-# on in the background and is there for the next start.
-PATIENCE_SECONDS = 3.0
-# Where nobody waits, or where there is no copy at hand, a slow download is better than none.
-LONG_PATIENCE_SECONDS = 900.0
-# For a text without a copy at hand: the page waits this long, and then says that there is no text yet.
+# In seconds. A Hub that is down, hanging or slow may take this long before the local copy serves; a download that has
+# begun goes on in the background and is there for the next start.
+HUB_TIMEOUT_SECONDS = 3.0
+# Where nobody waits, or without a local copy, a slow download is better than none.
+LONG_HUB_TIMEOUT_SECONDS = 900.0
+# For a text without a local copy: the page waits this long, and then says that there is no text yet.
 FIRST_TEXT_SECONDS = 30.0
 
 DATASET, MODEL = "dataset", "model"
@@ -52,7 +52,7 @@ def pull(repo: str, kind: str, revision: str, seconds: float) -> Snapshot:
 def _pull(repo: str, kind: str, revision: str, seconds: float) -> Snapshot:
     from conduct.hub import client  # it is not free to import, and those who need no Hub need not pay
 
-    if not client.valid(repo):
+    if not client.is_valid_id(repo):
         raise HubError(f"{repo!r} is neither a folder nor a Hub id such as owner/name")
     if client.COMMIT.fullmatch(revision) and (cached := _cached(repo, kind, revision)):
         return cached
@@ -64,9 +64,9 @@ def _pull(repo: str, kind: str, revision: str, seconds: float) -> Snapshot:
     if kind == DATASET and choose_text(dict(remote.sizes)) is None:
         raise HubError(f"{repo} has no {TEXT_FILE}")
     for name, size in remote.sizes:
-        most = MOST_BYTES.get(TEXT_FILE if choose_text([name]) else name, size)
-        if size > most:
-            raise HubError(f"{name} of {repo} has {size:,} bytes, {most:,} at most can be read")
+        limit = MAX_FILE_BYTES.get(TEXT_FILE if choose_text([name]) else name, size)
+        if size > limit:
+            raise HubError(f"{name} of {repo} has {size:,} bytes, {limit:,} at most can be read")
 
     def download() -> Path:
         return client.pull(repo, kind, remote.commit, PATTERNS[kind])
@@ -97,7 +97,7 @@ def last_good(repo: str, kind: str, revision: str) -> Snapshot | None:
     try:
         from conduct.hub import client
 
-        if not client.valid(repo):
+        if not client.is_valid_id(repo):
             return None
         if good := client.remembered(repo, kind, revision):
             commit, day = good

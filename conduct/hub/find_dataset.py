@@ -10,14 +10,14 @@ from typing import TypeVar
 
 from conduct.errors import DataError, HubError
 from conduct.hub import fetch
-from conduct.hub.fetch import DATASET, FIRST_TEXT_SECONDS, PATIENCE_SECONDS
+from conduct.hub.fetch import DATASET, FIRST_TEXT_SECONDS, HUB_TIMEOUT_SECONDS
 from conduct.hub.snapshot import BUNDLED, LOCAL, Snapshot
 from conduct.settings import DATASET_NAME, Settings
 
 log = logging.getLogger(__name__)
 
 BUNDLED_DATA = Path(__file__).parents[1] / "data"
-# The form of a path, which no Hub id has: one that does not exist here is a slip, and the Hub is not asked for it.
+# The form of a path, which no Hub id has: a path that does not exist here is a typo, and the Hub is not asked for it.
 _PATH = re.compile(r"[/.~\\].*|.*[/\\].*[/\\].*|.*\.(md|markdown|txt)", re.IGNORECASE | re.DOTALL)
 
 T = TypeVar("T")
@@ -29,7 +29,7 @@ def bundled_dataset(fallback_reason: str = "") -> Snapshot:
 
 
 def bundled_serves(settings: Settings) -> bool:
-    """Whether the bundled copy is the text that is meant: nobody is shown another community's rules as theirs."""
+    """Whether the bundled copy may stand in for the configured dataset: never for another community's text."""
     return settings.dataset is None or bool(re.fullmatch(rf"[\w.-]+/{DATASET_NAME}", settings.dataset))
 
 
@@ -63,7 +63,7 @@ def find_dataset(
         fallback_reason = f"The newest {settings.dataset} was not used: {'; '.join(tried)}." if tried else ""
         try:
             return read(replace(snapshot, fallback_reason=fallback_reason))
-        # Whatever a text from outside does to the reader, the next candidate is tried.
+        # A text from outside may raise anything while it is read: then the next candidate is tried.
         except Exception as error:
             tried.append(unreadable(snapshot, error))
     if bundled_serves(settings):
@@ -100,7 +100,7 @@ def _datasets(settings: Settings, seconds: float | None, tried: list[str]) -> It
     repo, revision = settings.dataset, settings.dataset_revision
     good = fetch.last_good(repo, DATASET, revision)
     if seconds is None:
-        seconds = PATIENCE_SECONDS if good is not None or bundled_serves(settings) else FIRST_TEXT_SECONDS
+        seconds = HUB_TIMEOUT_SECONDS if good is not None or bundled_serves(settings) else FIRST_TEXT_SECONDS
     newest = ""
     try:
         snapshot = fetch.pull(repo, DATASET, revision, seconds)
@@ -137,7 +137,9 @@ def is_local(settings: Settings) -> bool:
 
 def newest_dataset(settings: Settings) -> str:
     """The commit that the dataset is at now: one request. Raises HubError."""
-    return fetch.ask(settings.dataset, DATASET, settings.dataset_revision, time.monotonic() + PATIENCE_SECONDS).commit
+    return fetch.ask(
+        settings.dataset, DATASET, settings.dataset_revision, time.monotonic() + HUB_TIMEOUT_SECONDS
+    ).commit
 
 
 def pull_dataset(settings: Settings, seconds: float) -> Snapshot:

@@ -6,11 +6,11 @@ from pathlib import Path
 from conduct.dataset.files import sha256
 from conduct.errors import HubError, ModelError
 from conduct.hub import fetch
-from conduct.hub.fetch import MODEL, PATIENCE_SECONDS
+from conduct.hub.fetch import HUB_TIMEOUT_SECONDS, MODEL
 from conduct.hub.snapshot import LOCAL, Snapshot
 
 
-def find_model(name: str, revision: str, seconds: float = PATIENCE_SECONDS) -> Snapshot:
+def find_model(name: str, revision: str, seconds: float = HUB_TIMEOUT_SECONDS) -> Snapshot:
     """The folder of the model `name`, a folder or a Hub id, at `revision`. Raises ModelError: what was tried."""
     if (folder := Path(name)).is_dir():
         return Snapshot(folder, folder.name, _weights_revision(folder))

@@ -17,7 +17,7 @@ Served = TypeVar("Served")
 
 
 class Refresher(Generic[Served]):
-    """Asks the Hub for the dataset's commit; on a change pulls it, builds a reader and swaps it in."""
+    """Asks the Hub for the dataset's commit; on a change pulls it, builds what answers from it and swaps it in."""
 
     def __init__(
         self,
@@ -25,7 +25,7 @@ class Refresher(Generic[Served]):
         serving: Callable[[], Snapshot],
         make: Callable[[Snapshot], Served],
         swap: Callable[[Served], None],
-        seconds: float = fetch.LONG_PATIENCE_SECONDS,
+        seconds: float = fetch.LONG_HUB_TIMEOUT_SECONDS,
     ) -> None:
         self._settings = settings
         self._serving = serving
@@ -36,18 +36,18 @@ class Refresher(Generic[Served]):
 
     @property
     def wanted(self) -> bool:
-        """Whether there is anything to look at: without CONDUCT_REFRESH_MINUTES, or without a Hub id, there is not."""
+        """Whether to poll: only with CONDUCT_REFRESH_MINUTES and a dataset on the Hub."""
         return bool(self._settings.refresh_minutes) and not find_dataset.is_local(self._settings)
 
     def run(self, ended: threading.Event) -> None:
-        """Look every CONDUCT_REFRESH_MINUTES until it has `ended`."""
+        """Poll every CONDUCT_REFRESH_MINUTES until `ended` is set."""
         while not ended.wait(self._settings.refresh_minutes * 60):
             if self.once():
-                # The old model refers to itself: left to Python, several would pile up before it is freed.
+                # The old index has reference cycles: without this, several would pile up before Python frees them.
                 gc.collect()
 
     def once(self) -> bool:
-        """Look once; returns whether another text was swapped in. Whatever goes wrong, the current text stays."""
+        """Poll once; returns whether a new text was swapped in. On any error the current text stays."""
         serving = self._serving()
         snapshot = None
         try:
@@ -55,7 +55,7 @@ class Refresher(Generic[Served]):
             if find_dataset.newest_dataset(self._settings) in (serving.revision, self._refused):
                 return False
             snapshot = find_dataset.pull_dataset(self._settings, self._seconds)
-            reader = self._make(snapshot)
+            made = self._make(snapshot)
         except (HubError, InferenceError) as error:
             log.warning("The text stays at %s %s: %s.", serving.name, serving.revision, error)
             return False
@@ -64,7 +64,7 @@ class Refresher(Generic[Served]):
             why = find_dataset.unreadable(snapshot or serving, error)
             log.warning("The text stays at %s %s: %s.", serving.name, serving.revision, why)
             return False
-        self._swap(reader)
+        self._swap(made)
         find_dataset.remember_dataset(self._settings, snapshot)
         log.info("The text is now %s at %s.", snapshot.name, snapshot.revision)
         return True

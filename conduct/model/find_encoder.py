@@ -1,7 +1,7 @@
 """Which encoder serves: the one that is named, or the packaged one."""
 
 from conduct.errors import ModelError
-from conduct.hub.fetch import LONG_PATIENCE_SECONDS
+from conduct.hub.fetch import LONG_HUB_TIMEOUT_SECONDS
 from conduct.hub.find_model import find_model
 from conduct.hub.snapshot import Snapshot
 from conduct.model import packaged
@@ -13,7 +13,7 @@ def find_encoder(settings: Settings) -> Snapshot:
     if settings.model is None:
         return packaged.snapshot()
     try:
-        return find_model(settings.model, settings.model_revision, LONG_PATIENCE_SECONDS)
+        return find_model(settings.model, settings.model_revision, LONG_HUB_TIMEOUT_SECONDS)
     except ModelError as error:
         return instead_of_model(settings, str(error))
 

@@ -104,7 +104,7 @@ class RemoteEncoder:
             return self._checked(client.embed(self._engine, asked, left, self._token), len(texts))
 
         again = stamina.retry(
-            on=client.may_pass,
+            on=client.is_transient,
             attempts=ATTEMPTS,
             timeout=self._seconds,
             wait_initial=FIRST_PAUSE_SECONDS,

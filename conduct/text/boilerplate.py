@@ -62,7 +62,7 @@ _ABOUT_ITSELF = re.compile(
     r"|^(?:©|\(c\)|copyright\b).{0,120}\Z|\ball rights reserved\b",
     re.IGNORECASE,
 )
-# What tells the reader, or the community itself, what to do is conduct, wherever it stands.
+# A sentence that says what the reader or the community should do is a rule, wherever it stands.
 _RULE = re.compile(
     r"\b(?:you|your|must|should|never|always|please|don['’]t|do not|may not|give|respect)\b"
     r"|\bwe (?!(?:(?:also|have|had|would|are|were|both|gratefully|like|to) )*"

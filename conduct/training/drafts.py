@@ -239,8 +239,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--test", action="store_true", help="measure RECIPE on the test half, and fit nothing")
     chosen = parser.parse_args()
-    edition = DatasetRevision.read(find_dataset.bundled_dataset())
-    answerer = Answerer.make(edition, SentenceEncoder.load, packaged.snapshot())
+    dataset = DatasetRevision.read(find_dataset.bundled_dataset())
+    answerer = Answerer.make(dataset, SentenceEncoder.load, packaged.snapshot())
     languages = answerer.languages
     drafts = [draft for draft in labelled_drafts() if draft.split == ("test" if chosen.test else "dev")]
     read = read_all(drafts, answerer.index, answerer.encoder)

@@ -55,7 +55,7 @@ class Report:
 
 
 def evaluate(
-    edition: DatasetRevision,
+    dataset: DatasetRevision,
     vectors: Vectors,
     encoder: Encoder,
     others: Mapping[str, Encoder],
@@ -66,12 +66,12 @@ def evaluate(
 
     Raises DataError if the data has no labelled questions of the split.
     """
-    labelled = edition.read_questions()
+    labelled = dataset.read_questions()
     questions = [question for question in labelled if question.split == split]
     if not any(q.in_scope for q in questions) or all(q.in_scope for q in questions):
         raise DataError(f"The data has no labelled questions of the split {split!r}: add some to questions.jsonl.")
     texts = [question.text for question in questions]
-    code, bank = edition.code, edition.bank
+    code, bank = dataset.code, dataset.bank
     found = Index(code, bank, vectors).search(texts, encoder)
     systems = {"BM25": bm25(code.passages, texts)}
     for name, other in others.items():
@@ -104,21 +104,21 @@ def evaluate(
 
 
 def learning_curve(
-    edition: DatasetRevision, encoder: Encoder, split: str, sizes: Sequence[int], seed: int = 0
+    dataset: DatasetRevision, encoder: Encoder, split: str, sizes: Sequence[int], seed: int = 0
 ) -> list[tuple[int, Row]]:
     """The figures with random parts of the bank: how much another doubling of situations would bring.
 
     `encoder` must have learnt nothing, or it would have seen the other parts.
     """
-    labelled = edition.read_questions()
+    labelled = dataset.read_questions()
     questions = [question for question in labelled if question.split == split]
     texts = [question.text for question in questions]
-    order = np.random.default_rng(seed).permutation(len(edition.bank.situations))
+    order = np.random.default_rng(seed).permutation(len(dataset.bank.situations))
     points = []
     for size in sizes:
-        part = Bank(tuple(edition.bank.situations[number] for number in order[:size]))
-        vectors = build(edition.code, part, labelled, encoder)
-        found = Index(edition.code, part, vectors).search(texts, encoder)
+        part = Bank(tuple(dataset.bank.situations[number] for number in order[:size]))
+        vectors = build(dataset.code, part, labelled, encoder)
+        found = Index(dataset.code, part, vectors).search(texts, encoder)
         points.append((size, row(f"{size} situations", questions, [ranking(one) for one in found])))
     return points
 

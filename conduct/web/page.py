@@ -7,7 +7,7 @@ from html import escape
 import gradio as gr
 
 from conduct.answering.engine import Engine
-from conduct.answering.limits import MAX_CHARACTERS
+from conduct.answering.limits import MAX_CHARACTERS, MAX_WHOLE_CHARACTERS
 from conduct.answering.validation import clean_question
 from conduct.api.gradio_endpoints import add_endpoints, is_abandoned
 from conduct.api.service import MAX_PENDING_QUESTIONS, AskService, IsDisconnected
@@ -56,7 +56,8 @@ def build_page(service: AskService) -> gr.Blocks:
                 elem_id="conduct-question",
             )  # fmt: skip
             button = gr.Button(i18n(ASK), variant="primary", elem_id="conduct-ask")
-        _html(f'<p class="conduct-counter" data-limit="{MAX_CHARACTERS}" hidden></p>', elem_id="conduct-counter")
+        limits = f'data-limit="{MAX_CHARACTERS}" data-whole="{MAX_WHOLE_CHARACTERS}"'
+        _html(f'<p class="conduct-counter" {limits} hidden></p>', elem_id="conduct-counter")
         _html(f'<p class="conduct-looking" hidden>{i18n("Looking …")}</p>')
         _html('<p class="conduct-hidden" role="status" id="conduct-said"></p>')
         _html(f'<p class="conduct-failed" hidden>{i18n(FAILED)}</p>')

@@ -31,7 +31,7 @@ GETTING_READY = "Getting ready: the first answer takes a few seconds."
 # The server does not know by which address it is seen; page.js puts the page's own in its place.
 ADDRESS = "https://address.invalid/"
 HELPLINE_URL = f"https://{HELPLINE}"
-# Where somebody gets to who must leave the page at once: nothing about it says where they come from.
+# Where "Leave quickly" leads: a page that says nothing about where its visitor comes from.
 ELSEWHERE = "https://www.wikipedia.org/"
 
 # Autoescape everywhere: questions, texts from the Hub and errors are all untrusted.

@@ -1,4 +1,4 @@
-"""The ASGI application around the page, whole before the first request is accepted, and the server that runs it."""
+"""The ASGI application around the page, complete before the first request is accepted, and the server that runs it."""
 
 import asyncio
 import errno
@@ -46,13 +46,13 @@ log = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).parent / "assets"
 FIRST_PORT, PORTS = 7860, 100
-# How long open streams may delay the end of the server.
+# How long, in seconds, open streams may delay the server's shutdown.
 SHUTDOWN_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """For how many seconds the server waits: for a request, its body, who reads a response, a session's next call."""
+class Timeouts:
+    """How many seconds the server waits for a request, its body, the reading of a response, a session's next call."""
 
     idle: float = idle_timeout.SECONDS
     unread: float = idle_timeout.UNREAD_SECONDS
@@ -60,17 +60,17 @@ class Patience:
     session: float = sessions.SECONDS
 
 
-def build_app(demo: gr.Blocks, service: AskService, root_path: str = "", patience: Patience = Patience()) -> FastAPI:
-    """`demo` with everything off that watches, stores or phones, our routes beside it and our guards in front."""
+def build_app(demo: gr.Blocks, service: AskService, root_path: str = "", timeouts: Timeouts = Timeouts()) -> FastAPI:
+    """`demo` without Gradio's telemetry and storage, with our routes beside it and our middleware in front."""
     tools = McpTools(service, TITLE)
 
-    # Not a function for a thread: health is asked while all threads are busy.
+    # A coroutine, since health must be answered while all threads are busy.
     async def healthz(request: Request) -> PlainTextResponse:
         return PlainTextResponse("ready\n") if service.engine.ready else PlainTextResponse("loading\n", 503)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with tools.running(), forget_ended_sessions(demo, gradio_app, patience.session):
+        async with tools.running(), forget_ended_sessions(demo, gradio_app, timeouts.session):
             # Only when the page can be served: importing torch would hold it up for seconds.
             starting = asyncio.create_task(_start_engine(app, service))
             yield
@@ -93,7 +93,7 @@ def build_app(demo: gr.Blocks, service: AskService, root_path: str = "", patienc
             Middleware(CrossOrigin),
             Middleware(PublicAddress, root_path=root_path),
             Middleware(RouteAllowlist),
-            Middleware(limit_bodies, rewrites=_rewrites(demo), seconds=patience.body),
+            Middleware(limit_bodies, rewrites=_rewrites(demo), seconds=timeouts.body),
             # Gradio's page itself comes uncompressed; streams and what is compressed already pass through.
             Middleware(GZipMiddleware, minimum_size=1_000),
             Middleware(LinkPreview, title=TITLE, description=SUBTITLE),
@@ -105,11 +105,11 @@ def build_app(demo: gr.Blocks, service: AskService, root_path: str = "", patienc
     return app
 
 
-def http_server(app: ASGIApp, patience: Patience = Patience()) -> uvicorn.Server:
+def http_server(app: ASGIApp, timeouts: Timeouts = Timeouts()) -> uvicorn.Server:
     """A server for `app` that logs no request; `run(sockets=[listen(...)])` serves."""
     config = uvicorn.Config(
         app,
-        http=with_idle_timeout(AutoHTTPProtocol, patience.idle, patience.unread),
+        http=with_idle_timeout(AutoHTTPProtocol, timeouts.idle, timeouts.unread),
         ws="none",
         lifespan="on",
         log_config=None,
@@ -125,7 +125,7 @@ def http_server(app: ASGIApp, patience: Patience = Patience()) -> uvicorn.Server
 def listen(settings: ServerSettings) -> socket.socket:
     """A socket where `settings` say. Raises SettingError if a port that somebody named cannot be had.
 
-    A proxy in front sends visitors to that port, and would show them whatever else runs there.
+    A proxy in front sends visitors to that port, and would show them another program that listens there.
     """
     named = settings.port is not None
     ports = [settings.port] if named else list(range(FIRST_PORT, FIRST_PORT + PORTS))
@@ -155,13 +155,13 @@ def listen(settings: ServerSettings) -> socket.socket:
 
 
 def serve(app: ASGIApp, settings: ServerSettings) -> None:
-    """Serve `app` until a signal ends the process. Raises SettingError."""
+    """Serve `app` until the process gets a signal. Raises SettingError."""
     server = http_server(app)
     count_repeated_lines()
     with listen(settings) as listening:
         host, port = listening.getsockname()[:2]
         log.info("Listening on http://%s:%d%s/", f"[{host}]" if ":" in host else host, port, _prefix(settings))
-        # uvicorn has ended everything then, and passes on the signal that it got.
+        # uvicorn has shut down by then, and raises the signal that it got.
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listening])
 
@@ -171,7 +171,7 @@ def _prefix(settings: ServerSettings) -> str:
 
 
 def _rewrites(demo: gr.Blocks) -> dict:
-    # Those without a function run in the browser alone.
+    # Functions without Python code run in the browser alone.
     inputs = {number: len(function.inputs) for number, function in demo.fns.items() if function.fn}
     # The endpoints have names for those who call them directly.
     opening = {number: taken for number, taken in inputs.items() if demo.fns[number].api_name == "page_open"}
@@ -200,7 +200,7 @@ def _mount(app: FastAPI, demo: gr.Blocks) -> None:
         # PublicAddress knows it, and Gradio would add it a second time.
         root_path="",
         show_error=False,
-        # Nobody has a file to send; one byte is the least limit that Gradio takes.
+        # The app takes no files; one byte is the smallest limit that Gradio allows.
         max_file_size=1,
         ssr_mode=False,
         enable_monitoring=False,
@@ -213,7 +213,7 @@ def _mount(app: FastAPI, demo: gr.Blocks) -> None:
 
 
 async def _start_engine(app: ASGIApp, service: AskService) -> None:
-    """After the first page: its templates are read then, which takes a second beside the import of torch."""
+    """Start after a first rendering of the page, which would take a second longer beside the import of torch."""
     try:
         await _first_page(app)
     finally:
@@ -231,6 +231,6 @@ async def _first_page(app: ASGIApp) -> None:
         return {"type": "http.request", "body": b"", "more_body": False}
 
     async def send(message: dict) -> None:
-        """Thrown away."""
+        """Discard the response."""
 
     await app(scope, receive, send)

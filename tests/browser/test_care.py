@@ -103,15 +103,15 @@ def test_keys_and_a_link_lead_back_to_the_box(page: Page):
     expect(box(page)).to_be_focused()
 
 
-def test_copy_as_markdown_and_the_link(page: Page, address: str, edition):
+def test_copy_as_markdown_and_the_link(page: Page, address: str, dataset):
     """A quote with section and link, and what is missing; the question is in an address that was asked for."""
     ask(page, "He goes on sending her insults")
     page.get_by_role("button", name="Copy as Markdown").first.click()
     expect(said(page)).to_have_text("Copied")
-    passage = next(p for p in edition.code.passages if p.id == "unacceptable-behaviors-1")
+    passage = next(p for p in dataset.code.passages if p.id == "unacceptable-behaviors-1")
     assert page.evaluate("navigator.clipboard.readText()") == (
-        f"> {passage.text}\n\nThe list that follows is missing in this copy. {edition.code.url}\n\n"
-        f"[{passage.section} · {edition.code.title}]({address}#{passage.id})"
+        f"> {passage.text}\n\nThe list that follows is missing in this copy. {dataset.code.url}\n\n"
+        f"[{passage.section} · {dataset.code.title}]({address}#{passage.id})"
     )
     page.get_by_role("button", name="Copy link to this question").click()
     expect(page.locator(".conduct-share button")).to_have_text("Copied")

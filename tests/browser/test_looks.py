@@ -65,7 +65,7 @@ def test_axe_finds_nothing_in_any_state(browser: Browser, address: str, theme: s
         assert violations(page) == []
 
 
-def test_the_headings_make_an_outline(browser: Browser, address: str, edition):
+def test_the_headings_make_an_outline(browser: Browser, address: str, dataset):
     """One first level; passages, advice, the whole text; sections below."""
     with opened(browser, address, "?q=they+laugh+at+his+accent") as page:
         expect(status(page)).to_have_text(COVERED_SAID)
@@ -77,7 +77,7 @@ def test_the_headings_make_an_outline(browser: Browser, address: str, edition):
         assert headings[5:] == [
             ["H2", "What to do next"],
             ["H2", "Read the whole code"],
-            *[["H3", section.title] for section in edition.code.sections if section.level],
+            *[["H3", section.title] for section in dataset.code.sections if section.level],
         ]
 
 

@@ -30,11 +30,11 @@ pytestmark = pytest.mark.browser
 EXAMPLE = "The same three friends get the speaking slots every time"
 
 
-def test_enter_asks_and_the_passage_appears_word_for_word(page: Page, edition):
+def test_enter_asks_and_the_passage_appears_word_for_word(page: Page, dataset):
     """The first card holds a passage as the source has it; the box keeps the focus; no address says the question."""
     ask(page, ACCENT)
     expect(page.locator(".conduct-card")).to_have_count(3)
-    texts = {passage.id: passage.text for passage in edition.code.passages}
+    texts = {passage.id: passage.text for passage in dataset.code.passages}
     for card in page.locator(".conduct-card").all():
         assert card.locator("blockquote").text_content() == texts[card.get_attribute("data-passage")]
     expect(box(page)).to_have_value(ACCENT)
@@ -157,16 +157,16 @@ def test_everything_by_keyboard(page: Page):
     expect(page.locator(f"[id='{first}']")).to_be_focused()
 
 
-def test_copy_quote(page: Page, address: str, edition):
+def test_copy_quote(page: Page, address: str, dataset):
     """Plain text: quote, section, title, link; the button says so, to screen readers too."""
     ask(page, ACCENT)
     card = page.locator(".conduct-card").first
     card.get_by_role("button", name="Copy quote").click()
     expect(card.get_by_role("button", name="Copied")).to_be_visible()
     expect(said(page)).to_have_text("Copied")
-    passage = next(p for p in edition.code.passages if p.id == card.get_attribute("data-passage"))
+    passage = next(p for p in dataset.code.passages if p.id == card.get_attribute("data-passage"))
     assert page.evaluate("navigator.clipboard.readText()") == (
-        f"“{passage.text}”\n\n{passage.section} · {edition.code.title}\n{address}#{passage.id}"
+        f"“{passage.text}”\n\n{passage.section} · {dataset.code.title}\n{address}#{passage.id}"
     )
 
 
@@ -214,13 +214,13 @@ def test_an_address_with_a_passage_opens_it(browser: Browser, address: str):
         expect(page.locator("#whole-code")).not_to_have_attribute("open", "")
 
 
-def test_the_whole_code_can_be_read(page: Page, edition):
+def test_the_whole_code_can_be_read(page: Page, dataset):
     """Every passage, and once that the copy ends early, with the source."""
     page.get_by_text("Read the whole code").click()
-    for passage in edition.code.passages:
+    for passage in dataset.code.passages:
         expect(page.locator(f"[id='{passage.id}']")).to_have_text(passage.text)
     expect(page.get_by_text("This copy ends before the list of examples.")).to_have_count(1)
-    expect(page.get_by_role("link", name="Read the original")).to_have_attribute("href", edition.code.url)
+    expect(page.get_by_role("link", name="Read the original")).to_have_attribute("href", dataset.code.url)
 
 
 def test_bad_input_gets_a_sentence(page: Page):
@@ -255,7 +255,7 @@ def test_a_lost_connection_is_said(browser: Browser, address: str):
     context.close()
 
 
-def test_a_question_before_the_model_is_there_waits_and_is_answered(browser: Browser, serve, model):
+def test_a_question_before_the_model_is_there_waits_and_is_answered(browser: Browser, serve, model, encoder):
     """ "Getting ready", a dead button that says what it does, then the answer; on the embed, too."""
     gate = threading.Event()
 
@@ -263,7 +263,7 @@ def test_a_question_before_the_model_is_there_waits_and_is_answered(browser: Bro
         assert gate.wait(60)
         return model
 
-    with serve(Engine(Settings(), find_model=slow_model)) as cold:
+    with serve(Engine(Settings(), slow_model, lambda folder: encoder)) as cold:
         waiting = "… Getting ready: the first answer takes a few seconds."
         with opened(browser, cold, "?q=they+laugh+at+his+accent") as page, quiet(browser, cold) as small:
             expect(status(page)).to_have_text(waiting)

@@ -36,7 +36,7 @@ def test_a_question_full_of_tricks_is_text(browser: Browser, address: str, hosti
             assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-def test_a_published_text_full_of_tricks_is_text(browser: Browser, serve, model, tmp_path):
+def test_a_published_text_full_of_tricks_is_text(browser: Browser, serve, model, encoder, tmp_path):
     """In its title, headings and passages: on the cards, in the whole text and on the embed, at 320 px."""
     tricks = "<img src=x onerror=alert(1)> ${alert(1)} {{alert(1)}} \u202eokay"
     written = f"`{tricks}` [click](javascript:alert(1)) " + "w" * 4000
@@ -44,7 +44,7 @@ def test_a_published_text_full_of_tricks_is_text(browser: Browser, serve, model,
     (tmp_path / "code_of_conduct.md").write_text(f"---\ntitle: {front}\n---\n## `{tricks}`\n\n{written}\n", "utf-8")
     # Template tags are no part of what a reader sees, and a paragraph of this length is shown in parts.
     shown = tricks.replace("{{alert(1)}} ", "")
-    own = Engine(Settings(dataset=str(tmp_path)), find_model=lambda settings: model)
+    own = Engine(Settings(dataset=str(tmp_path)), lambda settings: model, lambda folder: encoder)
     with serve(own) as hostile, quiet(browser, hostile, viewport={"width": 320, "height": 700}) as page:
         page.add_init_script("window.alert = () => { window.hit = true }")
         for path in ("?q=okay", "embed?q=okay"):

@@ -12,7 +12,7 @@ import pytest
 from conduct.answering import reading
 from conduct.answering.dataset_revision import DatasetRevision
 from conduct.answering.engine import Engine
-from conduct.answering.reading import read_apart, read_first
+from conduct.answering.reading import read_in_subprocess, read_with_deadline
 from conduct.errors import DataError
 from conduct.hub import deadline, fetch, find_dataset
 from conduct.hub.find_dataset import bundled_dataset
@@ -55,7 +55,7 @@ def hanging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_what_is_read_apart_is_what_is_read_here():
     """Text, situations and steps, to the last field."""
-    assert read_apart(bundled_dataset()) == DatasetRevision.read(bundled_dataset())
+    assert read_in_subprocess(bundled_dataset()) == DatasetRevision.read(bundled_dataset())
 
 
 @pytest.mark.parametrize("words", ["", "\x81"])
@@ -64,7 +64,7 @@ def test_why_a_text_cannot_be_read_is_said_in_the_same_words(tmp_path: Path, wor
     folder = written(tmp_path / "ours", "")
     (folder / "code_of_conduct.md").write_bytes(words.encode("latin-1"))
     messages = set()
-    for read in (DatasetRevision.read, read_first, read_apart):
+    for read in (DatasetRevision.read, read_with_deadline, read_in_subprocess):
         with pytest.raises(DataError) as error:
             read(Snapshot(folder, "ours", "local"))
         messages.add(str(error.value).rstrip("."))
@@ -78,7 +78,7 @@ def test_a_process_that_reads_is_given_no_token(tmp_path: Path, monkeypatch: pyt
     script = "import os, pathlib, sys; pathlib.Path(sys.argv[1]).write_text(str(dict(os.environ))); sys.exit(3)"
     monkeypatch.setattr(reading, "COMMAND", (sys.executable, "-c", script, str(noted)))
     with pytest.raises(DataError, match=r"^the process that read it ended with 3"):
-        read_apart(bundled_dataset())
+        read_in_subprocess(bundled_dataset())
     assert "PYTHONPATH" in noted.read_text()
     assert "hf_secret" not in noted.read_text()
 
@@ -86,7 +86,7 @@ def test_a_process_that_reads_is_given_no_token(tmp_path: Path, monkeypatch: pyt
 def test_a_process_that_takes_too_long_is_ended(hanging: Path):
     """And the reason says what to do."""
     with pytest.raises(DataError, match=r"^reading it took more than 3 seconds: publish a shorter text$"):
-        read_apart(bundled_dataset(), seconds=3.0)
+        read_in_subprocess(bundled_dataset(), seconds=3.0)
     assert not runs(hanging.read_text())
 
 
@@ -102,7 +102,7 @@ def test_a_refreshed_text_that_hangs_the_reader_delays_no_answer(
     monkeypatch.setattr(find_dataset, "pull_dataset", lambda *_: bad)
     monkeypatch.setattr(find_dataset, "newest_dataset", lambda *_: bad.revision)
     monkeypatch.setattr(find_dataset, "remember_dataset", lambda *_: None)
-    monkeypatch.setattr(read_apart, "__defaults__", (3.0,))
+    monkeypatch.setattr(read_in_subprocess, "__defaults__", (3.0,))
     model = Snapshot(tmp_path, "words", "local")
     settings = Settings(dataset="ada/code", refresh_minutes=0.0001)
     engine = Engine(settings, lambda settings: model, lambda *_: WordEncoder())
@@ -127,7 +127,7 @@ def test_a_first_text_that_hangs_the_reader_makes_way_for_the_last_good_one(
     )
     monkeypatch.setattr(fetch, "pull", lambda *_: bad)
     monkeypatch.setattr(fetch, "last_good", lambda *_: good)
-    monkeypatch.setattr(read_first, "__defaults__", (1.0,))
+    monkeypatch.setattr(read_with_deadline, "__defaults__", (1.0,))
     read, given_up = DatasetRevision.read, threading.Event()
 
     def read_or_hang(snapshot: Snapshot) -> DatasetRevision:

@@ -58,7 +58,7 @@ def test_a_question_that_has_begun_is_answered_from_the_text_it_began_with(tmp_p
             (folder / name).write_bytes(content)
         model = Snapshot(tmp_path, "words", "local")
         engine = Engine(Settings(dataset=str(folder)), lambda settings: model, lambda path: WordEncoder())
-        return engine, engine.reader()
+        return engine, engine.answerer()
 
     (engine, begun), (_, other) = reader(1), reader(2)
     engine.swap(other)

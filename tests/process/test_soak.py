@@ -7,10 +7,10 @@ from benchmarks.soak import Plan, soak
 
 def test_a_short_soak(tmp_path: Path):
     """How the memory grows shows the long one."""
-    plan = Plan(questions=400, hostile=200, visitors=3, refresh_seconds=3.0)
+    plan = Plan(questions=150, hostile=80, visitors=3, refresh_seconds=2.0, lines=160)
     outcome = soak(plan, tmp_path, quiet=True)
     assert outcome.tally.wrong == []
-    assert outcome.tally.answered >= 400
+    assert outcome.tally.answered >= 150
     assert {"one step", "many", "two steps", "page", "embed", "dropped", "hostile"} <= set(outcome.tally.events)
     assert len(outcome.tally.revisions) > 1
     log = (tmp_path / "log").read_text()

@@ -30,7 +30,7 @@ def test_there_are_three_endpoints_and_no_other(client: Client):
     }
 
 
-def test_an_answer_has_exactly_the_fields_of_the_contract(client: Client, edition: DatasetRevision):
+def test_an_answer_has_exactly_the_fields_of_the_contract(client: Client, dataset: DatasetRevision):
     """Names, types and order of the contract in the README."""
     answer = client.predict(question=f"  {ACCENT}\n", api_name="/ask")
     assert list(answer) == ["question", "coverage", "message", "notice", "passages", "source", "care", "next_steps"]
@@ -53,7 +53,7 @@ def test_an_answer_has_exactly_the_fields_of_the_contract(client: Client, editio
         "dataset_revision": "bundled",
         "model": "packaged",
         "model_revision": "packaged",
-        "situations": len(edition.bank.situations),
+        "situations": len(dataset.bank.situations),
     }
 
 

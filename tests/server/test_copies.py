@@ -33,7 +33,7 @@ class Told:
 @pytest.fixture(scope="module")
 def told(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Told], float, str, Path]:
     """Each visitor asks, the first copy is killed in the middle, and each goes on asking."""
-    questions = [question.text for question in engine.reader().edition.read_questions()]
+    questions = [question.text for question in engine.answerer().dataset.read_questions()]
     folder = tmp_path_factory.mktemp("nginx")
     with Copy() as first, Copy() as second:
         first.wait()

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from gradio_client import Client
 
-from conduct.web.server import Patience
+from conduct.web.server import Timeouts
 from tests.fakes import word_engine
 
 SLOW = 500
@@ -44,7 +44,7 @@ def test_ordinary_visitors_are_answered_beside_five_hundred_slow_ones(serve, tmp
                 with suppress(OSError):
                     connection.sendall(b"x")
 
-    with serve(word_engine(tmp_path), Patience(idle=6.0, body=6.0)) as address, ExitStack() as stack:
+    with serve(word_engine(tmp_path), Timeouts(idle=6.0, body=6.0)) as address, ExitStack() as stack:
         host = urlsplit(address)
         slow = [stack.enter_context(socket.create_connection((host.hostname, host.port), 60)) for _ in range(SLOW)]
         for number, connection in enumerate(slow):
@@ -76,7 +76,7 @@ def received(connection: socket.socket) -> bytes:
 
 
 def test_a_connection_that_is_used_again_and_a_stream_are_kept(serve, tmp_path: Path):
-    """Patience is for requests, not for answers: a long one is not cut short."""
+    """The timeouts are for requests, not for answers: a long one is not cut short."""
     engine = word_engine(tmp_path)
     answer, done = engine.ask, threading.Event()
 
@@ -85,7 +85,7 @@ def test_a_connection_that_is_used_again_and_a_stream_are_kept(serve, tmp_path: 
         return answer(*arguments)
 
     engine.ask = slowly
-    with serve(engine, Patience(idle=0.5)) as address:
+    with serve(engine, Timeouts(idle=0.5)) as address:
         connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
         for _ in range(2):
             connection.request("POST", "/gradio_api/run/ask", b'{"question": "accent"}')

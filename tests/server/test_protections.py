@@ -19,7 +19,7 @@ from conduct.web.guard.idle_timeout import with_idle_timeout
 from conduct.web.guard.public_address import PublicAddress
 from conduct.web.guard.request_limits import limit_bodies
 from conduct.web.page import build_page
-from conduct.web.server import Patience, build_app
+from conduct.web.server import Timeouts, build_app
 from tests.fakes import word_engine
 from tests.support.tooling import run
 
@@ -150,7 +150,7 @@ def test_a_response_that_nobody_reads_is_given_up():
 
 def test_a_stream_that_nobody_reads_holds_no_more_than_the_buffers(serve, tmp_path: Path):
     """Against the server itself: a hundred megabytes that are asked for and never read are not made."""
-    with serve(word_engine(tmp_path), Patience(unread=0.2)) as address:
+    with serve(word_engine(tmp_path), Timeouts(unread=0.2)) as address:
         host = urlsplit(address)
         # The server stops reading what is sent; to wait for longer would show nothing more.
         with socket.create_connection((host.hostname, host.port), timeout=5) as connection:

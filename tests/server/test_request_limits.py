@@ -189,7 +189,7 @@ def test_bodies_of_all_together_are_bounded():
         return answers
 
     async def three() -> tuple[list[list[dict]], list[int]]:
-        guard = RequestBodyGuard(hold, {}, most_held=2 * QUICK_BYTES)
+        guard = RequestBodyGuard(hold, {}, max_held=2 * QUICK_BYTES)
         large = b" " * (2 * QUICK_BYTES + QUICK_BYTES // 2)
         held = asyncio.create_task(sent_to(guard, large, 3))
         await asyncio.sleep(0.01)

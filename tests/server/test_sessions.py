@@ -13,7 +13,7 @@ from conduct.answering.engine import Engine
 from conduct.api.service import AskService
 from conduct.web.guard.sessions import forget
 from conduct.web.page import build_page
-from conduct.web.server import Patience, build_app
+from conduct.web.server import Timeouts, build_app
 from tests.fakes import word_engine
 
 MARK = "a marked accent"
@@ -36,7 +36,7 @@ def running(engine_of_words: Engine, seconds: float) -> Iterator[tuple]:
     """A page, Gradio's own application within ours, and a client."""
     service = AskService(engine_of_words)
     demo = build_page(service)
-    app = build_app(demo, service, patience=Patience(session=seconds))
+    app = build_app(demo, service, timeouts=Timeouts(session=seconds))
     with TestClient(app) as client:
         yield demo, app.routes[-1].app, client
 

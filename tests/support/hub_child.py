@@ -24,11 +24,11 @@ def find_dataset(seconds: float, **settings: str) -> list[str]:
     """Name, revision, last words and reason of the dataset that is found, which counts as good; or why none is."""
     chosen = Settings(**settings)
     try:
-        edition = dataset_source.find_dataset(chosen, DatasetRevision.read, seconds)
+        dataset = dataset_source.find_dataset(chosen, DatasetRevision.read, seconds)
     except DataError as error:
         return ["none", "", "", str(error)]
-    dataset_source.remember_dataset(chosen, edition.snapshot)
-    return _described(edition)
+    dataset_source.remember_dataset(chosen, dataset.snapshot)
+    return _described(dataset)
 
 
 def find_model(seconds: float, model: str, model_revision: str) -> list[str]:
@@ -42,7 +42,7 @@ def find_model(seconds: float, model: str, model_revision: str) -> list[str]:
 
 def find_encoder(seconds: float, **settings: str) -> list[str]:
     """The same of the encoder that serves, which is waited for for `seconds`."""
-    encoder_source.LONG_PATIENCE_SECONDS = seconds
+    encoder_source.LONG_HUB_TIMEOUT_SECONDS = seconds
     found = encoder_source.find_encoder(Settings(**settings))
     return [str(found.folder), found.name, found.revision, found.fallback_reason]
 
@@ -57,7 +57,7 @@ def refresh(seconds: float, dataset: str) -> list[str]:
             settings,
             lambda: _serving[dataset].snapshot,
             DatasetRevision.read,
-            lambda edition: _serving.__setitem__(dataset, edition),
+            lambda newer: _serving.__setitem__(dataset, newer),
             seconds,
         )
     else:
@@ -65,9 +65,9 @@ def refresh(seconds: float, dataset: str) -> list[str]:
     return _described(_serving[dataset])
 
 
-def _described(edition: DatasetRevision) -> list[str]:
-    snapshot = edition.snapshot
-    return [snapshot.name, snapshot.revision, edition.code.passages[-1].text, snapshot.fallback_reason]
+def _described(dataset: DatasetRevision) -> list[str]:
+    snapshot = dataset.snapshot
+    return [snapshot.name, snapshot.revision, dataset.code.passages[-1].text, snapshot.fallback_reason]
 
 
 def main() -> None:

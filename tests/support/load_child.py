@@ -23,7 +23,7 @@ def main(swaps: int) -> None:
     model = Snapshot(Path(__file__).parent, "words", "local")
     settings = Settings(dataset="ada/code", refresh_minutes=0.001)
     engine = Engine(settings, lambda settings: model, lambda folder: WordEncoder())
-    revision = engine.reader().source.dataset_revision
+    revision = engine.answerer().source.dataset_revision
     enough = threading.Event()
     asked, answered, failed = [0] * ASKERS, [0] * ASKERS, []
     seen: set[tuple[str, str]] = set()

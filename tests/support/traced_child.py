@@ -19,7 +19,7 @@ apply_library_defaults()
 from conduct.api.service import AskService  # noqa: E402  (apply_library_defaults comes before)
 from conduct.hub.deadline import exit_without_waiting  # noqa: E402
 from conduct.web.page import build_page  # noqa: E402
-from conduct.web.server import Patience, build_app, http_server, listen  # noqa: E402
+from conduct.web.server import Timeouts, build_app, http_server, listen  # noqa: E402
 from tests.fakes import WordEncoder, word_engine  # noqa: E402
 from tests.support.traces import held_texts, without_gc  # noqa: E402
 
@@ -44,9 +44,9 @@ class Moody(WordEncoder):
 def main(folder: Path) -> None:
     """Serve until standard input ends."""
     engine = word_engine(folder)
-    engine.reader().encoder._encoder.__class__ = Moody
-    service, patience = AskService(engine), Patience(idle=2.0, session=1.0)
-    server = http_server(build_app(build_page(service), service, patience=patience), patience)
+    engine.answerer().encoder._encoder.__class__ = Moody
+    service, timeouts = AskService(engine), Timeouts(idle=2.0, session=1.0)
+    server = http_server(build_app(build_page(service), service, timeouts=timeouts), timeouts)
     listening = listen(ServerSettings(port=0))
     threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True).start()
     while not server.started:

@@ -1,11 +1,14 @@
 """README, requirements and settings tell one story."""
 
+import ast
 import re
 
 import gradio
 import yaml
 
+from conduct.answering import limits
 from conduct.model.adapter import BASE_MODEL
+from conduct.text import code
 from tests.support.paths import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -57,3 +60,46 @@ def test_the_snippet_of_the_readme_is_the_first_of_docs_api():
     """Which is run as it stands."""
     first = re.search(r"```python\n.+?```", (ROOT / "docs" / "api.md").read_text(encoding="utf-8"), re.DOTALL)[0]
     assert first in README
+
+
+def test_each_private_attribute_of_gradio_that_is_touched_is_named():
+    """With the reason, and what it waits for, in CONTRIBUTING.md; none is named that is no longer touched."""
+    touched = set()
+    for folder in ("web", "api"):
+        for path in (ROOT / "conduct" / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                of_others = isinstance(node, ast.Attribute) and not (
+                    isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+                )
+                if of_others and re.match(r"_[a-z]", node.attr):
+                    touched.add(node.attr)
+    section = (
+        (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## What we touch of Gradio")[1].split("##")[0]
+    )
+    assert touched == set(re.findall(r"`(?:\w+\.)?(_[a-z_]+)`", section)) == {"_queue", "_api_info"}
+
+
+def test_documents_name_the_limits_that_hold():
+    """Each of them: the numbers stand in answering/limits.py and text/code.py."""
+    api, own = ((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("api.md", "your-own-code.md"))
+    assert f"up to {limits.MAX_CHARACTERS:,} characters" in README
+    assert (
+        f"A question has 1 to {limits.MAX_CHARACTERS:,} characters, those of one call {limits.MAX_TOTAL_CHARACTERS:,} "
+        f"together; a limit is 1 to {limits.MAX_LIMIT}."
+    ) in api
+    assert f"/ask(question, limit={limits.DEFAULT_LIMIT})" in api
+    assert f"in order; 1 to {limits.MAX_QUESTIONS} questions" in api
+    blocks = f"{code.MAX_BLOCKS:,} headings and passages or {code.MAX_SENTENCES:,} sentences"
+    assert f"{code.MAX_CHARACTERS:,} characters, {blocks}" in " ".join(own.split())
+
+
+def test_scripts_and_templates_have_no_limit_of_their_own():
+    """They are given it by the page."""
+    numbers = {limits.MAX_CHARACTERS, limits.MAX_WHOLE_CHARACTERS, limits.MAX_TOTAL_CHARACTERS}
+    forms = {
+        form for number in numbers for near in (number - 1, number, number + 1) for form in (f"{near}", f"{near:,}")
+    }
+    web = ROOT / "conduct" / "web"
+    for path in (*web.glob("assets/*.js"), *web.glob("templates/*.html")):
+        script = re.sub(r"<style>.*?</style>", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert not forms & set(re.findall(r"(?<![\w#.])\d[\d,]*", script)), path.name

@@ -6,6 +6,7 @@ import pytest
 
 from conduct.answering.answer import MESSAGES, NOT_COVERED
 from conduct.answering.engine import Engine
+from conduct.answering.limits import MAX_QUESTIONS
 from conduct.training.materials import FOLDER
 
 GRAVE = FOLDER / "care" / "grave"
@@ -18,11 +19,14 @@ def headlines(engine: Engine, split: str) -> tuple[list[str], list[str]]:
         for name in ("english", "negatives", "languages")
         for row in map(json.loads, (GRAVE / f"{name}.jsonl").read_text(encoding="utf-8").splitlines())
     ]
-    said = {True: [], False: []}
-    for row in rows:
-        if row["split"] == split:
-            said[row["grave"]].append(engine.ask(row["text"], 1).message)
-    return said[True], said[False]
+    rows = [row for row in rows if row["split"] == split]
+    messages = {True: [], False: []}
+    # Together, which takes half the time of one by one.
+    for at in range(0, len(rows), MAX_QUESTIONS):
+        part = rows[at : at + MAX_QUESTIONS]
+        for row, answer in zip(part, engine.ask_many([row["text"] for row in part], 1), strict=True):
+            messages[row["grave"]].append(answer.message)
+    return messages[True], messages[False]
 
 
 @pytest.mark.parametrize("split", ["dev", "test"])
@@ -30,5 +34,5 @@ def test_at_most_one_of_a_hundred_grave_questions_is_told_that_the_code_is_silen
     """Most are found; of the rest the patterns know nearly all."""
     grave, harmless = headlines(engine, split)
     silent = MESSAGES[NOT_COVERED]
-    assert sum(said == silent for said in grave) <= 0.01 * len(grave)
-    assert sum(said == silent for said in harmless) > 0.5 * len(harmless)
+    assert sum(message == silent for message in grave) <= 0.01 * len(grave)
+    assert sum(message == silent for message in harmless) > 0.5 * len(harmless)

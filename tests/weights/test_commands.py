@@ -9,6 +9,7 @@ from conduct.cli.parser import main
 from conduct.dataset.files import QUESTIONS_FILE, SITUATIONS_FILE, TEXT_FILE, VECTORS_FILE
 from conduct.hub import find_dataset
 from conduct.hub.snapshot import BUNDLED, Snapshot
+from conduct.model import adapter
 from conduct.training import batches
 from tests.support import small_materials
 
@@ -36,13 +37,17 @@ def folder(tmp_path: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_train_build_and_evaluate_follow_each_other(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture):
-    """Each writes what the next one reads, and says so."""
+    """Each writes what the next one reads, and says so; a second training goes on from the first."""
     learnt, written = tmp_path / "learnt", small_materials.write(tmp_path / "m")
     place = ["--materials", str(written), "--checkpoint", str(tmp_path / "checkpoint")]
     assert main(["train", *place, str(learnt)]) == 0
     said = capsys.readouterr().out
     assert said.startswith(f"Wrote {learnt}: conduct-encoder@")
     assert said.endswith(". Now run `python -m conduct build`.\n")
+    further = tmp_path / "further"
+    assert main(["train", *place, "--from", str(learnt), str(further)]) == 0
+    assert capsys.readouterr().out.startswith(f"Wrote {further}: conduct-encoder@")
+    assert (further / adapter.FILE).read_bytes() != (learnt / adapter.FILE).read_bytes()
     assert main(["build", str(folder)]) == 0
     assert capsys.readouterr().out.startswith(f"Wrote {folder / VECTORS_FILE}: 2 passages, 4 situations; covered from ")
     assert main(["evaluate", "--json", "--plot", str(folder / "figure.png")]) == 0

@@ -39,8 +39,8 @@ def test_the_exported_tokenizer_cuts_texts_likewise():
     """Each labelled question in English and ten other languages, and each passage."""
     base = base_weights.read(packaged.base_file())
     serves, is_exported = PieceTokenizer(base), exported(base)
-    edition = DatasetRevision.read(find_dataset.bundled_dataset())
-    texts = [question.text for question in edition.read_questions()] + [p.text for p in edition.code.passages]
+    dataset = DatasetRevision.read(find_dataset.bundled_dataset())
+    texts = [question.text for question in dataset.read_questions()] + [p.text for p in dataset.code.passages]
     texts += [row["text"] for row in read_rows(FOLDER / "dev_languages.jsonl")]
     assert len(texts) > 1_500
     for text in texts:

@@ -1,6 +1,7 @@
 """The parts together, with the real weights."""
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,19 @@ from conduct.dataset.situations import DEV
 from conduct.errors import ModelError, QuestionError
 from conduct.hub.find_dataset import BUNDLED_DATA
 from conduct.hub.snapshot import Snapshot
+from conduct.model.sentence_transformer import SentenceEncoder
 from conduct.settings import Settings
 from tests.support.traces import held_texts, without_gc
 from tests.unit.text.test_real_codes import CODES
 
 ACCENT = "is it ok to laugh about a thick accent if the guy laughs along?"
+EngineOn = Callable[[Path], Engine]
+
+
+@pytest.fixture(scope="module")
+def engine_on(encoder: SentenceEncoder, model: Snapshot) -> EngineOn:
+    """An engine on the text in a folder, with the model that is loaded already."""
+    return lambda folder: Engine(Settings(dataset=str(folder)), lambda settings: model, lambda folder: encoder)
 
 
 def test_the_example_of_the_mission_finds_its_passage(engine: Engine):
@@ -25,7 +34,7 @@ def test_the_example_of_the_mission_finds_its_passage(engine: Engine):
     assert answer.coverage == "covered"
     assert answer.passages[0].id == "diversity-equity-inclusion-2"
     assert [len(answer.passages), answer.source.dataset, answer.source.model] == [3, "bundled", "packaged"]
-    assert answer.source.situations == len(engine.reader().edition.bank.situations)
+    assert answer.source.situations == len(engine.answerer().dataset.bank.situations)
 
 
 def test_one_batch_gives_what_single_questions_give(engine: Engine):
@@ -68,12 +77,12 @@ def test_without_any_model_a_question_gets_one_sentence_and_the_log_the_reason(c
     assert "Tried: this; that." in caplog.text
 
 
-def test_a_code_without_situations_is_read_by_similarity(tmp_path: Path, model: Snapshot):
+def test_a_code_without_situations_is_read_by_similarity(tmp_path: Path, engine_on: EngineOn):
     """Any community's code works: the passage about threats comes first for a threat."""
     (tmp_path / "code_of_conduct.md").write_text(
         "# Ours\n\nUnacceptable:\n\n- Threats of violence\n- Sharing private information of others\n- Spam\n"
     )
-    engine = Engine(Settings(dataset=str(tmp_path)), find_model=lambda settings: model)
+    engine = engine_on(tmp_path)
     answer = engine.ask("she posted my home address, that is private")
     assert answer.passages[0].text == "Unacceptable:\nSharing private information of others"
     assert (answer.source.title, answer.source.situations) == ("Ours", 0)
@@ -89,13 +98,13 @@ CONDUCT = (
 
 @pytest.mark.parametrize("name", ["contributor_covenant_2_1", "covenant_3_shape", "as_found"])
 def test_codes_as_they_are_found_answer_with_conduct(
-    tmp_path: Path, model: Snapshot, name: str, edition: DatasetRevision
+    tmp_path: Path, engine_on: EngineOn, name: str, dataset: DatasetRevision
 ):
     """Attribution and licence never come first, not even for a question that sounds like them, and the bands are
     cautious: hardly anything that a question could mean is called covered, or silent, by similarity alone."""
     (tmp_path / "code_of_conduct.md").write_bytes((CODES / f"{name}.md").read_bytes())
-    engine = Engine(Settings(dataset=str(tmp_path)), find_model=lambda settings: model)
-    dev = [question for question in edition.read_questions() if question.split == DEV]
+    engine = engine_on(tmp_path)
+    dev = [question for question in dataset.read_questions() if question.split == DEV]
     in_scope, silent = ([q.text for q in dev if q.in_scope is wanted][:64] for wanted in (True, False))
     spoken, unspoken = engine.ask_many(in_scope), engine.ask_many(silent)
     boilerplate = {passage.id for passage in engine.text().code.passages if passage.boilerplate}
@@ -110,15 +119,15 @@ BULLETS = ("Violence or threats of violence", "Publishing others' private inform
 
 
 @pytest.fixture(scope="module")
-def fuller(tmp_path_factory: pytest.TempPathFactory, model: Snapshot) -> Engine:
+def fuller(tmp_path_factory: pytest.TempPathFactory, engine_on: EngineOn) -> Engine:
     """An engine on a fuller text: three bullets at its end, and the bank that knows nothing of them."""
     folder = tmp_path_factory.mktemp("fuller")
-    # A third of the bank is enough to know what violence is, and faster to fit.
+    # A twelfth of the bank is enough to know what violence is, and encoded in seconds.
     lines = (BUNDLED_DATA / SITUATIONS_FILE).read_text().splitlines(keepends=True)
-    (folder / SITUATIONS_FILE).write_text("".join(lines[::3]))
+    (folder / SITUATIONS_FILE).write_text("".join(lines[::12]))
     text = (BUNDLED_DATA / TEXT_FILE).read_text().replace("complete: false", "complete: true")
     (folder / TEXT_FILE).write_text(text + "".join(f"\n- {bullet}" for bullet in BULLETS) + "\n")
-    return Engine(Settings(dataset=str(folder)), find_model=lambda settings: model)
+    return engine_on(folder)
 
 
 @pytest.mark.parametrize(

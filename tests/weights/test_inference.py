@@ -67,9 +67,9 @@ def test_the_ranking_is_that_of_the_model_in_process(
     served: LoopbackEngine, engine: Engine, model: Snapshot, caplog: pytest.LogCaptureFixture
 ):
     """Every passage of 64 questions to 1e-3 in relevance, from the vectors that are there, and in few requests."""
-    questions = [question.text for question in engine.reader().edition.read_questions()[:63]] + [LONG]
+    questions = [question.text for question in engine.answerer().dataset.read_questions()[:63]] + [LONG]
     elsewhere = engine_at(served.url, model)
-    elsewhere.reader()
+    elsewhere.answerer()
     begun = len(served.asked)
     answers = elsewhere.ask_many(questions, 10)
     assert "built anew" not in caplog.text
@@ -174,7 +174,7 @@ def test_an_engine_that_is_away_at_the_start_is_waited_for(encoder: SentenceEnco
     """Until then each question gets the sentence at once; then answers, without a restart."""
     with LoopbackEngine(ServedEncoder(encoder)) as gone:
         port = gone.port
-    app = engine_at(f"http://127.0.0.1:{port}", model, again_seconds=0.1)
+    app = engine_at(f"http://127.0.0.1:{port}", model, retry_seconds=0.1)
     for _ in range(2):
         with pytest.raises(InferenceError, match="does not answer"):
             app.ask("an accent")

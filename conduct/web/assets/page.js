@@ -8,7 +8,7 @@ const linked = () => (own ? (new URLSearchParams(location.search).get("q") ?? ""
 const asked = () => (own ? history.state?.question ?? drafts[history.state?.draft] ?? linked() : "");
 // A browser writes the history to disk: what may be a draft stays in this page's memory, and is gone with it.
 const drafts = [];
-const MAY_BE_DRAFT = /[\s\S]{401}|\n/;
+const mayBeDraft = (text) => text.length > Number(find(".conduct-counter").dataset.whole) || text.includes("\n");
 const remembered = (question, draft) => (draft ? { draft: drafts.push(question) - 1 } : { question });
 
 let next = null; // a question that did not come through the box: an example, the address, back or forward
@@ -29,7 +29,7 @@ conduct.asking = (typed) => {
   busy = true;
   started = performance.now();
   current = question.trim();
-  if (own && current && asked() !== current) history.pushState(remembered(current, MAY_BE_DRAFT.test(current)), "", location.pathname);
+  if (own && current && asked() !== current) history.pushState(remembered(current, mayBeDraft(current)), "", location.pathname);
   show("asked");
   say(find(".conduct-looking").textContent);
   find(".conduct-looking").hidden = false;

@@ -44,15 +44,15 @@ OPEN = tuple(
         ("GET", _API + r"/mcp/schema"),
     )
 )
-# Somebody who means an endpoint, and has another method, no prefix, or a slash too many.
-_MEANT = {
+# Requests for an endpoint with a wrong method, without the prefix, or with a slash too many.
+_INTENDED = {
     endpoint.name: re.compile(rf"(/gradio_api)?(/run|/api|/call|/call/v2)?/{endpoint.name}/?", re.IGNORECASE)
     for endpoint in ENDPOINTS
 }
 
 
 class RouteAllowlist:
-    """Shuts every address that is not in OPEN; what fails behind an open one is told in one sentence."""
+    """Shuts every address that is not in OPEN; an exception behind an open one becomes one sentence."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -74,7 +74,7 @@ class RouteAllowlist:
         async def send_and_see(message: Message) -> None:
             nonlocal head, failed
             if message["type"] == "http.response.start":
-                # Starlette's own words for an exception that it then raises; ours come instead.
+                # Starlette's own response to an exception that it then raises; ours replaces it.
                 failed = message["status"] == 500 and Headers(raw=message["headers"]).get(
                     "content-type", ""
                 ).startswith("text/plain")
@@ -90,7 +90,7 @@ class RouteAllowlist:
                 log_unexpected(error)
                 await JSONResponse({"error": UNEXPECTED}, 500)(scope, receive, send)
                 return
-            # So ends Gradio's stream of a session that it does not know: everything has been said.
+            # Gradio's stream of an unknown session ends like this, after its last message.
             log.info("A response ended early: %s", type(error).__name__)
             if "content-length" not in Headers(raw=head["headers"]):
                 await send({"type": "http.response.body"})
@@ -107,7 +107,7 @@ def refused(scope: Scope) -> JSONResponse | None:
             return JSONResponse({"error": NO_PAGE}, 404)
         return None
     for endpoint in ENDPOINTS:
-        if _MEANT[endpoint.name].fullmatch(path):
+        if _INTENDED[endpoint.name].fullmatch(path):
             # At the right address only the method is wrong.
             wrong_method = is_open("POST", path)
             sentence = {"error": right_form(endpoint, scope)}

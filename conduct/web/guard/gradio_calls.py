@@ -59,9 +59,9 @@ def _id(sent: dict, name: str) -> str:
 
 
 def _plain(value: object) -> object:
-    """`value` without anything that could be a file: nobody here takes an object."""
+    """`value` without anything that could be a file: no function of the page takes an object."""
     if isinstance(value, dict):
         return {}
     if isinstance(value, list):
-        return [{} if isinstance(one, dict | list) else one for one in value]
+        return [{} if isinstance(item, dict | list) else item for item in value]
     return value

@@ -1,4 +1,4 @@
-"""Under which address a request came: validated once, told to Gradio and to our own pages, a path prefix taken off.
+"""The public address of a request: validated once, passed to Gradio and our pages, a path prefix stripped.
 
 Gradio repeats Host and X-Forwarded-Host to the page unchecked, and leaves a prefix that a proxy keeps to the proxy.
 """
@@ -50,8 +50,8 @@ class PublicAddress:
             return
         if prefix and path.startswith(prefix + "/"):
             path = path[len(prefix) :]
-        address = self._address or self._told_by(scope, headers, host) + prefix
-        # Of the headers by which Gradio finds its address it sees this one alone.
+        address = self._address or self._address_of(scope, headers, host) + prefix
+        # The only header that Gradio gets to derive its address from.
         kept = [pair for pair in scope["headers"] if pair[0] not in _FORWARDED]
         passed_on = {
             **scope,
@@ -63,7 +63,7 @@ class PublicAddress:
         await self._app(passed_on, receive, send)
 
     @staticmethod
-    def _told_by(scope: Scope, headers: Headers, host: str) -> str:
+    def _address_of(scope: Scope, headers: Headers, host: str) -> str:
         secure = headers.get("x-forwarded-proto", "").split(",")[0].strip() == "https"
         name = _first(headers, "x-forwarded-host", _HOST) or host or ":".join(map(str, scope["server"]))
         return f"{'https' if secure else scope['scheme']}://{name}"

@@ -1,4 +1,4 @@
-"""What is sent here: whole, small, flat and in time, or refused with one sentence. Pure ASGI.
+"""Request bodies: complete, small, flat and in time, or refused with one sentence. Pure ASGI.
 
 Starlette's RequestBodyLimitMiddleware counts the bytes; what it cannot do stands here: our sentence instead of its
 "Content Too Large", a sender who sees it, a limit on all bodies together, on time, depth and number of values.
@@ -27,12 +27,12 @@ MAX_DEPTH = 32
 MAX_VALUES = 10_000
 # Python refuses to read longer ones, with an error that MCP's library does not expect.
 MAX_DIGITS = 4_000
-# So much over a slow telephone line; who sends a byte a second does not get that far.
+# Enough for the largest body over a slow line; a client that sends a byte a second is cut off.
 SECONDS = 30.0
-# For so long the rest of a refused body is read and thrown away: hung up on, its sender would not see why.
+# How long the rest of a refused body is read and discarded: a client that is cut off would not see the reason.
 LINGER_SECONDS = 5.0
 HELD_RETRY_SECONDS = 5
-# Looking through more than this takes longer than others should wait for.
+# Larger bodies are checked in a thread: it takes longer than the event loop should be blocked.
 QUICK_BYTES = 50_000
 TOO_LARGE = "A request may have {most} bytes, but this one has more: send fewer questions at once."
 FULL = "Too many large requests are being read at once: send this one again in {seconds} seconds."
@@ -48,7 +48,7 @@ def limit_bodies(app: ASGIApp, rewrites: Mapping[str, Callable[[bytes], bytes]],
 
 
 class ReadableRefusal:
-    """Says in our words that a body is too large, after the sender has had time to finish it."""
+    """Replaces Starlette's 413 by our sentence, after the client has had time to finish sending."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -70,19 +70,19 @@ class ReadableRefusal:
 
 
 class RequestBodyGuard:
-    """Takes each body in before anybody reads it; `most_held` bounds the bytes of all together."""
+    """Takes each body in before anybody reads it; `max_held` bounds the bytes of all together."""
 
     def __init__(
         self,
         app: ASGIApp,
         rewrites: Mapping[str, Callable[[bytes], bytes]],
         seconds: float = SECONDS,
-        most_held: int = MAX_HELD_BYTES,
+        max_held: int = MAX_HELD_BYTES,
     ) -> None:
         self._app = app
         self._rewrites = rewrites
         self._seconds = seconds
-        self._most_held = most_held
+        self._max_held = max_held
         self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -141,7 +141,7 @@ class RequestBodyGuard:
             held.content += message.get("body", b"")
             more = message.get("more_body", False)
             charge = max(0, len(held.content) - QUICK_BYTES) - held.charged
-            if charge and self._held + charge > self._most_held:
+            if charge and self._held + charge > self._max_held:
                 held.content.clear()
                 if more:
                     await _linger(receive)
@@ -151,7 +151,7 @@ class RequestBodyGuard:
 
 
 class _Body:
-    """What of one body has come, and how much of it counts against all bodies' limit."""
+    """The received part of a body, and how many of its bytes count against the limit for all bodies."""
 
     def __init__(self) -> None:
         self.content = bytearray()

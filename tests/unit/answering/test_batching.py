@@ -149,13 +149,13 @@ def test_what_waits_is_searched_together_but_never_in_two_texts_at_once():
 @pytest.fixture(scope="module")
 def alone(engine: Engine) -> Answerer:
     """The same reader, which encodes one question at a time."""
-    return replace(engine.reader(), encoder=BatchingEncoder(engine.reader().encoder._encoder, most=1))
+    return replace(engine.answerer(), encoder=BatchingEncoder(engine.answerer().encoder._encoder, most=1))
 
 
 def test_nobody_gets_the_passages_of_anothers_question(engine: Engine, alone: Answerer):
     """32 at once, each answer compared with what the question gets alone: the same to 1e-5 in relevance."""
-    questions = [question.text for question in engine.reader().edition.read_questions()[: ASKERS * 6]]
-    together = engine.reader()
+    questions = [question.text for question in engine.answerer().dataset.read_questions()[: ASKERS * 6]]
+    together = engine.answerer()
     began = threading.Barrier(ASKERS)
 
     def ask(own: int) -> list:

@@ -29,7 +29,7 @@ def without_text(folder: Path) -> Engine:
     (folder / "code_of_conduct.md").write_text("# Nothing but a title\n")
     model = Snapshot(folder, "words", "local")
     engine = Engine(
-        Settings(dataset=str(folder)), lambda settings: model, lambda *_: WordEncoder(), text_again_seconds=NEVER
+        Settings(dataset=str(folder)), lambda settings: model, lambda *_: WordEncoder(), text_retry_seconds=NEVER
     )
     with pytest.raises(NoTextError):
         engine.ask("an accent")
@@ -43,7 +43,7 @@ def without_engine_elsewhere(folder: Path) -> Engine:
         raise InferenceError(AWAY)
 
     model = Snapshot(folder, "words", "local")
-    engine = Engine(Settings(), lambda settings: model, away, again_seconds=NEVER)
+    engine = Engine(Settings(), lambda settings: model, away, retry_seconds=NEVER)
     with pytest.raises(InferenceError):
         engine.ask("an accent")
     return engine

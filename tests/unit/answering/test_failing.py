@@ -53,7 +53,7 @@ def with_engine_elsewhere_away(folder: Path) -> Engine:
     encoder = Broken()
     encoder.failure = lambda text: InferenceError(AWAY)
     model = Snapshot(folder, "words", "local")
-    return Engine(Settings(), lambda settings: model, lambda *_: encoder, again_seconds=3600)
+    return Engine(Settings(), lambda settings: model, lambda *_: encoder, retry_seconds=3600)
 
 
 def with_engine_elsewhere_gone(folder: Path) -> Engine:
@@ -75,8 +75,8 @@ def with_unusable_text(folder: Path) -> Engine:
 def breaking(folder: Path, failure: Callable[[str], Exception]) -> Engine:
     """A loaded engine whose model then fails at each question."""
     engine = word_engine(folder)
-    engine.reader().encoder._encoder.__class__ = Broken
-    engine.reader().encoder._encoder.failure = failure
+    engine.answerer().encoder._encoder.__class__ = Broken
+    engine.answerer().encoder._encoder.failure = failure
     return engine
 
 
@@ -151,7 +151,7 @@ def test_an_error_said_again_says_the_same(error: ConductError):
     try:
         raise error from ValueError()
     except ConductError:
-        again = error.again()
+        again = error.fresh_copy()
     assert (type(again), str(again), again.message, vars(again)) == (
         type(error),
         str(error),

@@ -97,7 +97,7 @@ def get(address: str, path: str) -> tuple[int, str]:
 
 def test_the_page_comes_up_and_says_so_and_a_mended_text_is_taken_up(ours: Path, serve: Callable, caplog):
     """Health stays 503 until then; no page or answer holds the folder's path, the log says why once."""
-    engine = engine_on(str(ours), text_again_seconds=0.05)
+    engine = engine_on(str(ours), text_retry_seconds=0.05)
     with serve(engine) as address:
         wait_for(lambda: "Questions cannot be answered" in caplog.text)
         status, page = get(address, "/")
@@ -125,7 +125,7 @@ def test_a_text_that_the_hub_gives_later_is_taken_up(ours: Path, monkeypatch: py
 
     monkeypatch.setattr(fetch, "pull", pull)
     monkeypatch.setattr(fetch, "last_good", lambda *_: None)
-    engine = engine_on("ada/code", text_again_seconds=0.01)
+    engine = engine_on("ada/code", text_retry_seconds=0.01)
     with pytest.raises(NoTextError, match=r"^The text of ada/code could not be read"):
         engine.ask("an accent")
     wait_for(lambda: engine.ready)

@@ -143,10 +143,10 @@ def test_a_text_that_costs_too_much_is_refused_in_one_sentence(folder: Path, con
 def test_questions_of_another_shape_keep_no_text_from_serving(folder: Path):
     """Only fitting and evaluation read them, and say which line is wrong."""
     (folder / "questions.jsonl").write_text('{"q": 1}\n')
-    edition = find_dataset.find_dataset(Settings(dataset=str(folder)), DatasetRevision.read)
-    assert edition.code.passages[0].text == "Be kind."
+    dataset = find_dataset.find_dataset(Settings(dataset=str(folder)), DatasetRevision.read)
+    assert dataset.code.passages[0].text == "Be kind."
     with pytest.raises(DataError, match=r"^questions\.jsonl line 1 must be like"):
-        edition.read_questions()
+        dataset.read_questions()
 
 
 def test_questions_that_are_a_link_out_of_the_folder_are_not_read(folder: Path):

@@ -115,8 +115,8 @@ def test_questions_have_a_split(tmp_path: Path):
     assert [question.split for question in questions] == ["dev", "test"]
 
 
-def test_no_question_stands_in_the_bundled_bank(edition: DatasetRevision):
+def test_no_question_stands_in_the_bundled_bank(dataset: DatasetRevision):
     """A bank that holds its own test would measure nothing."""
-    known = {" ".join(situation.text.lower().split()) for situation in edition.bank.situations}
-    assert not known & {" ".join(question.text.lower().split()) for question in edition.read_questions()}
-    assert edition.bank.dropped == 0
+    known = {" ".join(situation.text.lower().split()) for situation in dataset.bank.situations}
+    assert not known & {" ".join(question.text.lower().split()) for question in dataset.read_questions()}
+    assert dataset.bank.dropped == 0

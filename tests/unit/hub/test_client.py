@@ -14,7 +14,7 @@ def test_each_session_of_the_client_gives_up_after_silence():
     """Also the one that the library opens when it has closed another, as it does after a failed connection."""
     for _ in range(2):
         close_session()
-        assert get_session().timeout == httpx2.Timeout(client.SILENCE_SECONDS)
+        assert get_session().timeout == httpx2.Timeout(client.READ_TIMEOUT_SECONDS)
         assert get_session().event_hooks["request"]
 
 

@@ -17,7 +17,7 @@ def slip(*_: object) -> None:
     raise ZeroDivisionError("a slip")
 
 
-@pytest.mark.parametrize("name", ["valid", "newest", "cached", "remembered"])
+@pytest.mark.parametrize("name", ["is_valid_id", "newest", "cached", "remembered"])
 def test_a_fault_of_the_client_or_its_cache(monkeypatch: pytest.MonkeyPatch, name: str):
     """In each of the calls that a start makes."""
     monkeypatch.setattr(client, "newest", slip)

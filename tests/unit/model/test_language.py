@@ -44,9 +44,9 @@ def test_a_language_that_was_measured_gets_none(engine: Engine, question: str):
     assert engine.ask(question).notice is None
 
 
-def test_fewer_than_one_in_a_thousand_english_texts_get_the_notice(edition: DatasetRevision):
+def test_fewer_than_one_in_a_thousand_english_texts_get_the_notice(dataset: DatasetRevision):
     """Over the whole bank, with its slang, typos and fragments; of those with five words at most, one in a hundred."""
-    texts = [situation.text for situation in edition.bank.situations]
+    texts = [situation.text for situation in dataset.bank.situations]
     for some, limit in ((texts, 0.001), ([text for text in texts if len(text.split()) <= 5], 0.01)):
         assert sum(notice(text, ENGLISH) is not None for text in some) < len(some) * limit
 

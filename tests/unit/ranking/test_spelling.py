@@ -69,12 +69,12 @@ def test_a_word_that_a_dictionary_of_english_has_is_no_slip(typed: str, common: 
     assert spelling.corrected(f"HE CALLED ME {typed.upper()}!") == f"HE CALLED ME {typed.upper()}!"
 
 
-def test_insults_slurs_slang_and_names_are_compared_as_they_were_written(edition: DatasetRevision):
+def test_insults_slurs_slang_and_names_are_compared_as_they_were_written(dataset: DatasetRevision):
     """300 of them and more, beside all the common words of the bundled texts: none is read as another word."""
     lines = (DATA / "words_meant_as_written.txt").read_text(encoding="utf-8").splitlines()
     words = [line for line in lines if line and not line.startswith("#")]
     assert len(set(words)) == len(words) >= 300
-    spelling = Spelling(piece.text for piece in (*edition.code.passages, *edition.bank.situations))
+    spelling = Spelling(piece.text for piece in (*dataset.code.passages, *dataset.bank.situations))
     assert [word for word in words if spelling.corrected(word) != word] == []
     assert [word for word in words if spelling.corrected(word.upper()) != word.upper()] == []
 

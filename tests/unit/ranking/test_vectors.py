@@ -215,7 +215,7 @@ def test_what_is_not_needed_is_not_read(path: Path):
     np.testing.assert_array_equal(load(path, CODE, BANK, MODEL).situations, expected.situations)
 
 
-def test_the_bundled_vectors_belong_to_the_bundled_texts(edition: DatasetRevision, model: Snapshot):
+def test_the_bundled_vectors_belong_to_the_bundled_texts(dataset: DatasetRevision, model: Snapshot):
     """And to the packaged encoder: a fresh clone starts without encoding anything."""
-    bundled = load(BUNDLED_DATA / VECTORS_FILE, edition.code, edition.bank, packaged.identity(model))
+    bundled = load(BUNDLED_DATA / VECTORS_FILE, dataset.code, dataset.bank, packaged.identity(model))
     np.testing.assert_allclose(np.linalg.norm(bundled.situations, axis=1), 1, atol=1e-3)

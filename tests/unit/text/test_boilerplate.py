@@ -101,6 +101,6 @@ def test_what_speaks_to_the_reader_is_conduct_under_any_heading(text: str):
     assert not is_boilerplate(text, under=True)
 
 
-def test_nothing_of_the_bundled_text_is_boilerplate(edition: DatasetRevision):
+def test_nothing_of_the_bundled_text_is_boilerplate(dataset: DatasetRevision):
     """Each of its eight passages may come first."""
-    assert not any(passage.boilerplate for passage in edition.code.passages)
+    assert not any(passage.boilerplate for passage in dataset.code.passages)

@@ -12,9 +12,9 @@ from conduct.text.code import parse, slug
 SOURCE = Path(__file__).parents[2] / "data" / "ambassador_code_of_conduct.txt"
 
 
-def test_the_bundled_code_has_the_eight_passages_of_the_contract(edition: DatasetRevision):
+def test_the_bundled_code_has_the_eight_passages_of_the_contract(dataset: DatasetRevision):
     """Ids are binding: programs and situations name them."""
-    assert [passage.id for passage in edition.code.passages] == [
+    assert [passage.id for passage in dataset.code.passages] == [
         "preamble-1",
         "diversity-equity-inclusion-1",
         "diversity-equity-inclusion-2",
@@ -26,25 +26,25 @@ def test_the_bundled_code_has_the_eight_passages_of_the_contract(edition: Datase
     ]
 
 
-def test_the_bundled_text_is_the_source_word_for_word(edition: DatasetRevision):
+def test_the_bundled_text_is_the_source_word_for_word(dataset: DatasetRevision):
     """Headings and passages put together again are the text that we were given, character for character."""
     parts = []
-    for section in edition.code.sections:
+    for section in dataset.code.sections:
         parts += [section.title] if section.level else []
         parts += [passage.text for passage in section.passages]
     assert "\n\n".join(parts) == SOURCE.read_text(encoding="utf-8").rstrip("\n")
 
 
-def test_the_bundled_copy_says_that_it_is_not_complete(edition: DatasetRevision):
+def test_the_bundled_copy_says_that_it_is_not_complete(dataset: DatasetRevision):
     """The list after "Examples include:" is missing, and nobody made one up."""
-    assert edition.code.complete is False
-    assert edition.code.passages[-1].text.endswith("Examples include:")
-    assert edition.code.url.startswith("https://huggingface2.notion.site/")
+    assert dataset.code.complete is False
+    assert dataset.code.passages[-1].text.endswith("Examples include:")
+    assert dataset.code.url.startswith("https://huggingface2.notion.site/")
 
 
-def test_sentences_stand_in_their_passage(edition: DatasetRevision):
+def test_sentences_stand_in_their_passage(dataset: DatasetRevision):
     """Each sentence is a part of its passage, and nothing is lost between them but spaces."""
-    for passage in edition.code.passages:
+    for passage in dataset.code.passages:
         assert "".join(passage.text.split()) == "".join("".join(passage.sentences).split())
         assert all(sentence in passage.text for sentence in passage.sentences)
 

@@ -88,13 +88,13 @@ def test_a_code_and_languages_are_asked_their_questions(tmp_path: Path):
     assert (asked.group, len(asked.found), len(asked.silent_found)) == ("z1", 4, 2)
     assert asked.found[2].matches[0].passage.id == "a-2"
     assert asked.others["plain"][2][0] == "a-2"
-    edition = _edition(tmp_path / "text")
-    answerer = Answerer.make(edition, lambda _: encoder, Snapshot(tmp_path, "words", "local"))
+    dataset = _dataset(tmp_path / "text")
+    answerer = Answerer.make(dataset, lambda _: encoder, Snapshot(tmp_path, "words", "local"))
     languages = breadth.ask_languages(read, answerer.index, encoder, {})
     assert [(one.group, len(one.questions), len(one.silent)) for one in languages] == [("es", 1, 1), ("de", 1, 0)]
 
 
-def _edition(folder: Path) -> DatasetRevision:
+def _dataset(folder: Path) -> DatasetRevision:
     folder.mkdir()
     (folder / TEXT_FILE).write_text(small_materials.TEXT)
     rows = [{"text": "an accent", "passages": {"words-1": 2}}, {"text": "a slot", "passages": {"chances-1": 2}},
@@ -140,7 +140,7 @@ def test_what_somebody_in_trouble_reads_is_counted(tmp_path: Path):
     }
     for name, lines in rows.items():
         (folder / name).write_text("".join(json.dumps(line) + "\n" for line in lines))
-    answerer = Answerer.make(_edition(tmp_path / "text"), lambda _: WordEncoder(), Snapshot(tmp_path, "words", "local"))
+    answerer = Answerer.make(_dataset(tmp_path / "text"), lambda _: WordEncoder(), Snapshot(tmp_path, "words", "local"))
     questions = [Question("an accent, a slot", (Judgement("words-1", 2), Judgement("chances-1", 1)))]
     measured = care.measure(answerer, questions, "dev", folder)
     assert (measured.grave, measured.grave_silent.value) == (1, 0.0)

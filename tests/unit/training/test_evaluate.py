@@ -28,7 +28,7 @@ QUESTIONS = [
 
 
 @pytest.fixture
-def edition(tmp_path: Path) -> DatasetRevision:
+def dataset(tmp_path: Path) -> DatasetRevision:
     """Two passages, twelve situations; of four questions one is labelled against its words."""
     (tmp_path / TEXT_FILE).write_text("## Words\n\nNo accent is wrong.\n\n## Chances\n\nEach slot is fair.\n")
     for name, rows in ((SITUATIONS_FILE, SITUATIONS), (QUESTIONS_FILE, QUESTIONS)):
@@ -36,11 +36,11 @@ def edition(tmp_path: Path) -> DatasetRevision:
     return DatasetRevision.read(Snapshot(tmp_path, "small", "local"))
 
 
-def test_the_figures_of_four_questions(edition: DatasetRevision):
+def test_the_figures_of_four_questions(dataset: DatasetRevision):
     """Two of three come first, all among three, none of the silent is covered that should not be."""
     encoder = WordEncoder()
-    vectors = build(edition.code, edition.bank, (), encoder)
-    measured = evaluate(edition, vectors, encoder, {"plain": encoder}, "test")
+    vectors = build(dataset.code, dataset.bank, (), encoder)
+    measured = evaluate(dataset, vectors, encoder, {"plain": encoder}, "test")
     assert (measured.split, measured.in_scope, measured.silent) == ("test", 3, 1)
     ours = measured.rows[-1]
     assert ours.system == "conduct"
@@ -58,29 +58,29 @@ def test_the_figures_of_four_questions(edition: DatasetRevision):
     ]  # fmt: skip
 
 
-def test_a_split_without_questions_is_said(edition: DatasetRevision):
+def test_a_split_without_questions_is_said(dataset: DatasetRevision):
     """And what to do."""
     encoder = WordEncoder()
-    vectors = build(edition.code, edition.bank, (), encoder)
+    vectors = build(dataset.code, dataset.bank, (), encoder)
     with pytest.raises(DataError, match=r"no labelled questions of the split 'dev': add some to questions\.jsonl\.$"):
-        evaluate(edition, vectors, encoder, {}, "dev")
+        evaluate(dataset, vectors, encoder, {}, "dev")
 
 
-def test_the_learning_curve_has_a_point_for_each_size(edition: DatasetRevision):
+def test_the_learning_curve_has_a_point_for_each_size(dataset: DatasetRevision):
     """The whole bank is as good as the whole bank."""
     encoder = WordEncoder()
-    points = learning_curve(edition, encoder, "test", [6, 12])
+    points = learning_curve(dataset, encoder, "test", [6, 12])
     assert [size for size, _ in points] == [6, 12]
     assert points[1][1].system == "12 situations"
     assert points[1][1].hit1.value == pytest.approx(2 / 3)
 
 
-def test_the_report_says_it_in_tables_and_draws_it(edition: DatasetRevision, tmp_path: Path):
+def test_the_report_says_it_in_tables_and_draws_it(dataset: DatasetRevision, tmp_path: Path):
     """Each figure with its interval; the picture is a PNG."""
     encoder = WordEncoder()
-    vectors = build(edition.code, edition.bank, (), encoder)
-    measured = evaluate(edition, vectors, encoder, {}, "test", ablate=False)
-    points = learning_curve(edition, encoder, "test", [12])
+    vectors = build(dataset.code, dataset.bank, (), encoder)
+    measured = evaluate(dataset, vectors, encoder, {}, "test", ablate=False)
+    points = learning_curve(dataset, encoder, "test", [12])
     lines = report.as_markdown(measured, points).splitlines()
     assert lines[0] == "3 questions in scope, 1 that the code is silent on; split: test."
     assert lines[2].startswith("| | hit@1 | hit@3 | nDCG@3 |")

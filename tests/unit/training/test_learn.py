@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from conduct.errors import DataError
+from conduct.errors import DataError, ModelError
 from conduct.hub.snapshot import Snapshot
 from conduct.model import adapter, base_weights, packaged
 from conduct.model.assemble import assemble
@@ -19,7 +19,7 @@ from conduct.training.losses import Losses
 from conduct.training.materials import HELD_OUT, Materials
 from conduct.training.train import LAYERS, Recipe, Student, _varied, train
 from tests.fakes import WORDS, WordEncoder
-from tests.support import small_materials
+from tests.support import small_materials, tiny_encoder
 from tests.support.small_materials import ACCENT, JOKE, PIZZA, SLOT
 
 RECIPE = Recipe(epochs=3, rank=4, learning_rate=0.02, typos=0.0, retold=0.0, checkpoint_steps=4)
@@ -149,6 +149,34 @@ def test_a_training_that_was_interrupted_goes_on_and_learns_the_same(tiny: Path,
     for one, other in zip(whole, resumed, strict=True):
         assert one.name == other.name
         np.testing.assert_allclose(one.product(), other.product(), atol=1e-4)
+
+
+def test_a_training_from_what_was_learnt_starts_with_exactly_that(tiny: Path):
+    """Matrix by matrix before the first step, though PEFT scales them otherwise; layers that were not learnt add 0."""
+    learnt = adapter.load(tiny, base_weights.SHA256)
+    student = Student(Recipe(rank=tiny_encoder.RANK))
+    student.begin(learnt)
+    begun = {update.name: update for update in student.updates()}
+    assert len(begun) > len(learnt.updates) > 0
+    for update in learnt.updates:
+        scale = begun[update.name].scale
+        np.testing.assert_allclose(begun[update.name].up * scale, update.up * update.scale, rtol=1e-6)
+        np.testing.assert_array_equal(begun[update.name].down, update.down)
+    untouched = begun.keys() - {update.name for update in learnt.updates}
+    assert all(not begun[name].product().any() for name in untouched)
+    served = SentenceEncoder(assemble(tiny)).encode([ACCENT])
+    np.testing.assert_allclose(student.encode([ACCENT]).detach().numpy(), served, atol=0.02)  # bfloat16 against float32
+
+
+def test_a_training_does_not_go_on_from_another_rank(tiny: Path, tmp_path: Path, read: Materials):
+    """One sentence, before a step is taken or a file is written."""
+    learnt = adapter.load(tiny, base_weights.SHA256)
+    wrong = Recipe(rank=tiny_encoder.RANK + 1)
+    with pytest.raises(ModelError) as refused:
+        learn.learn(read, tmp_path / "learnt", tmp_path / "checkpoint", pytest.fail, wrong, learnt)
+    module = learnt.updates[0].name.removesuffix(".weight")
+    assert str(refused.value) == f"{module} cannot be learnt further with rank {wrong.rank}: train anew."
+    assert not (tmp_path / "learnt").exists()
 
 
 def test_texts_are_said_differently_only_where_that_makes_sense():

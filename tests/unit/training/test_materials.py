@@ -83,10 +83,10 @@ def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path, name: str, c
     assert "\n" not in sentence
 
 
-def test_the_materials_of_the_project_hold_together(edition):
+def test_the_materials_of_the_project_hold_together(dataset):
     """Each text leads to passages of its code; what is held out is there, and no language is missing."""
-    read = materials.read(edition.code, edition.bank)
-    known, bank = {passage.id for passage in edition.code.passages}, {s.text for s in edition.bank.situations}
+    read = materials.read(dataset.code, dataset.bank)
+    known, bank = {passage.id for passage in dataset.code.passages}, {s.text for s in dataset.bank.situations}
     assert {row.language for row in read.parallel} == set(read.blind) == {
         "es", "fr", "pt", "de", "id", "hi", "ar", "zh", "ja", "ru",
     }  # fmt: skip

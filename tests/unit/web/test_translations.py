@@ -150,6 +150,11 @@ def test_a_number_has_its_plural_form(name: str, seconds: int, said: str):
     assert translator_for(name).say(message).endswith(said)
 
 
+def test_a_sentence_that_chats_and_terminals_are_shown_too_is_the_pages_own():
+    """Word for word: it is a key of the translations."""
+    assert answer.MISSING_LIST in shown()
+
+
 @pytest.mark.parametrize("name", TRANSLATED)
 def test_every_plural_form_is_there(name: str):
     """A sentence that has several forms has each that whole numbers need in that language, and `other`."""
