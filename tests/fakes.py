@@ -18,6 +18,7 @@ class WordEncoder:
     """Counts the words of WORDS; a text with none of them is all "unknown"."""
 
     workers = 1
+    glance = None
 
     def __init__(self) -> None:
         self.calls: list[list[str]] = []

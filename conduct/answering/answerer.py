@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from conduct.answering import language
@@ -15,11 +16,11 @@ from conduct.messages import Message
 from conduct.model import packaged
 from conduct.model.encoder import Encoder
 from conduct.ranking import any_code
-from conduct.ranking.draft import DraftResult, Readings, promising
+from conduct.ranking.draft import DraftResult, Readings, read_pieces
 from conduct.ranking.fit import load_or_build
 from conduct.ranking.index import Index, SearchResult
 from conduct.ranking.vectors import Vectors
-from conduct.text.draft import Piece, read_draft, with_neighbours
+from conduct.text.draft import Piece, read_draft
 
 # From a folder.
 LoadEncoder = Callable[[Path], Encoder]
@@ -91,15 +92,10 @@ class Answerer:
 
     def _search(self, pieces: Sequence[Piece], whole: SearchResult | None) -> DraftResult:
         """The result of a draft; with that of the whole text, only which sentences led to it."""
-        alone = self.encoder.search_draft(self.index, [piece.text for piece in pieces])
-        chosen = promising(alone)
-        if whole is not None:
-            return Readings({number: [alone[number]] for number in chosen}).explaining(whole, len(pieces))
-        around = {number: with_neighbours(pieces, number) for number in chosen}
-        texts = list(dict.fromkeys(text for pair in around.values() for text in pair))
-        found = dict(zip(texts, self.encoder.search_draft(self.index, texts), strict=True))
-        read = {number: [alone[number], *map(found.get, pair)] for number, pair in around.items()}
-        return Readings(read).combined(len(pieces))
+        glance = partial(self.encoder.glance, self.index)
+        search = partial(self.encoder.search_draft, self.index)
+        readings = Readings(read_pieces(pieces, glance, search, in_context=whole is None))
+        return readings.combined(len(pieces)) if whole is None else readings.explaining(whole, len(pieces))
 
     def _cautions(self, question: str, reading: "_Reading") -> Cautions:
         return Cautions(

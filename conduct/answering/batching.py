@@ -12,14 +12,12 @@ import numpy as np
 
 from conduct.errors import UNEXPECTED, ConductError, UnexpectedError, log_unexpected
 from conduct.model.encoder import Encoder
-from conduct.ranking.index import Index, SearchResult
+from conduct.ranking.index import Index, Scope, SearchResult
 
 # Texts in a batch: larger batches take as long for each text, and keep the first of them waiting.
 MAX_BATCH = 8
-# Sentences of a draft in a batch: of one worker, and of the others or of one that is alone, which a question that comes
-# meanwhile waits for. One sentence at a time costs almost three times as much in all.
-MAX_DRAFT_BATCH = 8
-SMALL_DRAFT_BATCH = 4
+# Sentences of a draft in a batch, which a question that comes meanwhile waits for; the encoder reads one at a time.
+MAX_DRAFT_BATCH = 2
 # So many batches of questions go before the sentences of a draft that have waited as long; then it is their turn.
 OVERTAKING = 4
 
@@ -47,7 +45,6 @@ class BatchingEncoder:
         self._waiting: deque[_Pending] = deque()
         self._of_drafts: deque[_Pending] = deque()
         self._overtaken = 0
-        self._reading_drafts = 0
         self._idle = encoder.workers
         self._taking = threading.Lock()
         # Its threads end when this object is dropped.
@@ -69,6 +66,10 @@ class BatchingEncoder:
     def search_draft(self, index: Index, sentences: Sequence[str]) -> list[SearchResult]:
         """The same for sentences of a draft, which wait behind questions."""
         return self._results(sentences, index, of_draft=True)
+
+    def glance(self, index: Index, texts: Sequence[str]) -> list[Scope] | None:
+        """Roughly whether the code speaks to each of `texts`, at once; None where the encoder has no way to tell."""
+        return index.scopes(texts, self._encoder.glance) if self._encoder.glance else None
 
     def truncates(self, text: str) -> bool:
         """Whether the model reads only the beginning of `text`."""
@@ -104,15 +105,13 @@ class BatchingEncoder:
         finally:
             with self._taking:
                 self._idle += 1
-                self._reading_drafts -= batch[0].of_draft
 
     def _take(self) -> list[_Pending]:
         """The texts that have waited longest and belong to the same index; questions, unless it is a draft's turn."""
         with self._taking:
             of_draft = bool(self._of_drafts) and (not self._waiting or self._overtaken == OVERTAKING)
             if of_draft:
-                waiting, sharing = self._of_drafts, 1
-                most = SMALL_DRAFT_BATCH if self._reading_drafts or self.workers == 1 else MAX_DRAFT_BATCH
+                waiting, sharing, most = self._of_drafts, 1, MAX_DRAFT_BATCH
             else:
                 waiting, sharing, most = self._waiting, self._idle, self._most
             if not waiting:
@@ -124,7 +123,6 @@ class BatchingEncoder:
             # Idle workers share the waiting texts.
             share = math.ceil(len(list(alike)) / sharing)
             self._idle -= 1
-            self._reading_drafts += of_draft
             return [waiting.popleft() for _ in range(share)]
 
 

@@ -74,14 +74,15 @@ class Reader(InputModule):
         ).save_pretrained(output_path)  # fmt: skip
 
 
-def assemble(folder: Path | None, peaks: int8.Peaks | None = None) -> SentenceTransformer:
-    """The base encoder with what was learnt, in `folder`; as published, without it, if None. In float32, or with
-    `peaks` in int8. Writes nothing.
+def assemble(folder: Path | None, serving: bool = False) -> SentenceTransformer:
+    """The base encoder with what was learnt, in `folder`; as published, without it, if None. In float32, or, if it is
+    `serving`, in int8. Writes nothing.
 
-    Raises ModelError with one sentence if the package is missing or not the right one, or the adapter in `folder`
-    or `peaks` cannot be used.
+    Raises ModelError with one sentence if the package is missing or not the right one, or the files in `folder` cannot
+    be used.
     """
     learnt = adapter.load(folder, base_weights.SHA256) if folder else None
+    peaks = int8.load(folder / PEAKS_FILE, adapter.identity(folder / adapter.FILE)) if folder and serving else None
     reader = Reader(base_weights.read(base_file()), learnt, peaks)
     pooling = Pooling(reader.network.config.hidden_size, pooling_mode="mean")
     return SentenceTransformer(modules=[reader, pooling], device="cpu", **_PROMPTS)

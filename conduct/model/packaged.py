@@ -10,8 +10,10 @@ from conduct.model import adapter, base_weights
 FOLDER = Path(__file__).parent / "learnt"
 PEAKS_FILE = "input_peaks.safetensors"
 ANY_CODE_FILE = "any_code.safetensors"
-# What this app reads beside the weights: which languages were measured, how it serves, what is known of any code.
-BESIDE = ("README.md", PEAKS_FILE, ANY_CODE_FILE)
+GLANCE_FILE = "glance.safetensors"
+# What this app reads beside the weights: which languages were measured, how it serves, what is known of any code, and
+# how to tell which sentences of a long text are worth being read.
+BESIDE = ("README.md", PEAKS_FILE, ANY_CODE_FILE, GLANCE_FILE)
 # A model in the layout of sentence-transformers has it.
 MODULES_FILE = "modules.json"
 # How the base encoder was trained to be asked; one prompt for questions and passages alike.

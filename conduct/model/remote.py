@@ -47,6 +47,7 @@ class RemoteEncoder:
     """A model that an inference engine runs. `token` is sent to the engine, if it needs one."""
 
     workers = CONCURRENT_REQUESTS
+    glance = None
 
     def __init__(
         self,

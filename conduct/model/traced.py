@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from conduct.model.glance import Glance
 from conduct.model.packaged import PROMPT
 
 # Any text: what is recorded holds for each length.
@@ -15,10 +16,11 @@ _EXAMPLE = "Is this okay?"
 
 class TracedReader:
     """This app's encoder, the `network` inside of `model`, a SentenceTransformer, as torch recorded it once; one text
-    at a time."""
+    at a time. `glance` is None if none was fitted."""
 
-    def __init__(self, model: torch.nn.Module, network: torch.nn.Module) -> None:
+    def __init__(self, model: torch.nn.Module, network: torch.nn.Module, glance: Glance | None = None) -> None:
         self._model = model
+        self.glance = glance and (lambda texts: glance.vectors(self.means(texts)))
         self._words = network.embeddings.word_embeddings
         with torch.inference_mode(), warnings.catch_warnings():
             # It warns of what it may not notice, such as a length that is fixed; a test reads texts of all lengths.
@@ -30,6 +32,10 @@ class TracedReader:
         with torch.inference_mode():
             vectors = [self._read(self._embeddings(text)) for text in texts]
             return torch.nn.functional.normalize(torch.cat(vectors), dim=1).numpy()
+
+    def means(self, texts: Sequence[str]) -> np.ndarray:
+        """The mean of the embeddings of the words of each of `texts`, which are not none: float32 (n, dimensions)."""
+        return torch.cat([self._embeddings(text).mean(dim=1) for text in texts]).numpy()
 
     def _embeddings(self, text: str) -> torch.Tensor:
         """Of the words of a text: float32 (1, tokens, dimensions)."""

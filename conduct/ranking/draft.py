@@ -5,15 +5,18 @@ is no measure, and the probabilities are fitted on whole drafts, with their leng
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from conduct.ranking.calibration import Bands
-from conduct.ranking.index import SearchResult
+from conduct.ranking.index import Scope, SearchResult
+from conduct.text.draft import Piece, with_neighbours
 
-# So many sentences, those that the code most likely speaks to, are read again with their neighbours. On the dev drafts
-# 4 or 10 are as good, and all of them cost three times as much.
-READ_AGAIN = 6
+# So many sentences of a draft, and such a share of them, are read at all: those that the code most likely speaks to, at
+# a glance. On the dev drafts all of them would be no better.
+MIN_READ, SHARE_READ = 12, 0.2
+# So many of these are read again with their neighbours. On the dev drafts 10 are not better.
+READ_AGAIN = 4
 # Bands that lie closer, in log-odds, than this tell nothing of how far apart scores are.
 LEAST_WIDTH = 0.5
 
@@ -27,19 +30,23 @@ class DraftRecipe:
     sentences) + intercept; of a passage's relevance: the same from its score with numbers of its own.
     """
 
-    best: float = 2.41
-    length: float = -0.088
-    intercept: float = -4.944
-    covered: float = 0.855
-    not_covered: float = 0.52
+    best: float = 2.218
+    length: float = 0.585
+    intercept: float = -6.094
+    covered: float = 0.895
+    not_covered: float = 0.529
     # What a sentence's position adds to the log-odds that it leads to a passage: chosen on the dev half.
-    position: float = 3.0
-    passage_score: float = 0.416
-    passage_length: float = -0.12
-    passage_intercept: float = -5.422
+    position: float = 1.0
+    passage_score: float = 0.765
+    passage_length: float = 0.62
+    passage_intercept: float = -6.186
 
 
 RECIPE = DraftRecipe()
+# What is found for texts.
+Search = Callable[[Sequence[str]], Sequence[SearchResult]]
+# Roughly whether the code speaks to each of them; None if there is no way to tell but to read them.
+Glance = Callable[[Sequence[str]], Sequence[Scope] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,7 @@ class Readings:
     def __init__(self, results: Mapping[int, Sequence[SearchResult]], recipe: DraftRecipe = RECIPE) -> None:
         self._alone = {number: read[0] for number, read in results.items()}
         self._recipe = recipe
-        self._positions = {number: _mean([position(one) for one in read]) for number, read in results.items()}
+        self._positions = {number: _mean([position(result) for result in read]) for number, read in results.items()}
         self._scores = {number: self._passage_scores(number, read) for number, read in results.items()}
 
     def scores(self, sentences: int) -> Scores:
@@ -82,7 +89,7 @@ class Readings:
         in_scope = self._in_scope(scores.best, sentences)
         matches = []
         for name, score in scores.passages.items():
-            match = next(one for one in self._alone[self._strongest(name)].matches if one.passage.id == name)
+            match = next(match for match in self._alone[self._strongest(name)].matches if match.passage.id == name)
             log_odds = recipe.passage_score * score + recipe.passage_length * length + recipe.passage_intercept
             matches.append(replace(match, relevance=probability(log_odds)))
         matches.sort(key=lambda match: -match.relevance)
@@ -118,18 +125,35 @@ class Readings:
         return max(self._scores, key=lambda number: self._scores[number][name])
 
     def _passage_scores(self, number: int, read: Sequence[SearchResult]) -> dict[str, float]:
-        by_passage = [{match.passage.id: log_odds(match.relevance) for match in one.matches} for one in read]
+        by_passage = [{match.passage.id: log_odds(match.relevance) for match in result.matches} for result in read]
         added = self._recipe.position * self._positions[number]
-        return {name: _mean([one[name] for one in by_passage]) + added for name in by_passage[0]}
+        return {name: _mean([scores[name] for scores in by_passage]) + added for name in by_passage[0]}
 
 
-def promising(results: Sequence[SearchResult]) -> list[int]:
-    """The numbers of the sentences to read again, in order."""
-    best = sorted(range(len(results)), key=lambda number: -position(results[number]))
-    return sorted(best[:READ_AGAIN])
+def read_pieces(
+    pieces: Sequence[Piece], glance: Glance, search: Search, in_context: bool = True
+) -> dict[int, list[SearchResult]]:
+    """What is found for the promising pieces of a draft, by their numbers: alone and, if `in_context`, with their
+    neighbours."""
+    texts = [piece.text for piece in pieces]
+    numbers = list(range(len(texts)))
+    read = max(MIN_READ, math.ceil(SHARE_READ * len(texts)))
+    if read < len(texts) and (seen := glance(texts)) is not None:
+        numbers = promising(dict(enumerate(seen)), read)
+    alone = dict(zip(numbers, search([texts[number] for number in numbers]), strict=True))
+    chosen = promising(alone, READ_AGAIN)
+    around = {number: with_neighbours(pieces, number) if in_context else () for number in chosen}
+    pairs = list(dict.fromkeys(pair for of_piece in around.values() for pair in of_piece))
+    found = dict(zip(pairs, search(pairs) if pairs else (), strict=True))
+    return {number: [alone[number], *(found[pair] for pair in around[number])] for number in chosen}
 
 
-def position(result: SearchResult) -> float:
+def promising(results: Mapping[int, Scope | SearchResult], count: int) -> list[int]:
+    """The numbers of the `count` sentences that the code most likely speaks to, in order."""
+    return sorted(sorted(results, key=lambda number: -position(results[number]))[:count])
+
+
+def position(result: Scope | SearchResult) -> float:
     """Where a result lies between its bands: 0 at the lower one, 1 at the upper one."""
     lower, upper = log_odds(result.bands.not_covered), log_odds(result.bands.covered)
     return (log_odds(result.in_scope) - lower) / max(upper - lower, LEAST_WIDTH)

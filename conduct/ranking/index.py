@@ -2,13 +2,13 @@
 blended where situations are known; a passage that nobody has written situations for is found by its own words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from conduct.dataset.situations import Bank
-from conduct.model.encoder import Encoder
+from conduct.model.encoder import Encode, Encoder
 from conduct.ranking.any_code import AnyCode
 from conduct.ranking.calibration import SIMILARITY, Bands
 from conduct.ranking.courtesies import essence, unshouted
@@ -24,6 +24,8 @@ MIN_EXPLANATION_COSINE = 0.75
 # The chance that a careful person would answer a question about conduct with a passage about the text's licence: a
 # choice, low enough that such a passage never comes before one about conduct.
 BOILERPLATE = 0.01
+# Each takes an array as long as the bank, several times over.
+SCOPES_AT_A_TIME = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,14 @@ class Match:
     sentence: str
     situation: str | None
     nearness: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`in_scope` is the probability that the code speaks to a text, to be read with `bands`."""
+
+    in_scope: float
+    bands: Bands
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +93,25 @@ class Index:
         """Rank all passages for each of `questions`, read by the model that the vectors were made with."""
         if not questions:
             return []
+        compared = self._compare(questions, encoder.encode)
+        return [self._result(*row) for row in compared.rows()]
+
+    def scopes(self, texts: Sequence[str], encode: Encode) -> list[Scope]:
+        """Whether the code speaks to each of `texts`, and nothing else of them."""
+        found = []
+        for begin in range(0, len(texts), SCOPES_AT_A_TIME):
+            compared = self._compare(texts[begin : begin + SCOPES_AT_A_TIME], encode)
+            found += map(self._scope, compared.probabilities, compared.unseen_in_scope)
+        return found
+
+    def _compare(self, questions: Sequence[str], encode: Encode) -> "_Compared":
         read = [self._spelling.corrected(unshouted(essence(question))) for question in questions]
-        question_vectors = encoder.encode(read)
+        question_vectors = encode(read)
         to_pieces = question_vectors @ self._vectors.pieces.T
         to_situations = along(self._vectors.axes, question_vectors) @ self._vectors.situations.T
         probabilities = self._probabilities(read, question_vectors, to_situations)
         closest = np.stack([to_pieces[:, rows].max(axis=1) for rows in self._pieces], axis=1)
-        relevance, in_scope = self._by_words(question_vectors, closest)
-        rows = zip(to_pieces, to_situations, probabilities, relevance, in_scope, strict=True)
-        return [self._result(*row) for row in rows]
+        return _Compared(to_pieces, to_situations, probabilities, *self._by_words(question_vectors, closest))
 
     def _by_words(self, vectors: np.ndarray, closest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """By the passages' own words, from unit vectors (questions, d) and cosines (questions, passages): relevance
@@ -147,16 +167,20 @@ class Index:
         matches.sort(key=lambda match: -match.relevance)
         least = min((match.relevance for match in matches), default=1.0)
         matches += [replace(match, relevance=min(match.relevance, least)) for match in boilerplate]
+        scope = self._scope(probabilities, unseen_in_scope)
+        return SearchResult(tuple(matches), scope.in_scope, scope.bands)
+
+    def _scope(self, probabilities: np.ndarray, unseen_in_scope: float) -> Scope:
         own = self.known.bands if self.known else SIMILARITY.bands
         if not self._situations:
-            return SearchResult(tuple(matches), float(unseen_in_scope), own)
+            return Scope(float(unseen_in_scope), own)
         bands, in_scope = self._vectors.calibration.bands, 1.0 - float(probabilities[-1])
         # Situations of an older text may call silent what a new passage speaks to.
         if unseen_in_scope >= own.covered:
             in_scope = max(in_scope, bands.covered)
         elif unseen_in_scope >= own.not_covered:
             in_scope = max(in_scope, bands.not_covered)
-        return SearchResult(tuple(matches), in_scope, bands)
+        return Scope(in_scope, bands)
 
     def _explanation(self, passage: Passage, to_situations: np.ndarray) -> tuple[str | None, float]:
         """The nearest situation that leads to `passage` and its cosine; (None, 0) if it is not near or not showable."""
@@ -166,6 +190,24 @@ class Index:
         nearest = members[to_situations[members].argmax()]
         situation, cosine = self._situations[nearest], float(to_situations[nearest])
         return (situation.text, cosine) if situation.showable and cosine >= MIN_EXPLANATION_COSINE else (None, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """Texts beside what is known: cosines (texts, pieces) and (texts, situations), probabilities (texts, classes), and
+    what the passages' own words say, (texts, passages) and (texts,)."""
+
+    to_pieces: np.ndarray
+    to_situations: np.ndarray
+    probabilities: np.ndarray
+    by_words: np.ndarray
+    unseen_in_scope: np.ndarray
+
+    def rows(self) -> Iterator[tuple]:
+        """Those of each text."""
+        return zip(
+            self.to_pieces, self.to_situations, self.probabilities, self.by_words, self.unseen_in_scope, strict=True
+        )
 
 
 def neighbours(cosines: np.ndarray, targets: np.ndarray, temperature: float = RECIPE.temperature) -> np.ndarray:

@@ -110,11 +110,13 @@ def targets(bank: Bank, names: tuple[str, ...]) -> np.ndarray:
 
 def fingerprint(code: Code, bank: Bank) -> str:
     """A hash of all texts and judgements that vectors are made from, in hex."""
-    texts = [
-        [[passage.id, *pieces(passage)] for passage in code.passages],
-        [[situation.text, *map(astuple, situation.judgements)] for situation in bank.situations],
-    ]
-    return hashlib.sha256(json.dumps(texts).encode()).hexdigest()
+    # Line by line: all of it at once would be as much memory as the vectors.
+    hashed = hashlib.sha256()
+    for passage in code.passages:
+        hashed.update(json.dumps([passage.id, *pieces(passage)]).encode() + b"\n")
+    for situation in bank.situations:
+        hashed.update(json.dumps([situation.text, *map(astuple, situation.judgements)]).encode() + b"\n")
+    return hashed.hexdigest()
 
 
 def save(vectors: Vectors, path: Path, code: Code, bank: Bank, model: str) -> None:

@@ -71,17 +71,17 @@ class Breadth:
 
 def measure(title: str, asked: Sequence[Asked]) -> Breadth:
     """The figures of `asked`."""
-    systems = [_system(OURS, [(one.group, _shown(one.found), one.questions) for one in asked])]
+    systems = [_system(OURS, [(each.group, _shown(each.found), each.questions) for each in asked])]
     systems += [
-        _system(name, [(one.group, one.others[name], one.questions) for one in asked]) for name in asked[0].others
+        _system(name, [(each.group, each.others[name], each.questions) for each in asked]) for name in asked[0].others
     ]
-    found = [(one.group, result) for one in asked for result in one.found]
+    found = [(each.group, result) for each in asked for result in each.found]
     silent = [
-        (question.kind, one.group, result)
-        for one in asked
-        for question, result in zip(one.silent, one.silent_found, strict=True)
+        (question.kind, each.group, result)
+        for each in asked
+        for question, result in zip(each.silent, each.silent_found, strict=True)
     ]
-    marks = [mark for one in asked for mark in _marks(one)]
+    marks = [mark for each in asked for mark in _marks(each)]
     return Breadth(
         title=title,
         questions=len(found),
@@ -94,7 +94,7 @@ def measure(title: str, asked: Sequence[Asked]) -> Breadth:
             if (rows := [(group, result) for other, group, result in silent if other == kind])
         ),
         by_group=tuple(
-            (one.group, metrics.mean(_hits(_shown(one.found), one.questions, 1))) for one in asked if one.questions
+            (each.group, metrics.mean(_hits(_shown(each.found), each.questions, 1))) for each in asked if each.questions
         ),
         marked=metrics.mean([right for right, _ in marks]) if marks else None,
         longest=metrics.mean([longest for _, longest in marks]) if marks else None,
@@ -160,7 +160,7 @@ def _shown(found: Sequence[SearchResult]) -> tuple[tuple[str, ...], ...]:
 
 
 def _hits(shown: Sequence[Sequence[str]], questions: Sequence[CodeQuestion], depth: int) -> list[float]:
-    first = [{passage for passage, grade in one.grades.items() if grade == SHOW_FIRST} for one in questions]
+    first = [{passage for passage, grade in question.grades.items() if grade == SHOW_FIRST} for question in questions]
     return [float(bool(right & set(row[:depth]))) for row, right in zip(shown, first, strict=True)]
 
 

@@ -8,16 +8,17 @@ import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from conduct.answering.answer import COVERED, NOT_COVERED, coverage
+from conduct.answering.batching import BatchingEncoder
 from conduct.errors import DataError
-from conduct.model.encoder import Encoder
-from conduct.ranking.draft import RECIPE, DraftRecipe, DraftResult, Readings, promising
+from conduct.ranking.draft import RECIPE, DraftRecipe, DraftResult, Readings, read_pieces
 from conduct.ranking.index import Index
-from conduct.text.draft import Draft, Sentence, read_draft, with_neighbours
+from conduct.text.draft import Draft, Sentence, read_draft
 from conduct.training.metrics import Figure, mean
 
 FOLDER = Path(__file__).parents[2] / "training_data" / "drafts"
@@ -113,7 +114,7 @@ def labelled_drafts(folder: Path = FOLDER) -> list[LabelledDraft]:
     return drafts
 
 
-def read_all(drafts: Sequence[LabelledDraft], index: Index, encoder: Encoder) -> list[ReadDraft]:
+def read_all(drafts: Sequence[LabelledDraft], index: Index, encoder: BatchingEncoder) -> list[ReadDraft]:
     """The drafts, each read as the app reads them."""
     return [_read(draft, read_draft(draft.text), index, encoder) for draft in drafts]
 
@@ -165,9 +166,9 @@ def measure(drafts: Sequence[ReadDraft], recipe: DraftRecipe = RECIPE) -> DraftR
         marked_covered=mean([band == COVERED for band in bands]),
         marked_not_covered=mean([band == NOT_COVERED for band in bands]),
         passage=mean([any(each) for each in passages]),
-        each_passage=mean([one for each in passages for one in each]),
+        each_passage=mean([hit for each in passages for hit in each]),
         sentence=mean([any(each) for each in sentences]),
-        each_sentence=mean([one for each in sentences for one in each]),
+        each_sentence=mean([hit for each in sentences for hit in each]),
     )
 
 
@@ -185,13 +186,9 @@ def _labelled(line: dict) -> LabelledDraft:
     return LabelledDraft(text, line["lang"], tuple(marks))
 
 
-def _read(labelled: LabelledDraft, draft: Draft, index: Index, encoder: Encoder) -> ReadDraft:
+def _read(labelled: LabelledDraft, draft: Draft, index: Index, encoder: BatchingEncoder) -> ReadDraft:
     pieces = draft.pieces
-    alone = index.search([piece.text for piece in pieces], encoder)
-    results = {}
-    for number in promising(alone):
-        around = with_neighbours(pieces, number)
-        results[number] = [alone[number], *(index.search(around, encoder) if around else ())]
+    results = read_pieces(pieces, partial(encoder.glance, index), partial(encoder.search_draft, index))
     return ReadDraft(labelled, tuple(piece.sentence for piece in pieces), results)
 
 

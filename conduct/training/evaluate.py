@@ -86,17 +86,21 @@ def evaluate(
             "without meaning": Blend(meaning=0),
             "without words": Blend(words=0),
         }.items():
-            systems[name] = [ranking(one) for one in Index(code, bank, vectors, blend=blend).search(texts, encoder)]
-    systems["conduct"] = ours = [ranking(one) for one in found]
-    probabilities = np.array([[match.relevance for match in one.matches] for one in found])
-    shown = np.array([[m.passage.id in q.shown for m in one.matches] for q, one in zip(questions, found, strict=True)])
+            systems[name] = [
+                ranking(result) for result in Index(code, bank, vectors, blend=blend).search(texts, encoder)
+            ]
+    systems["conduct"] = ours = [ranking(result) for result in found]
+    probabilities = np.array([[match.relevance for match in result.matches] for result in found])
+    shown = np.array(
+        [[m.passage.id in q.shown for m in result.matches] for q, result in zip(questions, found, strict=True)]
+    )
     return Report(
         split=split,
         in_scope=sum(question.in_scope for question in questions),
         silent=sum(not question.in_scope for question in questions),
         rows=tuple(row(name, questions, rankings) for name, rankings in systems.items()),
-        coverage_in_scope=_coverage([one for q, one in zip(questions, found, strict=True) if q.in_scope]),
-        coverage_silent=_coverage([one for q, one in zip(questions, found, strict=True) if not q.in_scope]),
+        coverage_in_scope=_coverage([result for q, result in zip(questions, found, strict=True) if q.in_scope]),
+        coverage_silent=_coverage([result for q, result in zip(questions, found, strict=True) if not q.in_scope]),
         calibration_error=metrics.calibration_error(probabilities.ravel(), shown.ravel()),
         confusions=_confusions(questions, ours),
         changes=_changes(questions, ours, Index(code, bank, vectors), encoder),
@@ -119,7 +123,7 @@ def learning_curve(
         part = Bank(tuple(dataset.bank.situations[number] for number in order[:size]))
         vectors = build(dataset.code, part, labelled, encoder)
         found = Index(dataset.code, part, vectors).search(texts, encoder)
-        points.append((size, row(f"{size} situations", questions, [ranking(one) for one in found])))
+        points.append((size, row(f"{size} situations", questions, [ranking(result) for result in found])))
     return points
 
 
@@ -148,9 +152,9 @@ def _ranked(passages: Sequence[Passage], scores: np.ndarray) -> list[Ranking]:
     """Rankings from scores (questions, passages)."""
     ids = [passage.id for passage in passages]
     rankings = []
-    for one in scores:
-        order = np.argsort(-one, kind="stable")
-        best_first = tuple(float(one[number]) for number in order)
+    for row_scores in scores:
+        order = np.argsort(-row_scores, kind="stable")
+        best_first = tuple(float(row_scores[number]) for number in order)
         rankings.append(Ranking(tuple(ids[number] for number in order), best_first, best_first[0]))
     return rankings
 
@@ -164,7 +168,7 @@ def bm25(passages: Sequence[Passage], questions: Sequence[str]) -> list[Ranking]
     retriever = bm25s.BM25()
     retriever.index(bm25s.tokenize([passage.text for passage in passages], show_progress=False), show_progress=False)
     tokens = bm25s.tokenize(list(questions), return_ids=False, show_progress=False)
-    return _ranked(passages, np.stack([retriever.get_scores(one) for one in tokens]))
+    return _ranked(passages, np.stack([retriever.get_scores(words) for words in tokens]))
 
 
 def _embeddings(code: Code, encoder: Encoder, questions: Sequence[str]) -> list[Ranking]:
@@ -172,7 +176,7 @@ def _embeddings(code: Code, encoder: Encoder, questions: Sequence[str]) -> list[
 
 
 def _coverage(found: Sequence[SearchResult]) -> tuple[float, float, float]:
-    counts = Counter(coverage(one) for one in found)
+    counts = Counter(coverage(result) for result in found)
     return tuple(counts[band] / len(found) for band in (COVERED, UNCLEAR, NOT_COVERED))
 
 
@@ -192,6 +196,6 @@ def _changes(
     changes = []
     for name, say in robustness.CHANGES.items():
         texts = [say(text) for text, _ in inside]
-        after = [ranking(one) for one in index.search(texts, encoder)]
+        after = [ranking(result) for result in index.search(texts, encoder)]
         changes.append(Change(name, robustness.moved([first for _, first in inside], after)))
     return tuple(changes)

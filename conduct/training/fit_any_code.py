@@ -1,6 +1,6 @@
 """Fits what is known of any code: on written codes that the encoder has not learnt from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from conduct.training.materials import HELD_OUT, Materials, WrittenCode
 
 # Inverse regularisation: of the weights on vectors as for other heads, of the few features hardly any.
 CONDUCT_STRENGTH, CURVE_STRENGTH = 3.0, 100.0
+# The share of the questions in scope that may be told that the code is silent.
+WRONGLY_SILENT = 0.02
 # "conduct": it is about conduct, though this code has no rule for it.
 NOT_CONDUCT = ("far", "near")
 
@@ -36,17 +38,21 @@ def fit(materials: Materials, encoder: Encoder, situations: np.ndarray) -> AnyCo
     ]
     conduct = _logistic(np.concatenate([situations, encoder.encode(texts)]), np.array(about), CONDUCT_STRENGTH)
     asked = [ask(code, encoder) for code in materials.codes if code.name in HELD_OUT]
-    log_odds = [one.vectors @ conduct[:-1] + conduct[-1] for one in asked]
-    in_scope = np.concatenate([one.shown.any(axis=1) for one in asked])
-    scope = np.concatenate([scope_features(odds, one.cosines) for odds, one in zip(log_odds, asked, strict=True)])
+    log_odds = [code.vectors @ conduct[:-1] + conduct[-1] for code in asked]
+    in_scope = np.concatenate([code.shown.any(axis=1) for code in asked])
+    scope = np.concatenate([scope_features(odds, code.cosines) for odds, code in zip(log_odds, asked, strict=True)])
     of_scope = _logistic(scope, in_scope, CURVE_STRENGTH)
     relevance = np.concatenate([
-        relevance_features(odds, one.cosines).reshape(one.cosines.size, -1)
-        for odds, one in zip(log_odds, asked, strict=True)
+        relevance_features(odds, code.cosines).reshape(code.cosines.size, -1)
+        for odds, code in zip(log_odds, asked, strict=True)
     ])  # fmt: skip
-    of_relevance = _logistic(relevance, np.concatenate([one.shown.ravel() for one in asked]), CURVE_STRENGTH)
+    of_relevance = _logistic(relevance, np.concatenate([code.shown.ravel() for code in asked]), CURVE_STRENGTH)
     scores = 1 / (1 + np.exp(-(scope @ of_scope[:-1] + of_scope[-1])))
-    return AnyCode(conduct, of_scope, of_relevance, fit_bands(scores[in_scope], scores[~in_scope]))
+    bands = fit_bands(scores[in_scope], scores[~in_scope])
+    # Codes differ: to tell somebody in vain that theirs is silent is worse than to say that it is unclear.
+    kept = float(np.quantile(scores[in_scope], WRONGLY_SILENT))
+    bands = replace(bands, not_covered=min(bands.not_covered, kept))
+    return AnyCode(conduct, of_scope, of_relevance, bands)
 
 
 def ask(code: WrittenCode, encoder: Encoder) -> Asked:

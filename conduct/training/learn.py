@@ -4,16 +4,20 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from conduct.answering.batching import BatchingEncoder
 from conduct.errors import DataError
-from conduct.model import adapter, base_weights, int8
+from conduct.model import adapter, base_weights, glance, int8, packaged
 from conduct.model.assemble import assemble, network_of
-from conduct.model.packaged import PEAKS_FILE
 from conduct.model.sentence_transformer import SentenceEncoder
 from conduct.ranking import any_code
 from conduct.training import fit_any_code
 from conduct.training.materials import HELD_OUT, Materials
 from conduct.training.train import DEFAULT, Recipe, train
+
+# Of the situations in other languages, so many are enough to fit a glance on, beside all in English.
+GLANCE_EVERY = 2
 
 
 def learn(
@@ -35,9 +39,18 @@ def finish(materials: Materials, folder: Path) -> str:
     """Write beside the adapter in `folder` what serving it needs; the encoder's identity, "id@hash"."""
     identity = adapter.identity(folder / adapter.FILE)
     model = assemble(folder)
-    int8.save(int8.measure(model, network_of(model), _calibration_texts(materials)), folder / PEAKS_FILE, identity)
-    encoder = BatchingEncoder(SentenceEncoder.load(folder))
-    situations = encoder.encode([situation.text for situation in materials.bank.situations])
+    int8.save(
+        int8.measure(model, network_of(model), _calibration_texts(materials)), folder / packaged.PEAKS_FILE, identity
+    )
+    # Until it is fitted again, that of the encoder before lies there.
+    (folder / packaged.GLANCE_FILE).unlink(missing_ok=True)
+    serving = SentenceEncoder.load(folder)
+    encoder = BatchingEncoder(serving)
+    texts = [situation.text for situation in materials.bank.situations]
+    situations = encoder.encode(texts)
+    others = [row.text for row in materials.parallel[::GLANCE_EVERY]]
+    vectors = np.concatenate([situations, encoder.encode(others)])
+    glance.save(glance.fit(serving.means(texts + others), vectors), folder / packaged.GLANCE_FILE, identity)
     any_code.save(fit_any_code.fit(materials, encoder, situations), folder / any_code.FILE, identity)
     return identity
 

@@ -91,8 +91,8 @@ def calibration_error(probabilities: np.ndarray, outcomes: np.ndarray, bins: int
     """Expected calibration error: the mean distance, over equal-width bins, of probability and frequency."""
     bin_of = np.minimum((probabilities * bins).astype(int), bins - 1)
     error = 0.0
-    for one in range(bins):
-        inside = bin_of == one
+    for number in range(bins):
+        inside = bin_of == number
         if inside.any():
             error += inside.mean() * abs(probabilities[inside].mean() - outcomes[inside].mean())
     return float(error)

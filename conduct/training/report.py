@@ -101,10 +101,10 @@ def draw(report: Report, curve: Sequence[tuple[int, Row]], wide: Sequence[Breadt
 
 def _bars(axis, title: str, rows: Sequence[tuple[str, Figure]]) -> None:
     figures = [figure for _, figure in rows]
-    spread = [[one.value - one.low for one in figures], [one.high - one.value for one in figures]]
+    spread = [[figure.value - figure.low for figure in figures], [figure.high - figure.value for figure in figures]]
     names = [name for name, _ in rows]
     colours = [_OTHERS if len(name) > len("conduct") else _OURS for name in names]
-    axis.barh(names, [one.value for one in figures], xerr=spread, color=colours, ecolor="#595954")
+    axis.barh(names, [figure.value for figure in figures], xerr=spread, color=colours, ecolor="#595954")
     axis.set(xlim=(0, 1), xlabel=title)
     axis.grid(axis="x", alpha=0.3)
 

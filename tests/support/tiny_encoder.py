@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conduct.model import adapter, base_weights, int8
+from conduct.model import adapter, base_weights, glance, int8
 from conduct.model.adapter import Update
-from conduct.model.packaged import PEAKS_FILE
+from conduct.model.glance import Glance
+from conduct.model.packaged import GLANCE_FILE, PEAKS_FILE
 from conduct.ranking import any_code
 from conduct.ranking.any_code import AnyCode
 from conduct.ranking.calibration import Bands
@@ -131,6 +132,7 @@ def write_learnt(folder: Path, seed: int = 1) -> str:
     model = assemble(folder)
     peaks = int8.measure(model, network_of(model), ["an accent", "a joke, a slot", "pizza"])
     int8.save(peaks, folder / PEAKS_FILE, identity)
+    glance.save(Glance(np.eye(HIDDEN + 1, HIDDEN, dtype=np.float32)), folder / GLANCE_FILE, identity)
     any_code.save(ANY_CODE, folder / any_code.FILE, identity)
     (folder / "README.md").write_text("---\nlanguage: [en, de]\n---\n\n# OWNER/conduct-encoder\n", encoding="utf-8")
     return identity

@@ -194,12 +194,4 @@ def test_sentences_of_a_draft_let_questions_go_first_and_are_never_forgotten():
         assert draft.result(60) == [("text", sentence) for sentence in "abcde"]
         assert [question.result(60) for question in [first, *questions]]
     asked = [[f"question {number}"] for number in range(5)]
-    assert index.asked == [["first"], *asked[:4], list("abcd"), asked[4], ["e"]]
-
-
-def test_one_worker_reads_much_of_a_draft_and_the_other_is_soon_free():
-    """Eight sentences and four: a question that comes now waits for the four."""
-    encoder, index = Two(), Named("text")
-    sentences = [str(number) for number in range(12)]
-    assert BatchingEncoder(encoder).search_draft(index, sentences) == [("text", text) for text in sentences]
-    assert sorted(map(len, index.asked)) == [4, 8]
+    assert index.asked == [["first"], *asked[:4], list("ab"), asked[4], list("cd"), ["e"]]

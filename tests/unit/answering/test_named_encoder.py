@@ -55,12 +55,6 @@ def new_adapter(folder: Path) -> None:
     adapter.save(tiny_encoder.updates(seed=2), folder, base_weights.SHA256)
 
 
-def wide_adapter(folder: Path) -> None:
-    """For layers that this base does not have."""
-    up, down = np.ones((9, 2), np.float32), np.ones((2, 9), np.float32)
-    adapter.save((adapter.Update("encoder.layer.7.output.dense.weight", up, down, 1.0),), folder, base_weights.SHA256)
-
-
 def no_peaks(folder: Path) -> None:
     """They were not copied along."""
     (folder / packaged.PEAKS_FILE).unlink()
@@ -84,11 +78,10 @@ def other_export(folder: Path) -> None:
     [
         (cut(adapter.FILE), f"adapter_model.safetensors or adapter_config.json is damaged: {TRAIN}"),
         (cut(packaged.PEAKS_FILE), "input_peaks.safetensors is damaged or missing: download the encoder again"),
+        (cut(packaged.GLANCE_FILE), f"glance.safetensors is damaged: {TRAIN}"),
         (cut(any_code.FILE), f"any_code.safetensors is damaged: {TRAIN}"),
         (foreign_adapter, f"adapter_model.safetensors was learnt for other base weights: {TRAIN}"),
         (new_adapter, f"input_peaks.safetensors belongs to another encoder: {TRAIN}"),
-        (wide_adapter, "The adapter has an update for encoder.layer.7.output.dense.weight, which the base encoder does "
-                       f"not have: {TRAIN}"),
         (no_peaks, "input_peaks.safetensors is damaged or missing: download the encoder again"),
         (foreign_numbers, f"any_code.safetensors was fitted for another encoder: {TRAIN}"),
         (other_export, f"input_peaks.safetensors belongs to another encoder: {TRAIN}"),

@@ -6,8 +6,18 @@ from dataclasses import replace
 import pytest
 
 from conduct.ranking.calibration import Bands
-from conduct.ranking.draft import READ_AGAIN, DraftRecipe, Readings, position, probability, promising
-from conduct.ranking.index import SearchResult
+from conduct.ranking.draft import (
+    MIN_READ,
+    READ_AGAIN,
+    DraftRecipe,
+    Readings,
+    position,
+    probability,
+    promising,
+    read_pieces,
+)
+from conduct.ranking.index import Scope, SearchResult
+from conduct.text.draft import Piece, Sentence
 from tests.factories import MATCHES
 
 # A band each at log-odds of 0 and 2.
@@ -36,11 +46,51 @@ def test_bands_that_are_one_have_positions_too():
     assert position(same) == pytest.approx(2)
 
 
-def test_the_best_sentences_are_read_again_in_their_order():
-    """Six of them."""
-    assert promising([result(number % 8) for number in range(10)]) == [2, 3, 4, 5, 6, 7]
-    assert len(promising([result(1)] * 20)) == READ_AGAIN
-    assert promising([result(1)]) == [0]
+def test_the_most_promising_sentences_come_in_their_order():
+    """Of those as good as each other the first."""
+    assert promising({number: result(number % 8) for number in range(10)}, 6) == [2, 3, 4, 5, 6, 7]
+    assert promising(dict.fromkeys((4, 9, 11), result(1)), 2) == [4, 9]
+    assert promising({0: result(1)}, 6) == [0]
+
+
+def pieces(count: int) -> list[Piece]:
+    """Those of a draft of so many sentences, "0", "1", ..."""
+    sentences = [Sentence(str(number), number, number + 1, str(number)) for number in range(count)]
+    return [Piece(sentence.read, sentence) for sentence in sentences]
+
+
+@pytest.mark.parametrize(("count", "wanted"), [(MIN_READ, MIN_READ), (MIN_READ + 1, MIN_READ), (200, 40)])
+def test_of_a_long_draft_the_promising_sentences_are_read_and_the_best_again_with_their_neighbours(count, wanted):
+    """A short one is not glanced at. The later a sentence is, the more promising it is here."""
+    glanced, searched = [], []
+
+    def glance(texts: list[str]) -> list[Scope]:
+        glanced.append(texts)
+        return [Scope(probability(int(text) / 50), BANDS) for text in texts]
+
+    def search(texts: list[str]) -> list[SearchResult]:
+        searched.append(texts)
+        return [result(int(text.split()[-1]) / 100, 0) for text in texts]
+
+    read = read_pieces(pieces(count), glance, search)
+    assert glanced == ([] if count == wanted else [[str(number) for number in range(count)]])
+    assert searched[0] == [str(number) for number in range(count - wanted, count)]
+    best = list(range(count - READ_AGAIN, count))
+    assert list(read) == best
+    assert searched[1] == [f"{number} {number + 1}" for number in range(best[0] - 1, count - 1)]
+    assert [len(results) for results in read.values()] == [3, 3, 3, 2]
+
+
+def test_all_of_a_draft_is_read_where_nothing_can_be_told_at_a_glance():
+    """By an engine elsewhere, or another model."""
+    searched = []
+
+    def search(texts: list[str]) -> list[SearchResult]:
+        searched.extend(texts)
+        return [result(0, 0)] * len(texts)
+
+    assert list(read_pieces(pieces(50), lambda texts: None, search, in_context=False)) == [0, 1, 2, 3]
+    assert searched == [str(number) for number in range(50)]
 
 
 def test_the_same_sentence_counts_less_in_a_longer_draft():

@@ -1,5 +1,7 @@
 """Ranks and scores that a reader can compute by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from conduct.dataset.situations import Bank, Judgement, Situation
 from conduct.ranking.any_code import AnyCode
 from conduct.ranking.calibration import SIMILARITY, Bands
 from conduct.ranking.fit import build
-from conduct.ranking.index import BOILERPLATE, Index
+from conduct.ranking.index import BOILERPLATE, SCOPES_AT_A_TIME, Index, Scope
 from conduct.ranking.recipe import Blend
 from conduct.ranking.vectors import classes, pieces, targets
 from conduct.text.code import parse
@@ -66,6 +68,14 @@ def test_the_nearest_situation_of_each_passage_explains_it():
     }
 
 
+def test_a_situation_that_is_never_shown_ranks_and_explains_nothing():
+    """The same ranking; None in its place, and not the next nearest."""
+    hidden = Bank((replace(BANK.situations[0], showable=False), *BANK.situations[1:]))
+    shown, kept = search("accent joke"), search("accent joke", bank=hidden)
+    assert [match.relevance for match in kept.matches] == [match.relevance for match in shown.matches]
+    assert (shown.matches[0].situation, kept.matches[0].situation) == ("accent joke", None)
+
+
 def test_without_situations_sentences_decide():
     """Cosine 1/sqrt(2) with "A joke may hurt." and 0 with the rest, read by the curve for plain similarity."""
     found = search("joke pizza", bank=Bank())
@@ -96,6 +106,16 @@ def test_many_questions_are_answered_each_with_its_own():
         alone = index.search([question], encoder)[0]
         assert [m.passage.id for m in found.matches] == [m.passage.id for m in alone.matches]
         assert found.in_scope == pytest.approx(alone.in_scope, abs=1e-6)
+
+
+def test_whether_the_code_speaks_to_a_text_can_be_had_alone():
+    """The same as with all the rest, by whatever vectors."""
+    encoder = WordEncoder()
+    index = Index(CODE, BANK, build(CODE, BANK, (), encoder))
+    texts = ["an accent", "pizza", "a joke"] * SCOPES_AT_A_TIME
+    scopes = [Scope(result.in_scope, result.bands) for result in index.search(texts, encoder)]
+    assert index.scopes(texts, encoder.encode) == scopes
+    assert len({scope.in_scope for scope in scopes}) > 1
 
 
 def test_pieces_are_sentences_and_the_whole():

@@ -195,7 +195,8 @@ def test_all_that_serving_needs_is_written(tiny: Path, tmp_path: Path, read: Mat
     identity = learn.learn(read, folder, tmp_path / "checkpoint", lambda *_: None, Recipe(epochs=1, rank=4))
     model = Snapshot(folder, "packaged", "packaged")
     assert packaged.identity(model) == identity
-    assert SentenceEncoder.load(folder).encode([ACCENT]).shape == (1, 32)
+    encoder = SentenceEncoder.load(folder)
+    assert encoder.encode([ACCENT]).shape == encoder.glance([ACCENT]).shape == (1, 32)
     known = any_code.load(folder / any_code.FILE, identity, 32)
     assert 0 <= known.bands.not_covered <= known.bands.covered <= 1
 
