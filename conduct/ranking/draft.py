@@ -30,16 +30,19 @@ class DraftRecipe:
     sentences) + intercept; of a passage's relevance: the same from its score with numbers of its own.
     """
 
-    best: float = 2.218
-    length: float = 0.585
-    intercept: float = -6.094
-    covered: float = 0.895
-    not_covered: float = 0.529
+    best: float = 3.646
+    length: float = -0.798
+    intercept: float = -3.606
+    covered: float = 0.839
+    not_covered: float = 0.441
+    # By how much the position of a sentence is lowered whose words do not count, as in another language: more of those
+    # lie near the upper band.
+    unfamiliar: float = 1.5
     # What a sentence's position adds to the log-odds that it leads to a passage: chosen on the dev half.
     position: float = 1.0
-    passage_score: float = 0.765
-    passage_length: float = 0.62
-    passage_intercept: float = -6.186
+    passage_score: float = 0.83
+    passage_length: float = 0.272
+    passage_intercept: float = -4.96
 
 
 RECIPE = DraftRecipe()
@@ -73,7 +76,9 @@ class Readings:
     def __init__(self, results: Mapping[int, Sequence[SearchResult]], recipe: DraftRecipe = RECIPE) -> None:
         self._alone = {number: read[0] for number, read in results.items()}
         self._recipe = recipe
-        self._positions = {number: _mean([position(result) for result in read]) for number, read in results.items()}
+        self._positions = {
+            number: _mean([self._position(result) for result in read]) for number, read in results.items()
+        }
         self._scores = {number: self._passage_scores(number, read) for number, read in results.items()}
 
     def scores(self, sentences: int) -> Scores:
@@ -114,7 +119,10 @@ class Readings:
         return (strongest, *sorted(others))
 
     def _surely(self, number: int) -> float:
-        return min(self._positions[number], position(self._alone[number]))
+        return min(self._positions[number], self._position(self._alone[number]))
+
+    def _position(self, result: SearchResult) -> float:
+        return position(result) - self._recipe.unfamiliar * (1 - result.by_words)
 
     def _in_scope(self, position: float, sentences: int) -> float:
         """The probability that the code speaks to a draft whose best sentence has this position."""

@@ -52,11 +52,13 @@ class Scope:
 @dataclass(frozen=True, slots=True)
 class SearchResult:
     """All passages, most relevant first; `in_scope` is the probability that the code speaks to the question,
-    to be read with `bands`."""
+    to be read with `bands`. `by_words` is how much the question's words counted beside its meaning: 1 fully, 0 not at
+    all, as in another language than the situations'."""
 
     matches: tuple[Match, ...]
     in_scope: float
     bands: Bands
+    by_words: float = 1.0
 
 
 class Index:
@@ -109,9 +111,10 @@ class Index:
         question_vectors = encode(read)
         to_pieces = question_vectors @ self._vectors.pieces.T
         to_situations = along(self._vectors.axes, question_vectors) @ self._vectors.situations.T
-        probabilities = self._probabilities(read, question_vectors, to_situations)
+        words = self._words_count(read)
+        probabilities = self._probabilities(read, question_vectors, to_situations, words)
         closest = np.stack([to_pieces[:, rows].max(axis=1) for rows in self._pieces], axis=1)
-        return _Compared(to_pieces, to_situations, probabilities, *self._by_words(question_vectors, closest))
+        return _Compared(to_pieces, to_situations, probabilities, words, *self._by_words(question_vectors, closest))
 
     def _by_words(self, vectors: np.ndarray, closest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """By the passages' own words, from unit vectors (questions, d) and cosines (questions, passages): relevance
@@ -128,8 +131,15 @@ class Index:
         relevance[:, self._others] = BOILERPLATE
         return relevance, in_scope
 
+    def _words_count(self, questions: Sequence[str]) -> np.ndarray:
+        """From 0 to 1 how much the words of each of `questions` count: (questions,)."""
+        if not self._situations or not (self._blend.neighbours or self._blend.meaning):
+            return np.ones(len(questions))
+        familiar = np.array([self._spelling.familiar(question) for question in questions])
+        return np.clip((familiar - RECIPE.words_from) / (RECIPE.words_fully - RECIPE.words_from), 0, 1)
+
     def _probabilities(
-        self, questions: Sequence[str], question_vectors: np.ndarray, to_situations: np.ndarray
+        self, questions: Sequence[str], question_vectors: np.ndarray, to_situations: np.ndarray, words_count: np.ndarray
     ) -> np.ndarray:
         """The blended probability of each class: (questions, classes); without situations no class, (questions, 0)."""
         if not self._situations:
@@ -138,11 +148,7 @@ class Index:
         by_meaning = self._vectors.meaning.probabilities(question_vectors)
         by_words = self._vectors.words.probabilities(questions)
         blend = self._blend
-        familiar = np.array([[self._spelling.familiar(question)] for question in questions])
-        span = RECIPE.words_fully - RECIPE.words_from
-        words = blend.words * np.clip((familiar - RECIPE.words_from) / span, 0, 1)
-        if not blend.neighbours and not blend.meaning:
-            words = np.full_like(words, blend.words)
+        words = blend.words * words_count[:, np.newaxis]
         mixed = blend.neighbours * by_neighbours + blend.meaning * by_meaning + words * by_words
         return mixed / (blend.neighbours + blend.meaning + words)
 
@@ -151,11 +157,12 @@ class Index:
         to_pieces: np.ndarray,
         to_situations: np.ndarray,
         probabilities: np.ndarray,
+        words_count: float,
         by_words: np.ndarray,
         unseen_in_scope: float,
     ) -> SearchResult:
-        """The result of one question, from its cosines (pieces,) and (situations,), its probabilities (classes,), and
-        what `_by_words` says of it."""
+        """The result of one question, from its cosines (pieces,) and (situations,), its probabilities (classes,), how
+        much its words count, and what `_by_words` says of it."""
         by_class = dict(zip(self._classes, self._vectors.calibration.relevance(probabilities), strict=False))
         matches, boilerplate = [], []
         for number, (passage, rows) in enumerate(zip(self._passages, self._pieces, strict=True)):
@@ -168,7 +175,7 @@ class Index:
         least = min((match.relevance for match in matches), default=1.0)
         matches += [replace(match, relevance=min(match.relevance, least)) for match in boilerplate]
         scope = self._scope(probabilities, unseen_in_scope)
-        return SearchResult(tuple(matches), scope.in_scope, scope.bands)
+        return SearchResult(tuple(matches), scope.in_scope, scope.bands, float(words_count))
 
     def _scope(self, probabilities: np.ndarray, unseen_in_scope: float) -> Scope:
         own = self.known.bands if self.known else SIMILARITY.bands
@@ -194,19 +201,26 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class _Compared:
-    """Texts beside what is known: cosines (texts, pieces) and (texts, situations), probabilities (texts, classes), and
-    what the passages' own words say, (texts, passages) and (texts,)."""
+    """Texts beside what is known: cosines (texts, pieces) and (texts, situations), probabilities (texts, classes), how
+    much their words count (texts,), and what the passages' own words say, (texts, passages) and (texts,)."""
 
     to_pieces: np.ndarray
     to_situations: np.ndarray
     probabilities: np.ndarray
+    words_count: np.ndarray
     by_words: np.ndarray
     unseen_in_scope: np.ndarray
 
     def rows(self) -> Iterator[tuple]:
         """Those of each text."""
         return zip(
-            self.to_pieces, self.to_situations, self.probabilities, self.by_words, self.unseen_in_scope, strict=True
+            self.to_pieces,
+            self.to_situations,
+            self.probabilities,
+            self.words_count,
+            self.by_words,
+            self.unseen_in_scope,
+            strict=True,
         )
 
 

@@ -24,7 +24,7 @@ from tests.factories import MATCHES
 BANDS = Bands(covered=1 / (1 + math.exp(-2)), not_covered=0.5)
 PLAIN = DraftRecipe(
     best=1, length=-1, intercept=0, covered=0.6, not_covered=0.3,
-    position=1, passage_score=1, passage_length=0, passage_intercept=0,
+    position=1, passage_score=1, passage_length=0, passage_intercept=0, unfamiliar=0,
 )  # fmt: skip
 
 
@@ -44,6 +44,15 @@ def test_bands_that_are_one_have_positions_too():
     """At a width of half."""
     same = SearchResult((), probability(1), Bands(covered=0.5, not_covered=0.5))
     assert position(same) == pytest.approx(2)
+
+
+def test_a_sentence_whose_words_do_not_count_stands_lower():
+    """Half of it where they half count; as it is with its other readings."""
+    half = replace(result(4, 0), by_words=0.5)
+    recipe = replace(PLAIN, unfamiliar=2)
+    assert Readings({0: [half]}, recipe).scores(1).best == pytest.approx(1)
+    assert Readings({0: [half, result(4, 0)]}, recipe).scores(1).best == pytest.approx(1.5)
+    assert Readings({0: [half]}, PLAIN).scores(1).best == pytest.approx(2)
 
 
 def test_the_most_promising_sentences_come_in_their_order():
