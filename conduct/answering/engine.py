@@ -1,5 +1,6 @@
 """Puts the parts together in the order in which the data flows, and answers questions."""
 
+import gc
 import logging
 import threading
 from collections.abc import Callable
@@ -192,6 +193,9 @@ class Engine:
             self._fail(error if expected else ModelError(NOT_READY))
             return
         _log_source("model", answerer.model)
+        # All that was made until now grows old at once, before anybody is answered: Python would stop everybody to look
+        # through it as soon as some thousand questions have been asked.
+        gc.collect()
         self.swap(answerer)
         find_dataset.remember_dataset(self._settings, answerer.dataset.snapshot)
         self._start_refreshing(answerer.model)
