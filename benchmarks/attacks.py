@@ -6,6 +6,7 @@ Texts and files are read in a process of their own, given up after a minute; flo
 import argparse
 import http.client
 import json
+import multiprocessing
 import os
 import random
 import resource
@@ -18,6 +19,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -26,28 +28,14 @@ import numpy as np
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))  # this file is run as a script
+
+from benchmarks.attack_texts import ADAPTER, ESSENCE, PARSE, TEXTS, VECTORS  # noqa: E402
+
 GIVEN_UP_SECONDS, MOST_BYTES = 60, 8_000_000_000
-FLOOD, SENDERS, FLOOD_SECONDS, WAITING_LONG, PAIRS = 300, 8, 8.0, 250, 200
+FLOOD, SENDERS, FLOOD_SECONDS, WAITING_LONG, PAIRS = 400, 8, 8.0, 250, 200
 WIDTH = 12_000
-CHARACTERS = 200_000
-TEXTS = {
-    "table of 181 columns, 11.6 kB": "'a|' * 181 + '\\n' + '-|' * 181 + '\\n' + '|\\n' * 5_400",
-    "table of 181 columns, 49 kB": "'a|' * 181 + '\\n' + '-|' * 181 + '\\n' + '|\\n' * 24_000",
-    "table of 2,000 columns, 200 kB": "(('|' + 'a|' * 2_000 + '\\n') + '|' + '-|' * 2_000 + '\\n' + "
-    "('|' + 'a|' * 2_000 + '\\n') * 100)[:200_000]",
-    "`![` repeated, 200 kB": "'![' * 100_000",
-    "`[` repeated, 200 kB": "'[' * 200_000",
-    "`# a!!!…a`, 200 kB": "'# a' + '!' * 199_980 + 'a\\n\\nText'",
-}
-PARSE = "try:\n from conduct.text.code import parse\nexcept ImportError:\n from conduct.code import parse\n"
-ESSENCE = (
-    "try:\n from conduct.ranking.courtesies import essence\n"
-    "except ImportError:\n from conduct.question import essence\n"
-)
-ADAPTER = (
-    "try:\n from conduct.model.adapter import load\n load(Path(sys.argv[1]), 'x')\n"
-    "except ImportError:\n from conduct.adapter import load\n load(Path(sys.argv[1]) / 'adapter.safetensors', 'x')\n"
-)
 # Fillers of a thousand characters, of which the worst counts.
 LONG_QUESTIONS = [
     (unit * 1_000)[:1_000] for unit in ("is it ok if ", "please ", "hi, ", "thanks ", " ?", "! ", "a ", "so, ")
@@ -104,16 +92,14 @@ def files(tree: Path, folder: Path) -> Iterator[tuple[str, str]]:
     vectors = next(path for path in (tree / "conduct").rglob("vectors.safetensors") if path.is_file())
     with safe_open(vectors, "np") as file:
         metadata, arrays = file.metadata(), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    width = arrays["pieces"].shape[1]
     made = {
-        name: np.zeros((len(array), WIDTH), array.dtype) if array.ndim == 2 and len(array) > 8 else array
+        name: np.zeros([WIDTH if length == width else length for length in array.shape], array.dtype)
         for name, array in arrays.items()
     }
     save_file(made, data / vectors.name, metadata)
-    script = "apply = globals().get('apply_library_defaults') or globals().get('make_private')\napply()\n"
-    script += "import os\nos.environ['CONDUCT_DATASET'] = sys.argv[1]\nsys.argv = ['conduct', 'ask', 'an accent']\n"
-    script += "import runpy\nrunpy.run_module('conduct', run_name='__main__')"
-    yield f"2 a question, vectors {WIDTH:,} wide", apart(tree, script, str(data))
-    (data / vectors.name).unlink(missing_ok=True)
+    yield f"2 vectors {WIDTH:,} wide", apart(tree, VECTORS, str(data))
+    (data / vectors.name).unlink()
     entry = '"%07d":{"dtype":"F16","shape":[0,0],"data_offsets":[0,0],"a":"' + "x" * 20 + '"}'
     header = ("{" + ",".join(entry % number for number in range(1_000_000)) + "}").encode()
     (folder / "adapter.safetensors").write_bytes(len(header).to_bytes(8, "little") + header)
@@ -182,26 +168,30 @@ def server(tree: Path, home: Path) -> Iterator[Server]:
         begun.process.wait()
 
 
-def beside(asked: Server, work: Callable[[int], object], threads: int) -> list[float]:
-    """Seconds of each question to /healthz while so many threads work."""
-    working = [threading.Thread(target=work, args=(number,)) for number in range(threads)]
-    for thread in working:
-        thread.start()
+def beside(asked: Server, work: Callable[[int], int | None], threads: int) -> tuple[list[float], Counter[int]]:
+    """Seconds of each question to /healthz while a process of so many threads works, and what those got."""
+    statuses: multiprocessing.SimpleQueue = multiprocessing.SimpleQueue()
+
+    def work_all() -> None:
+        with ThreadPoolExecutor(threads) as pool:
+            statuses.put(Counter(pool.map(work, range(threads))))
+
+    crowd = multiprocessing.get_context("fork").Process(target=work_all)
+    crowd.start()
     seconds = []
-    while any(thread.is_alive() for thread in working) or not seconds:
+    while crowd.is_alive():
         seconds.append(asked.timed("GET", "/healthz")[0])
         time.sleep(0.02)
-    return seconds
+    return seconds, statuses.get()
 
 
 def floods(asked: Server) -> Iterator[tuple[str, str]]:
     """Rows 4, 5 and 6."""
-    statuses: Counter[int] = Counter()
 
-    def embed(number: int) -> None:
-        statuses[asked.send("GET", f"/embed?q={quote(f'They laugh at accent {number}')}")[0]] += 1
+    def embed(number: int) -> int:
+        return asked.send("GET", f"/embed?q={quote(f'They laugh at accent {number}')}")[0]
 
-    seconds = beside(asked, embed, FLOOD)
+    seconds, statuses = beside(asked, embed, FLOOD)
     yield f"4 /healthz beside {FLOOD} /embed, the slowest", f"{max(seconds):.2f} s; embeds: {dict(statuses)}"
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
     arguments = {"questions": [[0] * 5] * 33_000}
@@ -212,12 +202,12 @@ def floods(asked: Server) -> Iterator[tuple[str, str]]:
         while time.monotonic() < until:
             asked.send("POST", "/gradio_api/mcp/", body, Accept="application/json, text/event-stream")
 
-    seconds = beside(asked, send_mcp, SENDERS)
+    seconds, _ = beside(asked, send_mcp, SENDERS)
     yield f"5 /healthz beside {SENDERS} senders of 1 MB to MCP, the slowest", f"{max(seconds):.2f} s"
     waits: list[float] = []
 
-    def ask_long(number: int) -> None:
-        asked.send("POST", "/gradio_api/run/ask", {"question": f"They {number} laugh at his accent. " * 30})
+    def ask_long(number: int) -> int:
+        return asked.send("POST", "/gradio_api/run/ask", {"question": f"They {number} laugh at his accent. " * 27})[0]
 
     def ask_short() -> None:
         for number in range(12):
@@ -225,9 +215,10 @@ def floods(asked: Server) -> Iterator[tuple[str, str]]:
 
     short = threading.Timer(1.5, ask_short)
     short.start()
-    beside(asked, ask_long, WAITING_LONG)
+    _, statuses = beside(asked, ask_long, WAITING_LONG)
     short.join()
-    yield f"6 a short question beside {WAITING_LONG} long ones, the median", f"{statistics.median(waits):.2f} s"
+    what = f"6 a short question beside {WAITING_LONG} long ones, the median"
+    yield what, f"{statistics.median(waits):.2f} s, the long ones: {dict(statuses)}"
 
 
 def faults(asked: Server) -> Iterator[tuple[str, str]]:
@@ -236,7 +227,7 @@ def faults(asked: Server) -> Iterator[tuple[str, str]]:
     for name, request in (
         ("/?page=../x", ("GET", "/?page=../x")),
         ("a static name of 5,000 letters", ("GET", "/static/" + "a" * 5_000)),
-        ("a query of 60 kB", ("GET", "/embed?q=" + "a" * 60_000)),
+        ("a query of 60 kB", ("GET", "/?q=" + "a" * 60_000)),
         ("an MCP id of 5,000 digits", ("POST", "/gradio_api/mcp/", huge)),
     ):
         status = asked.send(*request, Accept="application/json, text/event-stream")[0]
@@ -260,7 +251,7 @@ def guesses(asked: Server) -> Iterator[tuple[str, str]]:
 def main() -> None:
     """Print a table as it comes."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("tree", nargs="?", type=Path, default=Path(__file__).parents[1])
+    parser.add_argument("tree", nargs="?", type=Path, default=ROOT)
     parser.add_argument("--rows", default="1,2,3,4,8,10", help="4 stands for 4, 5 and 6")
     chosen = parser.parse_args()
     tree, rows = chosen.tree.resolve(), chosen.rows.split(",")

@@ -1,7 +1,8 @@
 """A week in an hour: python benchmarks/soak.py
 
 Many questions through every door while the text is refreshed, the Hub fails, clients drop out and others attack; each
-answer is checked. The exit code is 0 if none was wrong and the memory did not grow. Not collected by pytest: the short mode is.
+answer is checked. The exit code is 0 if none was wrong and the memory did not grow. Not collected by pytest:
+the short mode is.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The attacks of a soak: each is answered or refused, and none is a fault of ours; visitors are answered beside them."""
+"""The attacks of a soak: each is answered or refused, and none is a fault of ours."""
 
 import http.client
 import json
@@ -16,7 +16,7 @@ MCP = JSON | {"Accept": "application/json, text/event-stream"}
 # Between two attacks: the visitors are those who shall be answered.
 PAUSE_SECONDS = 0.5
 CROWD = 60
-REFUSED = frozenset({400, 404, 405, 408, 413, 414, 415, 422, 503})
+REFUSED = frozenset({400, 403, 404, 405, 408, 413, 414, 415, 422, 503})
 GRAVE = ("I want to kill myself", "He hit me and I am afraid to go back", "Ich will nicht mehr leben")
 DRAFT = "Dear all,\n\nyesterday he laughed at my accent again. I told him to stop. He did not.\n\nThanks, Kim\n\n"
 # None of them is ever answered from: each costs, or cost, what no text may cost.
@@ -72,8 +72,10 @@ class Attacks:
 
     def _other_methods(self) -> None:
         for method, parameters in (
-            ("prompts/get", {"name": "code"}), ("resources/read", {"uri": "file:///etc/passwd"}), ("resources/list", {}),
-        ):  # fmt: skip
+            ("prompts/get", {"name": "code"}),
+            ("resources/read", {"uri": "file:///etc/passwd"}),
+            ("resources/list", {}),
+        ):
             call = {"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}
             said = self._never_fails(json.dumps(call).encode())
             if b"Method not found" not in said:
@@ -117,9 +119,7 @@ class Attacks:
     def _given_up(self) -> None:
         """Leaves while it is answered, through each door."""
         body = json.dumps({"question": "an accent"}).encode()
-        head = (
-            b"POST /gradio_api/%s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-        )
+        head = b"POST /gradio_api/%s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
         for path in (b"run/ask", b"call/v2/ask", b"mcp/"):
             self._raw(head % (path, len(body)) + body).close()
         self._raw(b"GET /embed?q=an+accent HTTP/1.1\r\nHost: x\r\n\r\n").close()
