@@ -1,6 +1,5 @@
 """Puts the parts together in the order in which the data flows, and answers questions."""
 
-import gc
 import logging
 import threading
 from collections.abc import Callable
@@ -77,6 +76,8 @@ class Engine:
         self._started = False
         self._closed = threading.Event()
         self._threads: list[threading.Thread] = []
+        # Called in the thread that has loaded the model, before anybody is answered.
+        self.before_ready: Callable[[], None] = lambda: None
 
     @property
     def ready(self) -> bool:
@@ -193,9 +194,7 @@ class Engine:
             self._fail(error if expected else ModelError(NOT_READY))
             return
         _log_source("model", answerer.model)
-        # All that was made until now grows old at once, before anybody is answered: Python would stop everybody to look
-        # through it as soon as some thousand questions have been asked.
-        gc.collect()
+        self.before_ready()
         self.swap(answerer)
         find_dataset.remember_dataset(self._settings, answerer.dataset.snapshot)
         self._start_refreshing(answerer.model)

@@ -16,12 +16,17 @@ SECONDS = 10.0
 # While questions wait it looks at what is young, and so often at all.
 ALL_EVERY = 6
 YOUNG, ALL = 1, 2
+# While the app serves, Python's own looks are short: at some ten thousand new objects, or a hundred thousand.
+THRESHOLDS = (10_000, 10, 1_000)
 
 
 @asynccontextmanager
 async def collect_garbage(service: AskService, seconds: float = SECONDS) -> AsyncIterator[None]:
     """While it runs, garbage is collected so often."""
-    task = asyncio.create_task(_repeat(service, seconds))
+    collector = _Collector(service)
+    service.engine.before_ready = collector.settle
+    thresholds = gc.get_threshold()
+    task = asyncio.create_task(collector.repeat(seconds))
     try:
         yield
     finally:
@@ -29,22 +34,41 @@ async def collect_garbage(service: AskService, seconds: float = SECONDS) -> Asyn
         with suppress(asyncio.CancelledError):
             await task
         gc.unfreeze()
+        gc.set_threshold(*thresholds)
 
 
-async def _repeat(service: AskService, seconds: float) -> None:
-    frozen_when_ready: bool | None = None
-    for number in count():
-        await asyncio.sleep(seconds)
-        if service.engine.loading:
-            continue
-        ready = service.engine.ready
-        if ready is not frozen_when_ready and not service.pending:
-            # What the libraries and the model are made of is not looked through again. Nobody asks: no question is
-            # among it.
+class _Collector:
+    """What the libraries and the model are made of is not looked through again once it is frozen.
+
+    Nothing is frozen while somebody asks: the question would be among it, for ever.
+    """
+
+    def __init__(self, service: AskService) -> None:
+        self._service = service
+        self._frozen_when_ready: bool | None = None
+
+    def settle(self) -> None:
+        """In the thread that has loaded the model, before anybody is answered."""
+        gc.collect()
+        gc.set_threshold(*THRESHOLDS)
+        if not self._service.pending:
+            gc.freeze()
+            self._frozen_when_ready = True
+
+    async def repeat(self, seconds: float) -> None:
+        """Look, again and again."""
+        for number in count():
+            await asyncio.sleep(seconds)
+            if not self._service.engine.loading:
+                self._look(number)
+
+    def _look(self, number: int) -> None:
+        ready, pending = self._service.engine.ready, self._service.pending
+        if ready is not self._frozen_when_ready and not pending:
             gc.collect()
             gc.freeze()
-            frozen_when_ready = ready
-        elif ready is frozen_when_ready and (not service.pending or number % ALL_EVERY == 0):
+            self._frozen_when_ready = ready
+        elif ready is self._frozen_when_ready and (not pending or number % ALL_EVERY == 0):
             gc.collect(ALL)
         else:
             gc.collect(YOUNG)

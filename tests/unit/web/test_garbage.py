@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from conduct.web.guard.garbage import ALL_EVERY, collect_garbage
+from conduct.web.guard.garbage import ALL_EVERY, THRESHOLDS, collect_garbage
 
 
 class Ring:
@@ -74,6 +74,22 @@ def test_an_old_ring_goes_at_the_first_look_and_what_is_loaded_is_left_alone_fro
 def test_while_somebody_may_ask_nothing_is_frozen_and_nobody_waits_for_a_long_look(of: SimpleNamespace):
     """The question would be among it for ever."""
     assert after_looks(of, 3) == (False, 0)
+
+
+@pytest.mark.parametrize(("pending", "frozen"), [(0, True), (1, False)])
+def test_what_was_loaded_is_left_alone_before_anybody_is_answered(pending: int, frozen: bool):
+    """Unless somebody waits for it."""
+    of, before = service(pending), gc.get_threshold()
+
+    async def load() -> tuple[int, tuple]:
+        async with collect_garbage(of, 60):
+            of.engine.before_ready()
+            return gc.get_freeze_count(), gc.get_threshold()
+
+    with ThreadPoolExecutor(1) as pool:
+        count, thresholds = pool.submit(asyncio.run, load()).result()
+    assert (count > 0) is frozen
+    assert (thresholds, gc.get_threshold()) == (THRESHOLDS, before)
 
 
 class AlwaysAsked(SimpleNamespace):
