@@ -21,6 +21,12 @@ CROWD = 400
 PAUSE_SECONDS = 0.02
 
 
+def wait_until_healthy(port: int) -> None:
+    """Send nobody there before, as an orchestrator does."""
+    while _health(port) != 200:
+        time.sleep(PAUSE_SECONDS)
+
+
 def health_in_a_crowd(port: int, questions: Sequence[str]) -> tuple[list[float], dict[int, int]]:
     """Seconds of each request to /healthz while CROWD visitors ask /embed, and how often those got which status."""
     crowd = subprocess.Popen(
