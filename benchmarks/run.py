@@ -29,7 +29,7 @@ apply_library_defaults()
 
 from benchmarks.deploy import carried  # noqa: E402
 from benchmarks.drafts import drafts  # noqa: E402
-from benchmarks.health import CROWD, health_in_a_crowd  # noqa: E402
+from benchmarks.health import CROWD, health_in_a_crowd, wait_until_healthy  # noqa: E402
 from benchmarks.sides import Server, clients, median_ms, percentile, post, server, sides  # noqa: E402
 from conduct.dataset import situations  # noqa: E402
 from conduct.dataset.files import QUESTIONS_FILE, read_text  # noqa: E402
@@ -132,9 +132,7 @@ class Run:
         """What a draft takes, and whether an orchestrator would take the app for dead while many ask."""
         self.step("health in a crowd", 5)
         with server("app.py", CONDUCT_DATASET="") as app:
-            connection = http.client.HTTPConnection("127.0.0.1", app.port, timeout=300)
-            post(connection, "Is this okay?")
-            connection.close()
+            wait_until_healthy(app.port)
             seconds, counts = health_in_a_crowd(app.port, self.questions)
         turned_away = counts.get(503, 0)
         health = (f"/healthz while {CROWD} ask /embed, the slowest", f"{max(seconds) * 1e3:.0f} ms", "their median",

@@ -1,7 +1,8 @@
 """A week in an hour: python benchmarks/soak.py
 
-Many questions through every door while the text is refreshed, the Hub fails and clients drop out; each answer is
-checked. The exit code is 0 if none was wrong and the memory did not grow. Not collected by pytest: the short mode is.
+Many questions through every door while the text is refreshed, the Hub fails, clients drop out and others attack; each
+answer is checked. The exit code is 0 if none was wrong and the memory did not grow. Not collected by pytest:
+the short mode is.
 """
 
 import argparse
@@ -22,13 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from conduct.dataset.files import QUESTIONS_FILE, SITUATIONS_FILE, TEXT_FILE, VECTORS_FILE
-from conduct.hub import find_dataset
-from conduct.hub.find_dataset import BUNDLED_DATA
-from conduct.hub.snapshot import LOCAL, Snapshot
-
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT))  # this file is run as a script
 
 from conduct.settings import apply_library_defaults  # noqa: E402
 
@@ -36,9 +32,14 @@ apply_library_defaults()
 
 from tqdm import tqdm  # noqa: E402
 
+from benchmarks.soak_attacks import BOMBS, Attacks  # noqa: E402
 from benchmarks.soak_clients import LIMIT, Clients, Expected, Tally  # noqa: E402
 from conduct.answering.answerer import Answerer  # noqa: E402
 from conduct.answering.dataset_revision import DatasetRevision  # noqa: E402
+from conduct.dataset.files import QUESTIONS_FILE, SITUATIONS_FILE, TEXT_FILE, VECTORS_FILE  # noqa: E402
+from conduct.hub import find_dataset  # noqa: E402
+from conduct.hub.find_dataset import BUNDLED_DATA  # noqa: E402
+from conduct.hub.snapshot import LOCAL, Snapshot  # noqa: E402
 from conduct.model import packaged  # noqa: E402
 from conduct.model.sentence_transformer import SentenceEncoder  # noqa: E402
 from conduct.ranking.fit import build  # noqa: E402
@@ -96,7 +97,7 @@ class Texts:
         answerers: list[Answerer] = []
         self._expected: dict[tuple[int, str], Expected] = {}
         self.revisions: dict[str, int] = {"even": 0, "odd": 1}
-        self._count = itertools.count()
+        self._count, self._bombs = itertools.count(), itertools.count()
         model = packaged.snapshot()
         encoder = SentenceEncoder.load(model.folder)
         for number, name in enumerate(("even", "odd")):
@@ -120,6 +121,11 @@ class Texts:
         revision = self._served.push("dataset", REPO, self._files[count % 2] | readme)
         self.revisions[revision] = count % 2
         return revision
+
+    def push_bomb(self) -> None:
+        """A new commit whose text would take without end to read, and is never answered from."""
+        bomb = BOMBS[next(self._bombs) % len(BOMBS)]
+        self._served.push("dataset", REPO, self._files[0] | {TEXT_FILE: bomb.encode()})
 
     def expected(self, revision: str, question: str) -> Expected | None:
         """The answer of a text to a question; None for a revision that was never pushed."""
@@ -199,6 +205,9 @@ def _soak(plan: Plan, served: LoopbackHub, texts: Texts, address: str, pid: int,
         for fault in itertools.cycle(FAULTS):
             for now in ("", fault):
                 served.faults.pop(REPO, None)
+                texts.push_bomb()
+                if over.wait(plan.refresh_seconds / 4):
+                    return
                 texts.push()
                 next(refreshes)
                 if now:
@@ -211,6 +220,7 @@ def _soak(plan: Plan, served: LoopbackHub, texts: Texts, address: str, pid: int,
     threads = [threading.Thread(target=clients.visit, args=[seed]) for seed in range(plan.visitors)]
     threads.append(threading.Thread(target=clients.harm, args=[99, plan.hostile]))
     beside = [threading.Thread(target=refresh), threading.Thread(target=clients.leave, args=[7, over])]
+    beside.append(threading.Thread(target=Attacks(address, tally).attack, args=[11, over]))
     began = time.monotonic()
     for thread in threads + beside:
         thread.start()

@@ -76,6 +76,8 @@ class Engine:
         self._started = False
         self._closed = threading.Event()
         self._threads: list[threading.Thread] = []
+        # Called in the thread that has loaded the model, before anybody is answered.
+        self.before_ready: Callable[[], None] = lambda: None
 
     @property
     def ready(self) -> bool:
@@ -192,6 +194,7 @@ class Engine:
             self._fail(error if expected else ModelError(NOT_READY))
             return
         _log_source("model", answerer.model)
+        self.before_ready()
         self.swap(answerer)
         find_dataset.remember_dataset(self._settings, answerer.dataset.snapshot)
         self._start_refreshing(answerer.model)

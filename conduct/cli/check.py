@@ -3,6 +3,7 @@
 import argparse
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ PREVIEW = 72
 MAX_LISTED = 20
 # The parts of a line that a reader of the rendered page does not see as words.
 _UNSEEN = re.compile(r"\]\([^)]*\)|<[^>]*>|\{[^}]*\}|^\s*\[[^\]]*\]:.*|&#?\w+;")
+# What begins an item: its number is no word of it.
+_ITEM = re.compile(r"^\s*(\d{1,9}[.)]|[-*+])(?=\s)")
 _WORDS = re.compile(r"[^\W_]+")
 
 
@@ -93,11 +96,14 @@ def printable_tree(code: Code) -> str:
     for section in code.sections:
         indent = "  " * (1 + max(0, section.level - min(levels, default=1)))
         parts.append(f"{indent}{section.title}")
+        introductions = Counter(passage.text.rpartition("\n")[0] for passage in section.passages)
         for passage in section.passages:
             mark = "*" if passage.boilerplate else " "
-            # Of a list's item the words of its own: all begin with those that introduce the list.
-            introduction, _, own = passage.text.rpartition("\n")
-            words = textwrap.shorten(own, PREVIEW, placeholder=" ...")
+            introduction, _, words = passage.text.rpartition("\n")
+            # Of a list's item the words of its own: all begin with those that introduce the list. A title stays.
+            if introductions[introduction] == 1:
+                introduction, words = "", passage.text.replace("\n", " / ")
+            words = textwrap.shorten(words, PREVIEW, placeholder=" ...")
             parts.append(f"{indent} {mark}{passage.id}  {'... ' if introduction else ''}{words}")
     return "\n".join(map(printable, parts)) + "\n"
 
@@ -160,7 +166,8 @@ def _left_out(source: str, code: Code) -> Iterator[tuple[int, str]]:
     sections = [part for section in code.sections for part in (section.title, *(p.text for p in section.passages))]
     known = " ".join(_WORDS.findall(" ".join([code.title, *sections]).casefold()))
     for number, line in enumerate(rest.split("\n"), start=1 + skipped):
-        pieces = [_WORDS.findall(piece) for piece in re.split(r"[*_`~\[\]()|#>!]+", _UNSEEN.sub(" ", line).casefold())]
+        seen = _UNSEEN.sub(" ", _ITEM.sub("", line)).casefold()
+        pieces = [_WORDS.findall(piece) for piece in re.split(r"[*_`~\[\]()|#>!]+", seen)]
         missing = sum(len("".join(words)) for words in pieces if " ".join(words) not in known)
         if missing * 2 > sum(len("".join(words)) for words in pieces):
             yield number, line.strip()

@@ -28,10 +28,11 @@ from conduct.api.service import AskService
 from conduct.errors import SettingError
 from conduct.settings import ServerSettings
 from conduct.web.embed import embed_routes
-from conduct.web.guard import idle_timeout, request_limits, sessions
+from conduct.web.guard import garbage, idle_timeout, request_limits, sessions
 from conduct.web.guard.allowlist import RouteAllowlist
 from conduct.web.guard.bursts import BurstGate
 from conduct.web.guard.cross_origin import CrossOrigin
+from conduct.web.guard.garbage import collect_garbage
 from conduct.web.guard.gradio_calls import CANCEL, JOIN, RUN, sanitize_cancel_payload, sanitize_queue_payload
 from conduct.web.guard.headers import ResponseHeaders
 from conduct.web.guard.idle_timeout import with_idle_timeout
@@ -52,12 +53,14 @@ SHUTDOWN_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How many seconds the server waits for a request, its body, the reading of a response, a session's next call."""
+    """How many seconds the server waits for a request, its body, the reading of a response, a session's next call; and
+    before it looks for garbage again."""
 
     idle: float = idle_timeout.SECONDS
     unread: float = idle_timeout.UNREAD_SECONDS
     body: float = request_limits.SECONDS
     session: float = sessions.SECONDS
+    garbage: float = garbage.SECONDS
 
 
 def build_app(demo: gr.Blocks, service: AskService, root_path: str = "", timeouts: Timeouts = Timeouts()) -> FastAPI:
@@ -70,7 +73,11 @@ def build_app(demo: gr.Blocks, service: AskService, root_path: str = "", timeout
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with tools.running(), forget_ended_sessions(demo, gradio_app, timeouts.session):
+        async with (
+            tools.running(),
+            forget_ended_sessions(demo, gradio_app, timeouts.session),
+            collect_garbage(service, timeouts.garbage),
+        ):
             # Only when the page can be served: importing torch would hold it up for seconds.
             starting = asyncio.create_task(_start_engine(app, service))
             yield

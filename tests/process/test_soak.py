@@ -12,6 +12,7 @@ def test_a_short_soak(tmp_path: Path):
     assert outcome.tally.wrong == []
     assert outcome.tally.answered >= 150
     assert {"one step", "many", "two steps", "page", "embed", "dropped", "hostile"} <= set(outcome.tally.events)
+    assert any(way.startswith("attack:") for way in outcome.tally.events)
     assert len(outcome.tally.revisions) > 1
     log = (tmp_path / "log").read_text()
     assert "Traceback" not in log

@@ -3,12 +3,16 @@
 import asyncio
 import http.client
 import json
+import re
 import socket
 import threading
+import time
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 
+from conduct.web.guard import request_limits
 from conduct.web.guard.request_limits import (
     MAX_BODY_BYTES,
     MAX_DEPTH,
@@ -237,3 +241,50 @@ def test_large_bodies_are_looked_through_off_the_loop(size: int, apart: bool):
 
     run(look())
     assert threads == [apart]
+
+
+def test_no_more_brackets_are_looked_at_than_values_may_begin(monkeypatch: pytest.MonkeyPatch):
+    """Half a million took a quarter of a second, in which Python's lock was held; whoever has so many is refused for
+    their number."""
+    seen = 0
+    brackets = request_limits._BRACKETS
+
+    class Counted:
+        def finditer(self, body: bytes) -> Iterator[re.Match]:
+            nonlocal seen
+            for bracket in brackets.finditer(body):
+                seen += 1
+                yield bracket
+
+    monkeypatch.setattr(request_limits, "_BRACKETS", Counted())
+    for body in (b"[" + b"[]," * 300_000, b"]" * 900_000, b"[]" * 450_000):
+        assert not too_deep(body)
+        assert too_many_values(body) or body.startswith(b"]")
+    assert seen <= 3 * (2 * MAX_VALUES + 2)
+
+
+def test_large_bodies_are_looked_through_one_after_the_other():
+    """Eight threads that work at once kept the loop waiting for half a second."""
+    at_once, most = 0, 0
+
+    def rewrite(body: bytes) -> bytes:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        time.sleep(0.02)
+        at_once -= 1
+        return body
+
+    async def receive() -> dict:
+        return {"type": "http.request", "body": b" " * (QUICK_BYTES + 1), "more_body": False}
+
+    async def app(*_: object) -> None:
+        """Answer nothing."""
+
+    async def send_all() -> None:
+        guard = RequestBodyGuard(app, {"/": rewrite})
+        request = {"type": "http", "method": "POST", "path": "/", "headers": []}
+        await asyncio.gather(*(guard(dict(request), receive, app) for _ in range(8)))
+
+    run(send_all())
+    assert most == 1

@@ -45,7 +45,7 @@ def main(folder: Path) -> None:
     """Serve until standard input ends."""
     engine = word_engine(folder)
     engine.answerer().encoder._encoder.__class__ = Moody
-    service, timeouts = AskService(engine), Timeouts(idle=2.0, session=1.0)
+    service, timeouts = AskService(engine), Timeouts(idle=2.0, session=1.0, garbage=0.5)
     server = http_server(build_app(build_page(service), service, timeouts=timeouts), timeouts)
     listening = listen(ServerSettings(port=0))
     threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True).start()

@@ -5,8 +5,9 @@ from collections import deque
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-# Each takes the loop less than a millisecond before it waits for something; health waits for one such group.
-MAX_BEGUN = 16
+# Each takes the loop a millisecond or two before it waits for something. Health waits for some five such groups: until
+# its connection is taken, its request read and its answer begun.
+MAX_BEGUN = 2
 HEALTH = "/healthz"
 
 

@@ -20,7 +20,12 @@ def with_idle_timeout(protocol: type, seconds: float = SECONDS, unread_seconds: 
             self._wait()
 
         def on_response_complete(self) -> None:
+            answered = self.cycle
             super().on_response_complete()
+            # Not the next one, which a client may have sent along. The connection, which stays open, would hold the
+            # question, in a ring: the request's cycle knows the connection.
+            if self.cycle is answered:
+                self.cycle = self.scope = None
             self._wait()
 
         def connection_lost(self, error: Exception | None) -> None:

@@ -84,6 +84,7 @@ class RequestBodyGuard:
         self._seconds = seconds
         self._max_held = max_held
         self._held = 0
+        self._one_at_a_time = asyncio.Semaphore(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -130,7 +131,9 @@ class RequestBodyGuard:
         rewrite = self._rewrites.get(scope["path"], bytes)
         if len(body) <= QUICK_BYTES:
             return _checked(body, rewrite)
-        return await asyncio.to_thread(_checked, body, rewrite)
+        # One after the other: each thread that works may keep the loop waiting for Python's lock.
+        async with self._one_at_a_time:
+            return await asyncio.to_thread(_checked, body, rewrite)
 
     async def _read(self, receive: Receive, held: "_Body") -> None:
         more = True
@@ -190,10 +193,13 @@ def too_deep(body: bytes) -> bool:
     if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
         return False
     depth = 0
-    for bracket in _BRACKETS.finditer(_STRINGS.sub(b'""', body)):
+    for number, bracket in enumerate(_BRACKETS.finditer(_STRINGS.sub(b'""', body))):
         depth += 1 if bracket[0] in b"[{" else -1
         if depth > MAX_DEPTH:
             return True
+        # No parser reads on behind a bracket that closes nothing; and half of so many brackets open a value each.
+        if depth < 0 or number == 2 * MAX_VALUES:
+            return False
     return False
 
 

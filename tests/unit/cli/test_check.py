@@ -64,6 +64,18 @@ def test_an_item_of_a_list_is_shown_with_its_own_words(capsys, tmp_path: Path):
     assert "  ... Threatening people\n" in check(capsys, tmp_path)[1]
 
 
+def test_a_step_and_what_a_summary_opens_are_shown_with_their_titles(capsys, tmp_path: Path):
+    """Each has one of its own, which is in the passage: nothing is left out."""
+    (tmp_path / "code_of_conduct.md").write_text(
+        "## What follows\n\n1. Reminder\n\n   **Consequence**: we write to you.\n\n2. Pause\n\n   **Consequence**: you "
+        "wait.\n\n<details><summary>Photos</summary>\n\nAsk first.\n\n</details>\n"
+    )
+    _, out, _ = check(capsys, tmp_path)
+    assert "-1  Reminder / Consequence: we write to you.\n" in out
+    assert "-3  Photos / Ask first.\n" in out
+    assert "In no passage" not in out
+
+
 def test_what_no_passage_holds_is_listed_with_its_line(capsys, folder: Path):
     """A hidden comment here; a link's address is no words of the text."""
     _, out, _ = check(capsys, folder)

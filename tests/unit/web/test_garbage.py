@@ -1,0 +1,114 @@
+"""Rings of objects that hold a question are found without anybody asking again, and others' objects left alone."""
+
+import asyncio
+import gc
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import pytest
+
+from conduct.web.guard.garbage import ALL_EVERY, THRESHOLDS, collect_garbage
+
+
+class Ring:
+    """Refers to itself, so that nothing but a collection ends it."""
+
+    def __init__(self) -> None:
+        self.ring = self
+
+
+def old_ring() -> weakref.ref:
+    """One that has lasted: Python looks for such ones last."""
+    ring = Ring()
+    gc.collect()
+    return weakref.ref(ring)
+
+
+def service(pending: int = 0, loading: bool = False) -> SimpleNamespace:
+    """What is looked at of a service."""
+    return SimpleNamespace(pending=pending, engine=SimpleNamespace(loading=loading, ready=not loading))
+
+
+def after_looks(of: SimpleNamespace, wanted: int) -> tuple[bool, int]:
+    """Whether an old ring is gone after so many looks, and how many objects are left alone while it runs."""
+
+    async def run() -> tuple[bool, int]:
+        looks = 0
+
+        async def sleep(seconds: float) -> None:
+            nonlocal looks
+            looks += 1
+            if looks > wanted:
+                await asyncio.Event().wait()
+            await real_sleep(0)
+
+        real_sleep, asyncio.sleep = asyncio.sleep, sleep
+        try:
+            async with collect_garbage(of):
+                while looks <= wanted:
+                    await real_sleep(0)
+                return ring() is None, gc.get_freeze_count()
+        finally:
+            asyncio.sleep = real_sleep
+
+    # In a thread of its own: the browser tests leave a loop running in this one.
+    with ThreadPoolExecutor(1) as pool:
+        gc.disable()
+        try:
+            ring = old_ring()
+            return pool.submit(asyncio.run, run()).result()
+        finally:
+            gc.enable()
+
+
+def test_an_old_ring_goes_at_the_first_look_and_what_is_loaded_is_left_alone_from_then_on():
+    """A thousand objects at least, of any Python; afterwards they can be collected again."""
+    gone, frozen = after_looks(service(), 1)
+    assert gone
+    assert frozen > 1_000
+    assert gc.get_freeze_count() == 0
+
+
+@pytest.mark.parametrize("of", [service(pending=1), service(loading=True)], ids=["questions wait", "loading"])
+def test_while_somebody_may_ask_nothing_is_frozen_and_nobody_waits_for_a_long_look(of: SimpleNamespace):
+    """The question would be among it for ever."""
+    assert after_looks(of, 3) == (False, 0)
+
+
+@pytest.mark.parametrize(("pending", "frozen"), [(0, True), (1, False)])
+def test_what_was_loaded_is_left_alone_before_anybody_is_answered(pending: int, frozen: bool):
+    """Unless somebody waits for it."""
+    of, before = service(pending), gc.get_threshold()
+
+    async def load() -> tuple[int, tuple]:
+        async with collect_garbage(of, 60):
+            of.engine.before_ready()
+            return gc.get_freeze_count(), gc.get_threshold()
+
+    with ThreadPoolExecutor(1) as pool:
+        count, thresholds = pool.submit(asyncio.run, load()).result()
+    assert (count > 0) is frozen
+    assert (thresholds, gc.get_threshold()) == (THRESHOLDS, before)
+
+
+class AlwaysAsked(SimpleNamespace):
+    """Somebody waits at each look but the first; at the second a ring has grown old."""
+
+    looks = 0
+
+    @property
+    def pending(self) -> int:
+        """How many wait."""
+        self.looks += 1
+        if self.looks == 2:
+            self.ring = old_ring()
+        return int(self.looks > 1)
+
+
+@pytest.mark.parametrize(("looks", "gone"), [(ALL_EVERY, False), (ALL_EVERY + 1, True)])
+def test_where_somebody_always_asks_all_is_looked_through_once_in_a_while(looks: int, gone: bool):
+    """Rings that have lasted would otherwise stay until nobody asks."""
+    of = AlwaysAsked(engine=service().engine)
+    after_looks(of, looks)
+    assert (of.ring() is None) is gone
