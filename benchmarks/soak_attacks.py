@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from benchmarks.soak_clients import JSON, PATIENCE_SECONDS, Tally
+from benchmarks.soak_clients import CLIENT_TIMEOUT_SECONDS, JSON, Tally
 
 MCP = JSON | {"Accept": "application/json, text/event-stream"}
 # Between two attacks: the visitors are those who shall be answered.
@@ -147,7 +147,7 @@ class Attacks:
     def _send(
         self, method: str, path: str, body: bytes | None = None, headers: dict | None = None
     ) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=PATIENCE_SECONDS)
+        connection = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=CLIENT_TIMEOUT_SECONDS)
         connection.request(method, quote(path, safe="/?=&%<>.+:"), body, MCP | (headers or {}))
         response = connection.getresponse()
         said = response.read()
@@ -158,6 +158,6 @@ class Attacks:
 
     def _raw(self, request: bytes) -> socket.socket:
         host = urlsplit(self.address)
-        connection = socket.create_connection((host.hostname, host.port), timeout=PATIENCE_SECONDS)
+        connection = socket.create_connection((host.hostname, host.port), timeout=CLIENT_TIMEOUT_SECONDS)
         connection.sendall(request)
         return connection
