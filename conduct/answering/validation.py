@@ -47,16 +47,8 @@ _DIRECTIONS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _AT_THE_ENDS = re.compile(rf"\A[\s\u200c\u200d{_DIRECTIONS}]+|(?<![\s{_DIRECTIONS}])[\s{_DIRECTIONS}]+\Z")
 
 
-class CleanQuestion(str):
-    """A question that was cleaned, and need not be again: a draft takes as long to clean as a question to answer."""
-
-    __slots__ = ()
-
-
-def clean_question(value: object) -> CleanQuestion:
+def clean_question(value: object) -> str:
     """The question as understood: stripped, without invisible characters that no script needs. Raises QuestionError."""
-    if isinstance(value, CleanQuestion):
-        return value
     if not isinstance(value, str):
         raise QuestionError(NO_TEXT, came=_kind(value))
     # Checked before cleaning, so that a huge text costs nothing.
@@ -74,7 +66,7 @@ def clean_question(value: object) -> CleanQuestion:
         raise QuestionError(EMPTY)
     if any(c.isalnum() for c in text) and not read_draft(text).sentences:
         raise QuestionError(ONLY_QUOTES if only_quotes(text) else ONLY_NAMES)
-    return CleanQuestion(text)
+    return text
 
 
 def is_binary(text: str) -> bool:
@@ -95,7 +87,7 @@ def check_limit(value: object) -> int:
     return int(value)
 
 
-def clean_questions(values: object) -> list[CleanQuestion]:
+def clean_questions(values: object) -> list[str]:
     """Each question of a list, cleaned. Raises QuestionError that names the first one that cannot be asked."""
     if not isinstance(values, list | tuple):
         raise QuestionError(NO_LIST, came=_kind(values))

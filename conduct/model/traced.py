@@ -1,6 +1,7 @@
 """Reads a text without Python between the network's operations, which took half of the time, and which two questions
 that are read at once would have to take in turns."""
 
+import logging
 import warnings
 from collections.abc import Sequence
 
@@ -9,6 +10,9 @@ import torch
 
 from conduct.model.glance import Glance
 from conduct.model.packaged import PROMPT
+
+# It says on the terminal of who asks that a network that is recorded has no loss.
+logging.getLogger("transformers.modeling_utils").setLevel(logging.ERROR)
 
 # Any text: what is recorded holds for each length.
 _EXAMPLE = "Is this okay?"

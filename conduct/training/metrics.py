@@ -47,6 +47,8 @@ def ndcg(question: Question, ranking: Ranking, depth: int = 3) -> float:
 def mean(values: Sequence[float], seed: int = 0) -> Figure:
     """The mean of `values` and its 95% bootstrap interval."""
     array = np.asarray(values, dtype=float)
+    if not array.size:
+        return Figure(np.nan, np.nan, np.nan)
     resampled = np.random.default_rng(seed).choice(array, size=(RESAMPLES, len(array))).mean(axis=1)
     low, high = np.percentile(resampled, [2.5, 97.5])
     return Figure(float(array.mean()), float(low), float(high))

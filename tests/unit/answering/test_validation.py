@@ -2,7 +2,6 @@
 
 import pytest
 
-from conduct.answering import validation
 from conduct.answering.validation import check_limit, clean_question, clean_questions
 from conduct.errors import QuestionError
 
@@ -74,14 +73,6 @@ def test_what_is_no_question_is_refused_in_one_sentence(sent: object, sentence: 
     with pytest.raises(QuestionError) as refused:
         clean_question(sent)
     assert str(refused.value) == sentence
-
-
-def test_a_question_is_cleaned_once(monkeypatch: pytest.MonkeyPatch):
-    """The door that it came through has done so when it is asked; alone and among others."""
-    cleaned = clean_question(" is it ok? ")
-    monkeypatch.setattr(validation, "read_draft", pytest.fail)
-    assert clean_question(cleaned) is cleaned
-    assert clean_questions([cleaned]) == [cleaned]
 
 
 @pytest.mark.parametrize(("sent", "limit"), [(1, 1), (10, 10), (3.0, 3)])

@@ -31,9 +31,9 @@ class Slow:
 class Broken:
     """An engine with a fault whose message quotes the question."""
 
-    def ask(self, question: str, limit: int) -> None:
+    def answer(self, questions: list[str], limit: int) -> None:
         """Fail."""
-        raise KeyError(question)
+        raise KeyError(*questions)
 
 
 @pytest.mark.parametrize(
