@@ -270,8 +270,7 @@ def compose(
     ]
     example = _example(matches[0]) if matches and band == COVERED and not care and not cautions.language else None
     return Answer(
-        # Not a CleanQuestion: pydantic makes plain strings of such ones, and keeps the short ones in a cache.
-        question=str(question),
+        question=str(question),  # of a CleanQuestion pydantic would keep a copy in its cache of strings
         coverage=band,
         message=GRAVE_MESSAGE if care and band != COVERED else MESSAGES[band],
         notice=" ".join(map(str, said)) or None,
