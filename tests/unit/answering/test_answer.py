@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from conduct.answering.answer import Cautions, compose, contact_of, steps_for
+from conduct.answering.validation import clean_question
 from conduct.dataset.next_steps import Step
 from conduct.messages import Message
 from conduct.ranking.calibration import Bands
@@ -32,6 +33,12 @@ def test_the_bands_decide_the_words(in_scope: float, coverage: str, message: str
     """A band begins at its own value."""
     found = answer(in_scope)
     assert (found.coverage, found.message) == (coverage, message)
+
+
+def test_the_question_in_an_answer_is_a_plain_string():
+    """Of a class of its own pydantic would keep a copy, in a cache that holds thousands of short strings."""
+    found = compose(clean_question("q"), SearchResult(MATCHES, 1.0, BANDS), 3, SOURCE)
+    assert type(found.question) is str
 
 
 @pytest.mark.parametrize("limit", [1, 3, 10])
