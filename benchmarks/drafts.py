@@ -28,7 +28,7 @@ def drafts(questions: Sequence[str], quick: bool = False) -> list[Row]:
         checked = _ask(app.port, [draft] * 6)[1:]
         before = app.memory
         waits = _beside_drafts(app.port, questions[5 : 5 + count], draft)
-        _ask(app.port, [draft] * (20 if quick else 200))
+        _ask(app.port, [draft] * (20 if quick else 1_000))
         after = app.memory
     ratio, waited = (statistics.median(seconds) / statistics.median(alone) for seconds in (checked, waits))
     return [

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
+from time import monotonic
 
 import numpy as np
 
@@ -17,7 +18,9 @@ from conduct.ranking.index import Index, Scope, SearchResult
 # Texts in a batch: larger batches take as long for each text, and keep the first of them waiting.
 MAX_BATCH = 8
 # Sentences of a draft in a batch, which a question that comes meanwhile waits for; the encoder reads one at a time.
-MAX_DRAFT_BATCH = 2
+MAX_DRAFT_BATCH = 3
+# So long after a question one worker alone reads drafts, for the next question to find another.
+QUESTION_SECONDS = 0.25
 # So many batches of questions go before the sentences of a draft that have waited as long; then it is their turn.
 OVERTAKING = 4
 
@@ -45,6 +48,8 @@ class BatchingEncoder:
         self._waiting: deque[_Pending] = deque()
         self._of_drafts: deque[_Pending] = deque()
         self._overtaken = 0
+        self._reading_drafts = 0
+        self._asked = -math.inf
         self._idle = encoder.workers
         self._taking = threading.Lock()
         # Its threads end when this object is dropped.
@@ -79,6 +84,8 @@ class BatchingEncoder:
         submitted = [_Pending(text, index, of_draft) for text in texts]
         with self._taking:
             (self._of_drafts if of_draft else self._waiting).extend(submitted)
+            if submitted and not of_draft:
+                self._asked = monotonic()
         for _ in submitted:
             self._workers.submit(self._work)
         for pending in submitted:
@@ -105,6 +112,10 @@ class BatchingEncoder:
         finally:
             with self._taking:
                 self._idle += 1
+                if batch[0].of_draft:
+                    self._reading_drafts -= 1
+                    # Others may have left their turns to this worker.
+                    self._workers.submit(self._work)
 
     def _take(self) -> list[_Pending]:
         """The texts that have waited longest and belong to the same index; questions, unless it is a draft's turn."""
@@ -112,6 +123,8 @@ class BatchingEncoder:
             of_draft = bool(self._of_drafts) and (not self._waiting or self._overtaken == OVERTAKING)
             if of_draft:
                 waiting, sharing, most = self._of_drafts, 1, MAX_DRAFT_BATCH
+                if self._reading_drafts and monotonic() - self._asked < QUESTION_SECONDS:
+                    return []
             else:
                 waiting, sharing, most = self._waiting, self._idle, self._most
             if not waiting:
@@ -123,6 +136,7 @@ class BatchingEncoder:
             # Idle workers share the waiting texts.
             share = math.ceil(len(list(alike)) / sharing)
             self._idle -= 1
+            self._reading_drafts += of_draft
             return [waiting.popleft() for _ in range(share)]
 
 

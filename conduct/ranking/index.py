@@ -99,19 +99,20 @@ class Index:
         return [self._result(*row) for row in compared.rows()]
 
     def scopes(self, texts: Sequence[str], encode: Encode) -> list[Scope]:
-        """Whether the code speaks to each of `texts`, and nothing else of them."""
+        """Whether the code speaks to each of `texts`, by its meaning alone: at a glance its words add nothing, and take
+        as long as all the rest."""
         found = []
         for begin in range(0, len(texts), SCOPES_AT_A_TIME):
-            compared = self._compare(texts[begin : begin + SCOPES_AT_A_TIME], encode)
+            compared = self._compare(texts[begin : begin + SCOPES_AT_A_TIME], encode, by_words=False)
             found += map(self._scope, compared.probabilities, compared.unseen_in_scope)
         return found
 
-    def _compare(self, questions: Sequence[str], encode: Encode) -> "_Compared":
+    def _compare(self, questions: Sequence[str], encode: Encode, by_words: bool = True) -> "_Compared":
         read = [self._spelling.corrected(unshouted(essence(question))) for question in questions]
         question_vectors = encode(read)
         to_pieces = question_vectors @ self._vectors.pieces.T
         to_situations = along(self._vectors.axes, question_vectors) @ self._vectors.situations.T
-        words = self._words_count(read)
+        words = self._words_count(read) if by_words else np.zeros(len(read))
         probabilities = self._probabilities(read, question_vectors, to_situations, words)
         closest = np.stack([to_pieces[:, rows].max(axis=1) for rows in self._pieces], axis=1)
         return _Compared(to_pieces, to_situations, probabilities, words, *self._by_words(question_vectors, closest))
@@ -146,10 +147,11 @@ class Index:
             return np.empty((len(questions), 0), dtype=np.float32)
         by_neighbours = neighbours(to_situations, self._targets)
         by_meaning = self._vectors.meaning.probabilities(question_vectors)
-        by_words = self._vectors.words.probabilities(questions)
         blend = self._blend
         words = blend.words * words_count[:, np.newaxis]
-        mixed = blend.neighbours * by_neighbours + blend.meaning * by_meaning + words * by_words
+        mixed = blend.neighbours * by_neighbours + blend.meaning * by_meaning
+        if words.any():
+            mixed = mixed + words * self._vectors.words.probabilities(questions)
         return mixed / (blend.neighbours + blend.meaning + words)
 
     def _result(

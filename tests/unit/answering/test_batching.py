@@ -4,10 +4,12 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 import pytest
 
+from conduct.answering import batching
 from conduct.answering.answerer import Answerer
 from conduct.answering.batching import BatchingEncoder
 from conduct.answering.engine import Engine
@@ -194,4 +196,37 @@ def test_sentences_of_a_draft_let_questions_go_first_and_are_never_forgotten():
         assert draft.result(60) == [("text", sentence) for sentence in "abcde"]
         assert [question.result(60) for question in [first, *questions]]
     asked = [[f"question {number}"] for number in range(5)]
-    assert index.asked == [["first"], *asked[:4], list("ab"), asked[4], list("cd"), ["e"]]
+    assert index.asked == [["first"], *asked[:4], list("abc"), asked[4], list("de")]
+
+
+class Gate:
+    """An index whose searches wait until they are let go; how many are at it at a time, at most."""
+
+    def __init__(self) -> None:
+        self.go, self.lock = threading.Event(), threading.Lock()
+        self.now = self.most = 0
+
+    def search(self, texts: Sequence[str], encoder: object) -> list[str]:
+        """The texts themselves."""
+        with self.lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        if "question" not in texts:
+            self.go.wait(0.2)
+        with self.lock:
+            self.now -= 1
+        return list(texts)
+
+
+@pytest.mark.parametrize(("since", "at_a_time"), [(0.0, 1), (10.0, 2)])
+def test_while_others_ask_one_worker_reads_drafts(monkeypatch: pytest.MonkeyPatch, since: float, at_a_time: int):
+    """The next question finds the other one; all of the draft is read either way."""
+    clock = iter(count(0.0, since))
+    monkeypatch.setattr(batching, "monotonic", lambda: next(clock))
+    encoder, index = WordEncoder(), Gate()
+    encoder.workers = 2
+    dispatcher = BatchingEncoder(encoder)
+    assert dispatcher.search(index, ["question"]) == ["question"]
+    sentences = [str(number) for number in range(12)]
+    assert dispatcher.search_draft(index, sentences) == sentences
+    assert index.most == at_a_time

@@ -109,9 +109,9 @@ def test_many_questions_are_answered_each_with_its_own():
 
 
 def test_whether_the_code_speaks_to_a_text_can_be_had_alone():
-    """The same as with all the rest, by whatever vectors."""
+    """The same as with all the rest, by whatever vectors; their words do not count."""
     encoder = WordEncoder()
-    index = Index(CODE, BANK, build(CODE, BANK, (), encoder))
+    index = Index(CODE, BANK, build(CODE, BANK, (), encoder), blend=Blend(words=0))
     texts = ["an accent", "pizza", "a joke"] * SCOPES_AT_A_TIME
     scopes = [Scope(result.in_scope, result.bands) for result in index.search(texts, encoder)]
     assert index.scopes(texts, encoder.encode) == scopes
