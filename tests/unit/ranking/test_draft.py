@@ -87,7 +87,7 @@ def test_of_a_long_draft_the_promising_sentences_are_read_and_the_best_again_wit
     best = list(range(count - READ_AGAIN, count))
     assert list(read) == best
     assert searched[1] == [f"{number} {number + 1}" for number in range(best[0] - 1, count - 1)]
-    assert [len(results) for results in read.values()] == [3, 3, 3, 2]
+    assert [len(results) for results in read.values()] == [3] * (READ_AGAIN - 1) + [2]
 
 
 def test_all_of_a_draft_is_read_where_nothing_can_be_told_at_a_glance():
@@ -98,7 +98,7 @@ def test_all_of_a_draft_is_read_where_nothing_can_be_told_at_a_glance():
         searched.extend(texts)
         return [result(0, 0)] * len(texts)
 
-    assert list(read_pieces(pieces(50), lambda texts: None, search, in_context=False)) == [0, 1, 2, 3]
+    assert list(read_pieces(pieces(50), lambda texts: None, search, in_context=False)) == list(range(READ_AGAIN))
     assert searched == [str(number) for number in range(50)]
 
 
