@@ -36,15 +36,15 @@ class _Pending:
 
 
 class BatchingEncoder:
-    """A thread-safe front of `encoder`: its `workers` encode at a time, each up to `most` texts.
+    """A thread-safe front of `encoder`: its `workers` encode at a time, each up to `max_batch` texts.
 
     No text is held back to fill a batch: a batch is what arrived while the workers were busy. The sentences of drafts
     let questions go first. A failure that is not a ConductError is logged and raised as UnexpectedError.
     """
 
-    def __init__(self, encoder: Encoder, most: int = MAX_BATCH) -> None:
+    def __init__(self, encoder: Encoder, max_batch: int = MAX_BATCH) -> None:
         self._encoder = encoder
-        self._most = most
+        self._max_batch = max_batch
         self._waiting: deque[_Pending] = deque()
         self._of_drafts: deque[_Pending] = deque()
         self._overtaken = 0
@@ -122,17 +122,17 @@ class BatchingEncoder:
         with self._taking:
             of_draft = bool(self._of_drafts) and (not self._waiting or self._overtaken == OVERTAKING)
             if of_draft:
-                waiting, sharing, most = self._of_drafts, 1, MAX_DRAFT_BATCH
+                waiting, sharing, size = self._of_drafts, 1, MAX_DRAFT_BATCH
                 if self._reading_drafts and monotonic() - self._asked < QUESTION_SECONDS:
                     return []
             else:
-                waiting, sharing, most = self._waiting, self._idle, self._most
+                waiting, sharing, size = self._waiting, self._idle, self._max_batch
             if not waiting:
                 return []
             self._overtaken = self._overtaken + 1 if self._of_drafts and not of_draft else 0
             index = waiting[0].index
             # While a dataset is being replaced, some texts still wait for the old one.
-            alike = takewhile(lambda pending: pending.index is index, islice(waiting, most * sharing))
+            alike = takewhile(lambda pending: pending.index is index, islice(waiting, size * sharing))
             # Idle workers share the waiting texts.
             share = math.ceil(len(list(alike)) / sharing)
             self._idle -= 1

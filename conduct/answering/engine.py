@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 
@@ -117,16 +117,12 @@ class Engine:
     def ask(self, question: object, limit: object = DEFAULT_LIMIT) -> Answer:
         """Answer one question. Raises QuestionError, ModelError if no model could be loaded, or InferenceError."""
         cleaned, max_passages = clean_question(question), check_limit(limit)
-        return self.answer([cleaned], max_passages)[0]
+        return self.answerer().answer([cleaned], max_passages)[0]
 
     def ask_many(self, questions: object, limit: object = DEFAULT_LIMIT) -> list[Answer]:
         """Answer several questions, in order; the same errors."""
         cleaned, max_passages = clean_questions(questions), check_limit(limit)
-        return self.answer(cleaned, max_passages)
-
-    def answer(self, questions: Sequence[str], limit: int) -> list[Answer]:
-        """The same for what was cleaned already, which takes as long for a draft as answering a question."""
-        return self.answerer().answer(questions, limit)
+        return self.answerer().answer(cleaned, max_passages)
 
     def text(self) -> FullText:
         """The whole code. Needs no model and does not wait for it. Raises NoTextError if there is no text to serve."""

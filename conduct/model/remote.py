@@ -145,8 +145,8 @@ def _limits(folder: Path) -> Limits:
         read = Tokenizer.from_file(str(folder / "tokenizer.json"))
         longest = _read(folder / "sentence_bert_config.json").get("max_seq_length")
         if longest is None:
-            most = _read(folder / "tokenizer_config.json").get("model_max_length", math.inf)
-            longest = min(most, _read(folder / "config.json")["max_position_embeddings"])
+            own = _read(folder / "tokenizer_config.json").get("model_max_length", math.inf)
+            longest = min(own, _read(folder / "config.json")["max_position_embeddings"])
         read.no_truncation()
         read.no_padding()
         prompt = packaged.PROMPT if packaged.exported_identity(folder) else ""

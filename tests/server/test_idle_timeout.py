@@ -78,13 +78,13 @@ def received(connection: socket.socket) -> bytes:
 def test_a_connection_that_is_used_again_and_a_stream_are_kept(serve, tmp_path: Path):
     """The timeouts are for requests, not for answers: a long one is not cut short."""
     engine = word_engine(tmp_path)
-    answer, done = engine.answer, threading.Event()
+    answer, done = engine.ask, threading.Event()
 
     def slowly(*arguments: object) -> object:
         done.wait(1.5)
         return answer(*arguments)
 
-    engine.answer = slowly
+    engine.ask = slowly
     with serve(engine, Timeouts(idle=0.5)) as address:
         connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
         for _ in range(2):

@@ -53,7 +53,7 @@ def test_what_waits_is_encoded_together_and_each_gets_its_own():
     """One call for the first, who found nobody waiting; then as many as fit at a time, in their order."""
     held = Held()
     with ThreadPoolExecutor(8) as pool:
-        results = waiting(held, BatchingEncoder(held, most=3), ["accent", "joke", "slot", "fair"], pool)
+        results = waiting(held, BatchingEncoder(held, max_batch=3), ["accent", "joke", "slot", "fair"], pool)
         held.go.set()
         vectors = [result.result(60) for result in results]
     assert held.calls == [["first"], ["accent", "joke", "slot"], ["fair"]]
@@ -64,7 +64,7 @@ def test_a_failure_reaches_those_it_belongs_to_and_the_next_ones_are_encoded():
     """A worker outlives it."""
     held = Held()
     with ThreadPoolExecutor(8) as pool:
-        results = waiting(held, BatchingEncoder(held, most=2), ["accent", "fail", "joke"], pool)
+        results = waiting(held, BatchingEncoder(held, max_batch=2), ["accent", "fail", "joke"], pool)
         held.go.set()
         assert [type(result.exception(60)) for result in results] == [
             type(None),
@@ -101,7 +101,7 @@ class Two(WordEncoder):
 def test_workers_that_are_idle_share_what_waits():
     """Four texts at once are two for each, where one worker could read all."""
     encoder = Two()
-    vectors = BatchingEncoder(encoder, most=8).encode(["joke", "slot", "fair", "accent"])
+    vectors = BatchingEncoder(encoder, max_batch=8).encode(["joke", "slot", "fair", "accent"])
     assert [int(one.argmax()) for one in vectors] == [1, 2, 3, 0]
     assert sorted(encoder.calls) == [["fair", "accent"], ["joke", "slot"]]
 
@@ -126,7 +126,7 @@ def test_what_waits_is_searched_together_but_never_in_two_texts_at_once():
     They are taken in their order, up to the first that waits for another.
     """
     held, old, new = Held(), Named("old"), Named("new")
-    dispatcher = BatchingEncoder(held, most=8)
+    dispatcher = BatchingEncoder(held, max_batch=8)
     asked = [(old, "a"), (old, "b"), (new, "c"), (new, "d"), (None, "joke"), (old, "e")]
     with ThreadPoolExecutor(8) as pool:
         first = pool.submit(dispatcher.search, old, ["first"])
@@ -151,7 +151,7 @@ def test_what_waits_is_searched_together_but_never_in_two_texts_at_once():
 @pytest.fixture(scope="module")
 def alone(engine: Engine) -> Answerer:
     """The same reader, which encodes one question at a time."""
-    return replace(engine.answerer(), encoder=BatchingEncoder(engine.answerer().encoder._encoder, most=1))
+    return replace(engine.answerer(), encoder=BatchingEncoder(engine.answerer().encoder._encoder, max_batch=1))
 
 
 def test_nobody_gets_the_passages_of_anothers_question(engine: Engine, alone: Answerer):
@@ -180,7 +180,7 @@ def test_nobody_gets_the_passages_of_anothers_question(engine: Engine, alone: An
 def test_sentences_of_a_draft_let_questions_go_first_and_are_never_forgotten():
     """After four batches of questions it is their turn all the same."""
     held, index = Held(), Named("text")
-    dispatcher = BatchingEncoder(held, most=1)
+    dispatcher = BatchingEncoder(held, max_batch=1)
     with ThreadPoolExecutor(16) as pool:
         first = pool.submit(dispatcher.search, index, ["first"])
         assert held.began.wait(60)

@@ -31,9 +31,9 @@ class Slow:
 class Broken:
     """An engine with a fault whose message quotes the question."""
 
-    def answer(self, questions: list[str], limit: int) -> None:
+    def ask(self, question: str, limit: int) -> None:
         """Fail."""
-        raise KeyError(*questions)
+        raise KeyError(question)
 
 
 @pytest.mark.parametrize(
