@@ -38,7 +38,10 @@ def test_the_words_are_marked_and_lead_to_their_passage_and_back_by_keyboard(pag
     assert page.locator(".conduct-pasted b").count() == 0
     assert "<b>docs</b>" in page.locator(".conduct-pasted").text_content()
     numbers = [mark.locator("sup").all_text_contents() for mark in marks.all()]
-    assert sorted(number for those in numbers for number in those) == ["1", "2", "3"]
+    shown = page.locator(".conduct-about:visible").count()
+    assert shown >= 2
+    assert all(numbers)
+    assert sorted(number for those in numbers for number in those) == [str(number) for number in range(1, shown + 1)]
     address = page.url
     marks.nth(1).locator("a").first.focus()
     page.keyboard.press("Enter")
