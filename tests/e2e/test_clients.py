@@ -93,6 +93,19 @@ def test_javascript_ends_when_all_has_come(light: str, node: Callable[[str], str
     ]  # fmt: skip
 
 
+def test_javascript_ends_as_the_client_is_by_default(light: str, node: Callable[[str], str]):
+    """Which listens to the answer alone."""
+    module = """
+        import { Client } from "@gradio/client";
+        const app = await Client.connect("ADDRESS");
+        const types = [];
+        for await (const message of app.submit("/ask", { question: "accent" })) types.push(message.type);
+        console.log(JSON.stringify(types));
+        process.exit(0);
+    """
+    assert json.loads(node(module.replace("ADDRESS", light))) == ["data"]
+
+
 def test_curl_in_one_step(address: str, expected: dict):
     """The result alone in a list."""
     assert json.loads(printed("bash", "-ec", snippet("bash", 0, address))) == {"data": [expected]}
