@@ -270,7 +270,7 @@ def compose(
     ]
     example = _example(matches[0]) if matches and band == COVERED and not care and not cautions.language else None
     return Answer(
-        question=str(question),  # of a CleanQuestion pydantic would keep a copy in its cache of strings
+        question=question,
         coverage=band,
         message=GRAVE_MESSAGE if care and band != COVERED else MESSAGES[band],
         notice=" ".join(map(str, said)) or None,

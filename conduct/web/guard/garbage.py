@@ -7,10 +7,11 @@ made, which takes a tenth of a second in which nobody is answered.
 import asyncio
 import gc
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from itertools import count
 
 from conduct.api.service import AskService
+from conduct.web.guard.background import run_beside
 
 SECONDS = 10.0
 # While questions wait it looks at what is young, and so often at all.
@@ -26,13 +27,10 @@ async def collect_garbage(service: AskService, seconds: float = SECONDS) -> Asyn
     collector = _Collector(service)
     service.engine.before_ready = collector.settle
     thresholds = gc.get_threshold()
-    task = asyncio.create_task(collector.repeat(seconds))
     try:
-        yield
+        async with run_beside(collector.repeat(seconds)):
+            yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
         gc.unfreeze()
         gc.set_threshold(*thresholds)
 

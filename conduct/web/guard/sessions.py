@@ -3,9 +3,10 @@
 import asyncio
 import datetime
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from conduct.errors import log_unexpected
+from conduct.web.guard.background import run_beside
 
 # A stream that fetches an answer is open before the answer is there, or right after.
 SECONDS = 30.0
@@ -16,13 +17,8 @@ async def forget_ended_sessions(demo: object, gradio_app: object, seconds: float
     """While it runs, `demo` and the app that serves it forget each session so long after its last call."""
     _empty_ended_events(demo._queue)
     # In the server's own loop, where nothing else happens between a look and a deed.
-    task = asyncio.create_task(_repeat(demo, gradio_app, seconds))
-    try:
+    async with run_beside(_repeat(demo, gradio_app, seconds)):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 def _empty_ended_events(queue: object) -> None:
