@@ -112,19 +112,19 @@ class BatchingEncoder:
         finally:
             with self._taking:
                 self._idle += 1
-                if batch[0].of_draft:
-                    self._reading_drafts -= 1
-                    # Others may have left their turns to this worker.
+                self._reading_drafts -= batch[0].of_draft
+                # Others may have left their turns to this worker.
+                if self._waiting or self._of_drafts:
                     self._workers.submit(self._work)
 
     def _take(self) -> list[_Pending]:
         """The texts that have waited longest and belong to the same index; questions, unless it is a draft's turn."""
         with self._taking:
-            of_draft = bool(self._of_drafts) and (not self._waiting or self._overtaken == OVERTAKING)
+            alone = self._reading_drafts and monotonic() - self._asked < QUESTION_SECONDS
+            overtaken = not self._waiting or self._overtaken >= OVERTAKING
+            of_draft = bool(self._of_drafts) and not alone and overtaken
             if of_draft:
                 waiting, sharing, size = self._of_drafts, 1, MAX_DRAFT_BATCH
-                if self._reading_drafts and monotonic() - self._asked < QUESTION_SECONDS:
-                    return []
             else:
                 waiting, sharing, size = self._waiting, self._idle, self._max_batch
             if not waiting:

@@ -230,3 +230,33 @@ def test_while_others_ask_one_worker_reads_drafts(monkeypatch: pytest.MonkeyPatc
     sentences = [str(number) for number in range(12)]
     assert dispatcher.search_draft(index, sentences) == sentences
     assert index.most == at_a_time
+
+
+class HeldDraft:
+    """An index that finds at once what is asked, and reads a draft when it is let go."""
+
+    def __init__(self) -> None:
+        self.reading, self.go = threading.Event(), threading.Event()
+
+    def search(self, texts: Sequence[str], encoder: object) -> list[str]:
+        """The texts themselves."""
+        if "question" not in texts:
+            self.reading.set()
+            assert self.go.wait(60)
+        return list(texts)
+
+
+def test_a_question_is_answered_however_long_a_draft_is_read_and_the_draft_is_read_to_its_end():
+    """Also when it would be the draft's turn, which one worker alone takes while others ask."""
+    encoder, index = WordEncoder(), HeldDraft()
+    encoder.workers = 2
+    dispatcher = BatchingEncoder(encoder)
+    with ThreadPoolExecutor(2) as pool:
+        assert dispatcher.search(index, ["question"]) == ["question"]
+        draft = pool.submit(dispatcher.search_draft, index, list("abcdefgh"))
+        assert index.reading.wait(60)
+        for _ in range(2 * batching.OVERTAKING):
+            assert pool.submit(dispatcher.search, index, ["question"]).result(60) == ["question"]
+        assert not draft.done()
+        index.go.set()
+        assert draft.result(60) == list("abcdefgh")
