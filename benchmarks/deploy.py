@@ -1,7 +1,7 @@
 """What one copy of the app carries, with the model in it and with the model elsewhere: a part of benchmarks/run.py.
 
-`python -m benchmarks.deploy PORT` is an engine elsewhere that costs nothing: it knows the vectors beforehand, so
-that what is left is the app's own work.
+`python -m benchmarks.deploy PORT` is an engine elsewhere that costs nothing: it keeps the vectors that it has made, and
+each question is asked once before the clock runs, so that what is left is the app's own work.
 """
 
 import http.client
@@ -12,9 +12,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from benchmarks.sides import clients, percentile, post, server, sides
-from conduct.hub import find_dataset
 from conduct.model import packaged
-from conduct.settings import Settings, apply_library_defaults
+from conduct.settings import apply_library_defaults
 
 FIRST = "Is this okay?"
 
@@ -30,6 +29,8 @@ def carried(questions: Sequence[str], at_once: int, step: Callable[[str, float],
                 connection = http.client.HTTPConnection("127.0.0.1", app.port, timeout=300)
                 post(connection, FIRST)
                 connection.close()
+                # The app keeps no answer, but the engine elsewhere its vectors.
+                clients(app.port, questions, at_once)
                 before = bare.ask(questions[:20])
                 whole, each, _ = clients(app.port, questions, at_once)
                 plain = 1 / statistics.mean(seconds for seconds, _ in before + bare.ask(questions[20:40]))
@@ -46,14 +47,16 @@ class Known:
 
     workers = 1
 
-    def __init__(self, encoder, texts: Sequence[str]) -> None:
+    def __init__(self, encoder) -> None:
         self._encoder = encoder
-        self._vectors = dict(zip(texts, encoder.encode(texts), strict=True))
+        self._vectors = {}
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Unit vectors (len(texts), dimensions)."""
         if new := [text for text in texts if text not in self._vectors]:
-            self._vectors |= dict(zip(new, self._encoder.encode(new), strict=True))
+            # The app puts the prompt before a text, and so does the encoder.
+            bare = [text.removeprefix(packaged.PROMPT) for text in new]
+            self._vectors |= dict(zip(new, self._encoder.encode(bare), strict=True))
         return np.array([self._vectors[text] for text in texts])
 
     def truncates(self, text: str) -> bool:
@@ -64,15 +67,10 @@ class Known:
 def main(port: int) -> None:
     """Serve until the process is ended."""
     apply_library_defaults()
-    from conduct.answering.dataset_revision import DatasetRevision
     from conduct.model.sentence_transformer import SentenceEncoder
-    from conduct.ranking.courtesies import essence
     from tests.support.loopback_engine import LoopbackEngine
 
-    dataset = DatasetRevision.read(find_dataset.find_dataset(Settings()))
-    encoder = SentenceEncoder.load(packaged.FOLDER)
-    texts = list(dict.fromkeys(essence(question.text) for question in dataset.read_questions()))
-    with LoopbackEngine(Known(encoder, texts), port=port) as engine:
+    with LoopbackEngine(Known(SentenceEncoder.load(packaged.FOLDER)), port=port) as engine:
         engine.closing.wait()
 
 

@@ -62,6 +62,8 @@ class LoopbackEngine:
 class _Handler(BaseHTTPRequestHandler):
     served: LoopbackEngine
     protocol_version = "HTTP/1.1"
+    # Or the body waits 40 ms for the client to acknowledge the head.
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         self._answer(200, {})
