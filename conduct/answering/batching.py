@@ -69,8 +69,8 @@ class BatchingEncoder:
         return self._results(questions, index)
 
     def search_draft(self, index: Index, sentences: Sequence[str]) -> list[SearchResult]:
-        """The same for sentences of a draft, which wait behind questions."""
-        return self._results(sentences, index, of_draft=True)
+        """The same for sentences of a draft, which wait behind questions; two or three are no more than questions."""
+        return self._results(sentences, index, of_draft=len(sentences) > MAX_DRAFT_BATCH)
 
     def glance(self, index: Index, texts: Sequence[str]) -> list[Scope] | None:
         """Roughly whether the code speaks to each of `texts`, at once; None where the encoder has no way to tell."""

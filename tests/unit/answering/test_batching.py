@@ -199,6 +199,28 @@ def test_sentences_of_a_draft_let_questions_go_first_and_are_never_forgotten():
     assert index.asked == [["first"], *asked[:4], list("abc"), asked[4], list("de")]
 
 
+@pytest.mark.parametrize(
+    ("sentences", "turns"), [("abc", [["a", "b", "c"], ["other"]]), ("abcd", [["other"], ["a", "b", "c"], ["d"]])]
+)
+def test_a_draft_of_three_sentences_waits_as_a_question_does(sentences: str, turns: list[list[str]]):
+    """They are no more work than the questions of three visitors; behind those of many they would wait for seconds."""
+    held, index = Held(), Named("text")
+    dispatcher = BatchingEncoder(held, max_batch=3)
+    with ThreadPoolExecutor(8) as pool:
+        first = pool.submit(dispatcher.search, index, ["first"])
+        assert held.began.wait(60)
+        draft = pool.submit(dispatcher.search_draft, index, list(sentences))
+        while len(dispatcher._waiting) + len(dispatcher._of_drafts) < len(sentences):
+            assert not draft.done()
+        other = pool.submit(dispatcher.search, index, ["other"])
+        while len(dispatcher._waiting) + len(dispatcher._of_drafts) == len(sentences):
+            assert not other.done()
+        held.go.set()
+        for result in (first, draft, other):
+            result.result(60)
+    assert index.asked == [["first"], *turns]
+
+
 class Gate:
     """An index whose searches wait until they are let go; how many are at it at a time, at most."""
 
