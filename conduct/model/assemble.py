@@ -30,8 +30,9 @@ class Reader(InputModule):
 
     def __init__(self, base: BaseWeights, learnt: Adapter | None, peaks: int8.Peaks | None) -> None:
         super().__init__()
-        self.network = network.build(base, learnt, peaks)
+        # First, since it goes on loading while the network is built.
         self.tokenizer = PieceTokenizer(base)
+        self.network = network.build(base, learnt, peaks)
         self.max_seq_length = MAX_TOKENS
         self._base = base
 

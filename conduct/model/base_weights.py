@@ -58,14 +58,13 @@ class Pieces(Sequence[tuple[str, float]]):
 
     def __init__(self, texts: bytes, offsets: np.ndarray, scores: np.ndarray) -> None:
         """Piece n is texts[offsets[n]:offsets[n + 1]] in UTF-8."""
-        self._texts, self._offsets, self._scores = texts, offsets, scores
+        self.texts, self.offsets, self.scores = texts, offsets, scores
 
     def __len__(self) -> int:
-        return len(self._scores)
+        return len(self.scores)
 
     def __getitem__(self, number: int) -> tuple[str, float]:
-        score = float(self._scores[number])
-        return self._texts[self._offsets[number] : self._offsets[number + 1]].decode(), score
+        return self.texts[self.offsets[number] : self.offsets[number + 1]].decode(), float(self.scores[number])
 
 
 @dataclass(frozen=True, slots=True)

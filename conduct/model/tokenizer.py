@@ -1,9 +1,10 @@
 """The tokenizer of the base encoder, from the pieces in its file: as it serves, and as the exported model has it."""
 
 import re
-import struct
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 from sentencepiece import SentencePieceProcessor
 from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
@@ -13,7 +14,7 @@ _SPACES = re.compile(r"\s+")
 # Numbers of fields in the files that sentencepiece reads (sentencepiece_model.proto), and kinds of pieces.
 _PIECE, _TRAINER, _NORMALIZER = 1, 2, 3
 _TEXT, _SCORE, _KIND = 1, 2, 3
-_UNKNOWN, _CONTROL = 2, 3
+_NORMAL, _UNKNOWN, _CONTROL = 1, 2, 3
 _UNKNOWN_ID, _BEGIN_ID, _END_ID, _PADDING_ID = 40, 41, 42, 43
 _UNKNOWN_TEXT, _BEGIN_TEXT, _END_TEXT, _PADDING_TEXT = 45, 46, 47, 48
 _NAME, _ADD_SPACE = 1, 3
@@ -25,13 +26,14 @@ class PieceTokenizer:
 
     def __init__(self, base: BaseWeights) -> None:
         self._ends = (base.shape.begin, base.shape.end)
-        self._processor = SentencePieceProcessor(model_proto=_model_file(base))
+        # A quarter of a second without Python, while the network is built. The thread ends with its work.
+        self._processor = ThreadPoolExecutor(1).submit(SentencePieceProcessor, model_proto=_model_file(base))
 
     def ids(self, text: str) -> list[int]:
         """The numbers of the pieces of `text`, between those that begin and end each text."""
         plain = _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip()
         begin, end = self._ends
-        return [begin, *self._processor.encode(plain), end]
+        return [begin, *self._processor.result().encode(plain), end]
 
 
 def exported(base: BaseWeights) -> Tokenizer:
@@ -61,20 +63,35 @@ def special_pieces(base: BaseWeights) -> tuple[str, ...]:
 def _model_file(base: BaseWeights) -> bytes:
     """What sentencepiece reads: a file in the format of protobuf."""
     shape = base.shape
-    kinds = dict.fromkeys((shape.begin, shape.end, shape.padding), _CONTROL) | {shape.unknown: _UNKNOWN}
-    file = bytearray()
-    for number, (text, score) in enumerate(base.pieces):
-        piece = _bytes(_TEXT, text.encode()) + _float(_SCORE, score)
-        if number in kinds:
-            piece += _whole(_KIND, kinds[number])
-        file += _bytes(_PIECE, piece)
     ids = {_UNKNOWN_ID: shape.unknown, _BEGIN_ID: shape.begin, _END_ID: shape.end, _PADDING_ID: shape.padding}
     texts = zip((_BEGIN_TEXT, _END_TEXT, _PADDING_TEXT, _UNKNOWN_TEXT), special_pieces(base), strict=True)
     trainer = b"".join(_whole(field, number) for field, number in ids.items())
     trainer += b"".join(_bytes(field, text.encode()) for field, text in texts)
-    return bytes(
-        file + _bytes(_TRAINER, trainer) + _bytes(_NORMALIZER, _bytes(_NAME, b"identity") + _whole(_ADD_SPACE, 1))
-    )
+    normalizer = _bytes(_NAME, b"identity") + _whole(_ADD_SPACE, 1)
+    return _piece_fields(base) + _bytes(_TRAINER, trainer) + _bytes(_NORMALIZER, normalizer)
+
+
+def _piece_fields(base: BaseWeights) -> bytes:
+    """The fields of all pieces, each its text between a head and a tail of so many bytes; one by one in Python they
+    would take half a second. No piece is so long that its length would take two bytes."""
+    shape, pieces = base.shape, base.pieces
+    kinds = np.full(len(pieces), _NORMAL)
+    kinds[[shape.begin, shape.end, shape.padding]], kinds[shape.unknown] = _CONTROL, _UNKNOWN
+    lengths = np.diff(pieces.offsets).astype(np.int64)
+    scores = pieces.scores.astype("<f4").view(np.uint8).reshape(-1, 4)
+    tail = [_SCORE << 3 | 5, *scores.T, _KIND << 3, kinds]
+    within = 2 + lengths + len(tail)
+    head = [_PIECE << 3 | 2, within, _TEXT << 3 | 2, lengths]
+    ends = np.cumsum(2 + within)
+    file, is_text = np.empty(ends[-1], np.uint8), np.ones(ends[-1], bool)
+    starts = ends - within - 2
+    for places, column in (
+        *((starts + at, column) for at, column in enumerate(head)),
+        *((ends - len(tail) + at, column) for at, column in enumerate(tail)),
+    ):
+        file[places], is_text[places] = column, False
+    file[is_text] = np.frombuffer(pieces.texts, np.uint8)
+    return file.tobytes()
 
 
 def _whole(field: int, value: int) -> bytes:
@@ -83,10 +100,6 @@ def _whole(field: int, value: int) -> bytes:
 
 def _bytes(field: int, value: bytes) -> bytes:
     return _varint(field << 3 | 2) + _varint(len(value)) + value
-
-
-def _float(field: int, value: float) -> bytes:
-    return _varint(field << 3 | 5) + struct.pack("<f", value)
 
 
 def _varint(value: int) -> bytes:
