@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from conduct.dataset.situations import Situation
 from conduct.training.materials import CodeQuestion, Materials, Parallel, Rule, SilentQuestion, WrittenCode
 
-PARALLEL_SIZE = 16
-ENGLISH_SIZE = 32
-CODE_QUESTIONS = 15
+PARALLEL_SIZE = 128
+ENGLISH_SIZE = 256
+CODE_QUESTIONS = 40
 CODE_SILENT = 4
-OWN_SIZE = 24
-OWN_BATCHES = 80
+OWN_SIZE = 48
+OWN_BATCHES = 120
 # Passages of a long code that are compared at a time, with those that the questions are about.
-MAX_RULES = 22
+MAX_RULES = 40
 # Of the situations for the sentences of our own code, the share whose sentence is known.
 WITH_SENTENCE = 0.6
 # Texts of about the same length are read together; letters by which the order is shaken.
@@ -36,6 +36,13 @@ class EnglishBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class TaughtBatch:
+    """Questions that have no label but what the teacher says."""
+
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CodeBatch:
     """Questions to one written code, and some that it is silent on."""
 
@@ -52,7 +59,7 @@ class OwnBatch:
     rows: tuple[Situation, ...]
 
 
-Batch = ParallelBatch | EnglishBatch | CodeBatch | OwnBatch
+Batch = ParallelBatch | EnglishBatch | TaughtBatch | CodeBatch | OwnBatch
 
 
 def epoch(materials: Materials, codes: Sequence[WrittenCode], rng: random.Random) -> list[Batch]:
@@ -62,6 +69,10 @@ def epoch(materials: Materials, codes: Sequence[WrittenCode], rng: random.Random
     english = sorted(materials.bank.situations, key=lambda row: len(row.text) + rng.uniform(0, SHAKEN))
     batches: list[Batch] = [ParallelBatch(part) for part in _parts(parallel, PARALLEL_SIZE)]
     batches += [EnglishBatch(part) for part in _parts(english, ENGLISH_SIZE)]
+    known = {situation.text for situation in materials.bank.situations}
+    taught = [text for text in materials.taught if text not in known]
+    taught.sort(key=lambda text: len(text) + rng.uniform(0, SHAKEN))
+    batches += [TaughtBatch(part) for part in _parts(taught, ENGLISH_SIZE)]
     for code in codes:
         questions = rng.sample(code.questions, len(code.questions))
         batches += [_of_code(code, part, rng) for part in _parts(questions, CODE_QUESTIONS) if len(part) > 1]

@@ -17,7 +17,7 @@ from conduct.training.materials import HELD_OUT, Materials
 from conduct.training.train import DEFAULT, Recipe, train
 
 # Of the situations in other languages, so many are enough to fit a glance on, beside all in English.
-GLANCE_EVERY = 2
+GLANCE_EVERY = 8
 
 
 def learn(

@@ -6,8 +6,8 @@ import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from conduct.dataset.situations import SHOW_FIRST
-from conduct.training.batches import Batch, CodeBatch, EnglishBatch, OwnBatch, ParallelBatch
+from conduct.dataset.situations import SHOW_FIRST, Judgement, Situation
+from conduct.training.batches import Batch, CodeBatch, EnglishBatch, OwnBatch, ParallelBatch, TaughtBatch
 from conduct.training.materials import Materials, Rule, rule_of
 
 # Vectors have length 1, so logits need a scale.
@@ -20,6 +20,8 @@ RULE_SECONDARY = 0.25
 ALIGNMENT, CONTRAST = 1.0, 0.2
 SENTENCE, SCOPE = 0.5, 0.5
 OWN_RULE, OWN_SENTENCE = 0.7, 0.7
+# Of a situation's target, the part that the teacher says; and how much a question counts that only it has read.
+TEACHER, TAUGHT = 0.5, 0.5
 
 # Texts to unit vectors (texts, dimensions), float32, that gradients pass through.
 Encode = Callable[[Sequence[str]], torch.Tensor]
@@ -31,9 +33,10 @@ class Losses(nn.Module):
     def __init__(self, materials: Materials, dimensions: int) -> None:
         super().__init__()
         passages = materials.code.passages
-        self._columns = {passage.id: column for column, passage in enumerate(passages)}
+        self._passages = [passage.id for passage in passages]
         self._rules = tuple(map(rule_of, passages))
         self._sentences = materials.sentences
+        self._taught = {text: _on_host(row) for text, row in materials.taught.items()}
         self.classifier = nn.Linear(dimensions, len(passages) + 1)
         nn.init.zeros_(self.classifier.weight)
         self.curve = nn.Parameter(torch.tensor([10.0, 0.8]))
@@ -45,7 +48,11 @@ class Losses(nn.Module):
                 return self._parallel(batch, encode, vary)
             case EnglishBatch():
                 vectors = encode([vary(row.text, "en") for row in batch.rows])
-                return self._classes(vectors, [self._shares(row.judgements) for row in batch.rows])
+                return self._classes(vectors, [self._target(row) for row in batch.rows])
+            case TaughtBatch():
+                return TAUGHT * self._classes(
+                    encode([vary(text, "en") for text in batch.texts]), [self._taught[text] for text in batch.texts]
+                )
             case CodeBatch():
                 return self._code(batch, encode, vary)
             case OwnBatch():
@@ -56,7 +63,7 @@ class Losses(nn.Module):
         texts = [vary(row.text, row.language) for row in batch.rows]
         vectors = encode(texts + [vary(row.english, "en") for row in batch.rows])
         foreign, english = vectors.split(len(texts))
-        shares = [self._shares(row.situation.judgements) for row in batch.rows]
+        shares = [self._target(Situation(row.english, row.situation.judgements)) for row in batch.rows]
         alignment = (1 - (foreign * english.detach()).sum(dim=1)).mean()
         contrast = cross_entropy(foreign @ english.T / TEMPERATURE, torch.arange(len(texts)))
         return self._classes(vectors, shares * 2) + ALIGNMENT * alignment + CONTRAST * contrast
@@ -68,7 +75,7 @@ class Losses(nn.Module):
         scores = pieces.scores(asked)
         questions = scores[: len(batch.questions)]
         column = {rule.id: number for number, rule in enumerate(batch.rules)}
-        shares = torch.zeros_like(questions)
+        shares = _on_host([0.0] * questions.numel()).reshape(questions.shape)
         for row, question in enumerate(batch.questions):
             for passage, grade in question.grades.items():
                 shares[row, column[passage]] = 1.0 if grade == SHOW_FIRST else RULE_SECONDARY
@@ -78,30 +85,42 @@ class Losses(nn.Module):
         in_scope[: len(batch.questions)] = 1.0
         best = self.curve[0] * 2 * (scores.max(dim=1).values - self.curve[1])
         return (
-            _ranking(questions, shares)
+            _ranking(questions, shares.to(questions.device))
             + SENTENCE * pieces.sentence_loss(asked, first, marked)
             + SCOPE * binary_cross_entropy_with_logits(best, in_scope)
         )
 
     def _own(self, batch: OwnBatch, encode: Encode) -> torch.Tensor:
         asked, pieces = encode(batch.texts), _Pieces(self._rules, encode)
-        shares = torch.stack([self._shares(row.judgements)[:-1] for row in batch.rows])
+        shares = torch.stack([shares_of(row.judgements, self._passages)[:-1] for row in batch.rows])
         marked = [self._sentences.get(row.text) for row in batch.rows]
-        ranking = _ranking(pieces.scores(asked), shares)
+        ranking = _ranking(pieces.scores(asked), shares.to(asked.device))
         return OWN_RULE * ranking + OWN_SENTENCE * pieces.sentence_loss(asked, shares.argmax(dim=1).tolist(), marked)
 
     def _classes(self, vectors: torch.Tensor, shares: Sequence[torch.Tensor]) -> torch.Tensor:
         likelihood = (CLASS_SCALE * self.classifier(vectors)).log_softmax(dim=1)
-        return -(torch.stack(list(shares)) * likelihood).sum(dim=1).mean()
+        return -(torch.stack(list(shares)).to(likelihood.device) * likelihood).sum(dim=1).mean()
 
-    def _shares(self, judgements) -> torch.Tensor:
-        """The share of each passage, and last of silence: (passages + 1,), sums to 1."""
-        shares = torch.zeros(len(self._columns) + 1)
-        for judgement in judgements:
-            shares[self._columns[judgement.passage]] = 1.0 if judgement.grade == SHOW_FIRST else CLASS_SECONDARY
-        if not judgements:
-            shares[-1] = 1.0
-        return shares / shares.sum()
+    def _target(self, situation: Situation) -> torch.Tensor:
+        """Its label, and what the teacher, who did not see the label, makes of it."""
+        label = shares_of(situation.judgements, self._passages)
+        taught = self._taught.get(situation.text)
+        return label if taught is None else (1 - TEACHER) * label + TEACHER * taught
+
+
+def shares_of(judgements: Sequence[Judgement], passages: Sequence[str]) -> torch.Tensor:
+    """The share of each of `passages`, ids, and last of silence: float32 (passages + 1,), sums to 1."""
+    shares = _on_host([0.0] * (len(passages) + 1))
+    for judgement in judgements:
+        shares[passages.index(judgement.passage)] = 1.0 if judgement.grade == SHOW_FIRST else CLASS_SECONDARY
+    if not judgements:
+        shares[-1] = 1.0
+    return shares / shares.sum()
+
+
+def _on_host(numbers: Sequence[float]) -> torch.Tensor:
+    """Numbers that are filled in one by one, which an accelerator is slow at: float32, in the processor's memory."""
+    return torch.tensor(numbers, dtype=torch.float32, device="cpu")
 
 
 def _ranking(scores: torch.Tensor, shares: torch.Tensor) -> torch.Tensor:

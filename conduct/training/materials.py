@@ -1,8 +1,8 @@
 """What the encoder learns from: the files of `training_data/`, described in its README, beside the dataset's own."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from conduct.errors import DataError
 from conduct.ranking.vectors import whole
 from conduct.text.code import Code, Passage, parse
 from conduct.text.sentences import split_sentences
+from conduct.training import taught
 
 FOLDER = Path(__file__).parents[2] / "training_data"
 REAL_QUESTIONS = "questions.labelled.jsonl"
@@ -88,6 +89,16 @@ class Materials:
     sentences: dict[str, int]
     # Questions in other languages that nothing is learnt from, by language.
     blind: dict[str, tuple[Situation, ...]]
+    # What the teacher says of `teachable`: the share of each passage, and last of silence; empty if it was not asked.
+    taught: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def teachable(self) -> tuple[str, ...]:
+        """What a teacher that knows English can be asked: the bank, then the questions to codes to learn from."""
+        codes = [code for code in self.codes if code.language == "en" and code.name not in HELD_OUT]
+        questions = (question.text for code in codes for question in (*code.questions, *code.silent))
+        bank = dict.fromkeys(situation.text for situation in self.bank.situations)
+        return tuple(bank | dict.fromkeys(questions))
 
     @cached_property
     def translations(self) -> dict[str, list[str]]:
@@ -117,7 +128,9 @@ def read(code: Code, bank: Bank, folder: Path = FOLDER) -> Materials:
             blind[row["lang"]] = (*blind.get(row["lang"], ()), _situation(row))
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise DataError(f"{folder} cannot be read ({type(error).__name__}): see its README for its files.") from error
-    return Materials(code, bank, parallel, codes, sentences, blind)
+    read = Materials(code, bank, parallel, codes, sentences, blind)
+    said = taught.read(folder / taught.FILE, read.teachable, len(code.passages))
+    return replace(read, taught=said.of_each()) if said else read
 
 
 def read_real_codes(folder: Path) -> tuple[WrittenCode, ...]:
