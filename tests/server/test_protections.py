@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from conduct.api.service import AskService
 from conduct.web.guard.allowlist import RouteAllowlist
+from conduct.web.guard.cross_origin import CrossOrigin
 from conduct.web.guard.headers import ResponseHeaders
 from conduct.web.guard.idle_timeout import with_idle_timeout
 from conduct.web.guard.public_address import PublicAddress
@@ -80,6 +81,12 @@ def loads_from_elsewhere(client: TestClient) -> bool:
     return "content-security-policy" not in client.get("/embed-assets/cards.css").headers
 
 
+def reads_what_only_this_machine_can_reach(client: TestClient) -> bool:
+    """A page of another site, open in a browser on this machine, may read an answer of the app."""
+    said = client.get("/config", headers={"host": "[::1]", "origin": "https://community.example"})
+    return said.headers.get("access-control-allow-origin") == "https://community.example"
+
+
 @pytest.mark.parametrize(
     ("guard", "attack"),
     [
@@ -88,6 +95,7 @@ def loads_from_elsewhere(client: TestClient) -> bool:
         (limit_bodies, sends_much),
         (limit_bodies, calls_past_the_queue),
         (ResponseHeaders, loads_from_elsewhere),
+        (CrossOrigin, reads_what_only_this_machine_can_reach),
     ],
 )
 def test_the_attack_succeeds_only_without_the_guard(opened: Callable, guard: object, attack: Callable):

@@ -73,9 +73,7 @@ def test_each_private_attribute_of_gradio_that_is_touched_is_named():
                 )
                 if of_others and re.match(r"_[a-z]", node.attr):
                     touched.add(node.attr)
-    section = (
-        (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## What we use of Gradio")[1].split("##")[0]
-    )
+    section = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## What we use of Gradio")[1].split("##")[0]
     assert touched == set(re.findall(r"`(?:\w+\.)?(_[a-z_]+)`", section)) == {"_queue", "_api_info"}
 
 

@@ -54,6 +54,17 @@ def test_of_another_model_nothing_is_known(tmp_path: Path):
     assert made.index.known is None
 
 
+def test_a_question_that_was_asked_before_is_read_again(tmp_path: Path):
+    """Answers are not cached: otherwise the time of an answer would tell that somebody has asked this before."""
+    encoder = WordEncoder()
+    made = Answerer.make(
+        revision(tmp_path / "a", "No accent is wrong."), lambda _: encoder, Snapshot(tmp_path, "words", "local")
+    )
+    encoder.calls.clear()
+    assert made.answer(["an accent"], 1) == made.answer(["an accent"], 1)
+    assert encoder.calls == [["an accent"], ["an accent"]]
+
+
 def test_numbers_for_vectors_of_another_length_are_refused(tmp_path: Path):
     """Each question would fail."""
     model = Snapshot(tmp_path, "words", "local")

@@ -25,6 +25,19 @@ def test_a_failure_is_told_without_its_words(name: str, caplog: pytest.LogCaptur
     assert "secret" not in caplog.text
 
 
+def test_without_redaction_the_words_of_a_failure_are_logged(caplog: pytest.LogCaptureFixture):
+    """Otherwise the filter could go."""
+    logger = logging.getLogger("uvicorn.error")
+    filters, logger.filters = logger.filters, []
+    try:
+        raise ValueError("secret")
+    except ValueError:
+        logger.exception("It failed")
+    finally:
+        logger.filters = filters
+    assert "secret" in caplog.text
+
+
 def test_a_task_that_nobody_waits_for_is_told_without_its_words(caplog: pytest.LogCaptureFixture):
     """asyncio would show the whole error."""
 
