@@ -15,13 +15,13 @@ from conduct.text.draft import read_draft
 from conduct.text.pasted_lines import only_quotes
 
 EMPTY = "The question is empty: describe in a few words what happened or what you want to do."
-TOO_LONG = "The question may have {most} characters, but this one has {length}: keep what matters most and ask again."
-NO_TEXT = "The question must be a text, but {came} came: send the question as a string."
-WRONG_LIMIT = "The limit must be a whole number from 1 to {most}, but {came} came: leave it out for {default}."
-NO_LIST = "The questions must be a list of texts, but {came} came: send one question through /ask."
-WRONG_COUNT = "One call takes 1 to {most} questions, but {came} came: send them in several calls."
+TOO_LONG = "The question may have {limit} characters, but this one has {length}: keep what matters most and ask again."
+NO_TEXT = "The question must be a text, but {received} came: send the question as a string."
+WRONG_LIMIT = "The limit must be a whole number from 1 to {limit}, but {received} came: leave it out for {default}."
+NO_LIST = "The questions must be a list of texts, but {received} came: send one question through /ask."
+WRONG_COUNT = "One call takes 1 to {limit} questions, but {received} came: send them in several calls."
 TOO_LONG_TOGETHER = (
-    "The questions of one call may have {most} characters together, but these have {length}: send them in several "
+    "The questions of one call may have {limit} characters together, but these have {length}: send them in several "
     "calls."
 )
 BINARY = "The text must be words that people can read, but this looks like a program's file: paste the text itself."
@@ -50,10 +50,10 @@ _AT_THE_ENDS = re.compile(rf"\A[\s\u200c\u200d{_DIRECTIONS}]+|(?<![\s{_DIRECTION
 def clean_question(value: object) -> str:
     """The question as understood: stripped, without invisible characters that no script needs. Raises QuestionError."""
     if not isinstance(value, str):
-        raise QuestionError(NO_TEXT, came=_kind(value))
+        raise QuestionError(NO_TEXT, received=_kind(value))
     # Checked before cleaning, so that a huge text costs nothing.
     if len(value.strip()) > MAX_CHARACTERS:
-        raise QuestionError(TOO_LONG, most=MAX_CHARACTERS, length=len(value.strip()))
+        raise QuestionError(TOO_LONG, limit=MAX_CHARACTERS, length=len(value.strip()))
     if is_binary(value):
         raise QuestionError(BINARY)
     # A lone surrogate can neither be encoded nor shown.
@@ -61,7 +61,7 @@ def clean_question(value: object) -> str:
     text = "".join(" " if unicodedata.category(c) == "Cc" and c not in "\n\t" else c for c in text)
     text = _closed(_AT_THE_ENDS.sub("", _MEANINGLESS.sub(lambda invisible: invisible[1] or "", text)))
     if len(text) > MAX_CHARACTERS:
-        raise QuestionError(TOO_LONG, most=MAX_CHARACTERS, length=len(text))
+        raise QuestionError(TOO_LONG, limit=MAX_CHARACTERS, length=len(text))
     if not any(unicodedata.category(c)[0] in "LNPSM" for c in text):
         raise QuestionError(EMPTY)
     if any(c.isalnum() for c in text) and not read_draft(text).sentences:
@@ -82,7 +82,7 @@ def check_limit(value: object) -> int:
         # A number with a thousand digits is not worth repeating.
         plain = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**9
         raise QuestionError(
-            WRONG_LIMIT, most=MAX_LIMIT, came=str(value) if plain else _kind(value), default=DEFAULT_LIMIT
+            WRONG_LIMIT, limit=MAX_LIMIT, received=str(value) if plain else _kind(value), default=DEFAULT_LIMIT
         )
     return int(value)
 
@@ -90,9 +90,9 @@ def check_limit(value: object) -> int:
 def clean_questions(values: object) -> list[str]:
     """Each question of a list, cleaned. Raises QuestionError that names the first one that cannot be asked."""
     if not isinstance(values, list | tuple):
-        raise QuestionError(NO_LIST, came=_kind(values))
+        raise QuestionError(NO_LIST, received=_kind(values))
     if not 1 <= len(values) <= MAX_QUESTIONS:
-        raise QuestionError(WRONG_COUNT, most=MAX_QUESTIONS, came=len(values))
+        raise QuestionError(WRONG_COUNT, limit=MAX_QUESTIONS, received=len(values))
     cleaned = []
     for number, value in enumerate(values, start=1):
         try:
@@ -100,7 +100,7 @@ def clean_questions(values: object) -> list[str]:
         except QuestionError as error:
             raise QuestionError(NUMBERED, number=number, total=len(values), why=str(error)) from None
     if (length := sum(map(len, cleaned))) > MAX_TOTAL_CHARACTERS:
-        raise QuestionError(TOO_LONG_TOGETHER, most=MAX_TOTAL_CHARACTERS, length=length)
+        raise QuestionError(TOO_LONG_TOGETHER, limit=MAX_TOTAL_CHARACTERS, length=length)
     return cleaned
 
 

@@ -20,8 +20,8 @@ T = TypeVar("T")
 # Questions that wait or are being answered, from all clients: a few seconds of work for two cores.
 MAX_PENDING_QUESTIONS = 256
 LONGEST_WAIT_SECONDS = 60
-BUSY = "No more than {most} questions can wait at once, and {waiting} do: ask again in {seconds} seconds."
-BUSY_ONE = "No more than {most} questions can wait at once, and {waiting} do: ask again in {seconds} second."
+BUSY = "No more than {limit} questions can wait at once, and {waiting} do: ask again in {seconds} seconds."
+BUSY_ONE = "No more than {limit} questions can wait at once, and {waiting} do: ask again in {seconds} second."
 IsDisconnected = Callable[[], Awaitable[bool]]
 
 
@@ -98,7 +98,7 @@ class AskService:
     def _busy(self) -> BusyError:
         seconds_left = self._turns.seconds_left + self._drafts.seconds_left
         seconds = min(max(1, math.ceil(seconds_left)), LONGEST_WAIT_SECONDS)
-        return BusyError(BUSY_ONE if seconds == 1 else BUSY, seconds, most=self._max_pending, waiting=self.pending)
+        return BusyError(BUSY_ONE if seconds == 1 else BUSY, seconds, limit=self._max_pending, waiting=self.pending)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from conduct.settings import Settings, allows_escapes
 # A character of UTF-8 has four bytes at most; white space around a draft is not counted.
 MAX_BYTES = 8 * MAX_CHARACTERS
 NO_FILE = "The draft {file} cannot be read ({why}): name a text file, or - for standard input."
-TOO_LARGE = "The draft {file} has more than the {most} characters that can be checked at once: check it in parts."
+TOO_LARGE = "The draft {file} has more than the {limit} characters that can be checked at once: check it in parts."
 NOT_TEXT = "The draft {file} is no text in UTF-8: save it as plain text first."
 
 
@@ -75,7 +75,7 @@ def _draft(file: Path) -> str:
     if b"\0" in content:
         raise QuestionError(NOT_TEXT, file=str(file))
     if len(content) > MAX_BYTES:
-        raise QuestionError(TOO_LARGE, file=str(file), most=MAX_CHARACTERS)
+        raise QuestionError(TOO_LARGE, file=str(file), limit=MAX_CHARACTERS)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

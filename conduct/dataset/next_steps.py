@@ -16,7 +16,7 @@ from conduct.errors import DataError
 CONTACT = "{contact}"
 WHEN = ("covered", "unclear", "not_covered", "grave", "selfharm")
 _EXPECTED = (
-    'must be a list of steps like {{"for": ["covered"], "text": "Talk to somebody."}}, but {came}: fix it, or remove '
+    'must be a list of steps like {{"for": ["covered"], "text": "Talk to somebody."}}, but {received}: fix it, or remove '
     "the file to use the general suggestions"
 )
 
@@ -44,7 +44,7 @@ def read_next_steps(path: Path) -> tuple[Step, ...] | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError) as error:
-        raise DataError(f"{path.name} {_EXPECTED.format(came='it is no JSON in UTF-8')}.") from error
+        raise DataError(f"{path.name} {_EXPECTED.format(received='it is no JSON in UTF-8')}.") from error
     if not isinstance(rows, list):
         raise _wrong(path, "it is not a list")
     return tuple(_step(path, number, row) for number, row in enumerate(rows, start=1))
@@ -71,5 +71,5 @@ def _texts(value: object) -> dict[str, str]:
     }
 
 
-def _wrong(path: Path, came: str) -> DataError:
-    return DataError(f"{path.name} {_EXPECTED.format(came=came)}.")
+def _wrong(path: Path, received: str) -> DataError:
+    return DataError(f"{path.name} {_EXPECTED.format(received=received)}.")

@@ -21,8 +21,8 @@ from conduct.web.translations import Translator, preferred_translator
 ASSETS = Path(__file__).parent / "assets"
 THEMES = ("auto", "light", "dark")
 NO_FORM = "The form holds more fields than it has: reload the page and ask again."
-WRONG_THEME = "The theme must be light, dark or auto, but “{came}” came: fix the address."
-WRONG_LIMIT = "The limit must be a whole number from 1 to {most}, but “{came}” came: fix the address."
+WRONG_THEME = "The theme must be light, dark or auto, but “{received}” came: fix the address."
+WRONG_LIMIT = "The limit must be a whole number from 1 to {limit}, but “{received}” came: fix the address."
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -107,10 +107,10 @@ async def _body(service: AskService, question: str, limit: int, translator: Tran
 def _theme(value: str) -> str:
     if value in THEMES:
         return value
-    raise QuestionError(WRONG_THEME, came=value[:40])
+    raise QuestionError(WRONG_THEME, received=value[:40])
 
 
 def _limit(value: str) -> int:
     if value.isascii() and value.isdigit() and len(value) < 3 and 1 <= int(value) <= render.MAX_EMBEDDED:
         return int(value)
-    raise QuestionError(WRONG_LIMIT, most=render.MAX_EMBEDDED, came=value[:40])
+    raise QuestionError(WRONG_LIMIT, limit=render.MAX_EMBEDDED, received=value[:40])

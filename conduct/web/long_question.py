@@ -6,7 +6,7 @@ from conduct.answering.engine import Engine
 from conduct.answering.limits import DEFAULT_LIMIT, MAX_CHARACTERS
 from conduct.messages import Message
 
-READ_IN_PART = "Only the first {most} characters were read: ask about one thing at a time."
+READ_IN_PART = "Only the first {limit} characters were read: ask about one thing at a time."
 
 
 def is_too_long(question: object) -> bool:
@@ -27,6 +27,6 @@ def answer_beginning(engine: Engine, question: object, limit: int = DEFAULT_LIMI
     answer = engine.ask(beginning(question), limit)
     if not is_too_long(question):
         return answer
-    caution = Message(READ_IN_PART, {"most": MAX_CHARACTERS})
+    caution = Message(READ_IN_PART, {"limit": MAX_CHARACTERS})
     notice = " ".join(filter(None, (answer.notice, str(caution))))
     return answer.model_copy(update={"notice": notice, "cautions": (*answer.cautions, caution)})

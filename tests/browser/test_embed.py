@@ -68,8 +68,8 @@ def test_its_errors_are_in_the_visitors_language(light: str, language: str):
     """Each that the form or the address can bring about."""
     say = translator_for(language).say
     for query, message in [
-        ("q=x&limit=6", Message(embed.WRONG_LIMIT, {"most": render.MAX_EMBEDDED, "came": "6"})),
-        ("q=x&theme=red", Message(embed.WRONG_THEME, {"came": "red"})),
+        ("q=x&limit=6", Message(embed.WRONG_LIMIT, {"limit": render.MAX_EMBEDDED, "received": "6"})),
+        ("q=x&theme=red", Message(embed.WRONG_THEME, {"received": "red"})),
     ]:
         code, _, html = get(light, f"?{query}", **{"Accept-Language": language})
         assert code == 400

@@ -37,7 +37,7 @@ SHARED = {
     "id": {"model", "panel", "program"},
 }  # fmt: skip
 VALUES = {
-    "most": 1000, "length": 1001, "waiting": 256, "seconds": 12, "came": "7", "number": 2, "total": 3,
+    "limit": 1000, "length": 1001, "waiting": 256, "seconds": 12, "received": "7", "number": 2, "total": 3,
     "languages": LanguageNames(("en",)), "text": "7", "model": "7", "dataset": "7", "situation": "7",
     "helpline": "7", "words": "7", "date": date(2026, 11, 22),
 }  # fmt: skip
@@ -146,7 +146,7 @@ def test_the_notice_about_languages_names_them_in_the_readers_own():
 )
 def test_a_number_has_its_plural_form(name: str, seconds: int, said: str):
     """As many forms as a language has, by CLDR's categories."""
-    message = Message(service.BUSY, {"most": 256, "waiting": 256, "seconds": seconds})
+    message = Message(service.BUSY, {"limit": 256, "waiting": 256, "seconds": seconds})
     assert translator_for(name).say(message).endswith(said)
 
 
