@@ -1,4 +1,4 @@
-"""What people send: cleaned, or refused with one sentence. Pure."""
+"""Cleans questions, or refuses them with one sentence. Pure."""
 
 import re
 import unicodedata
@@ -31,12 +31,12 @@ ONLY_QUOTES = (
 ONLY_NAMES = "The text holds nothing but names, times, marks or code: paste what was said as well."
 NUMBERED = "Question {number} of {total}: {why}"
 
-# A text with at least so many characters that no keyboard has, and at least this share of them, is a binary file.
+# A text with at least this number and more than this share of control characters is taken for a binary file.
 MIN_STRANGE = 8
 STRANGE_SHARE = 0.1
 _STRANGE = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
 # Invisible characters that no script needs: soft hyphens, zero-width spaces, byte-order marks, word joiners, invisible
-# operators, deprecated format characters, marks of annotations; and tags, but for those that make a flag an England's.
+# operators, deprecated format characters, annotation marks; and tags, except in flag emoji such as that of England.
 _MEANINGLESS = re.compile(
     "[\u00ad\u200b\ufeff\u2060-\u2064\u206a-\u206f\ufff9-\ufffb]"
     "|(\U0001f3f4[\U000e0020-\U000e007f]+)|[\U000e0000-\U000e007f]"
@@ -76,10 +76,10 @@ def is_binary(text: str) -> bool:
 
 
 def check_limit(value: object) -> int:
-    """How many passages to give at most. Raises QuestionError unless it is a whole number in range."""
+    """The maximum number of passages. Raises QuestionError unless it is a whole number in range."""
     whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
     if isinstance(value, bool) or not whole or not 1 <= value <= MAX_LIMIT:
-        # A number with a thousand digits is not worth repeating.
+        # A number with a thousand digits is not repeated.
         plain = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**9
         raise QuestionError(
             WRONG_LIMIT, limit=MAX_LIMIT, received=str(value) if plain else _kind(value), default=DEFAULT_LIMIT
@@ -105,14 +105,14 @@ def clean_questions(values: object) -> list[str]:
 
 
 def _closed(text: str) -> str:
-    """`text` with each bidirectional mark closed, so that it does not reorder what is shown after it."""
+    """`text` with each bidirectional mark closed, so that it does not reorder the text that follows."""
     for begins, ends in (("\u2066\u2067\u2068", "\u2069"), ("\u202a\u202b\u202d\u202e", "\u202c")):
         text += ends * (sum(map(text.count, begins)) - text.count(ends))
     return text
 
 
 def _kind(value: object) -> str:
-    """The kind of `value`, in a word that says it in any programming language."""
+    """The kind of `value`, in words that do not depend on a programming language."""
     kinds = {bool: "a true/false value", int: "a number", float: "a number", str: "a text", dict: "an object"}
     kinds |= {list: "a list", tuple: "a list", type(None): "nothing"}
     return kinds.get(type(value), "something else")

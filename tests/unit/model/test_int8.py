@@ -102,5 +102,5 @@ def test_peaks_of_a_type_that_numpy_has_not_are_refused(tiny: Path):
 
     peaks = {"layer": torch.zeros(8, dtype=torch.bfloat16)}
     save_file(peaks, tiny / PEAKS_FILE, metadata={"identity": identity(tiny)})
-    with pytest.raises(ModelError, match="a type that cannot be read"):
+    with pytest.raises(ModelError, match=r"^input_peaks\.safetensors is damaged or missing"):
         int8.load(tiny / PEAKS_FILE, identity(tiny))

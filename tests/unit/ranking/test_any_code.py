@@ -112,11 +112,6 @@ def test_numbers_for_another_encoder_are_refused(path: Path):
 @pytest.mark.parametrize(
     ("name", "array"),
     [
-        ("conduct", np.ones(9, np.float32)),
-        ("conduct", np.ones((3, 1), np.float32)),
-        ("scope", np.ones(SCOPE_FEATURES, np.float32)),
-        ("relevance", np.ones((RELEVANCE_FEATURES + 1, 1), np.float32)),
-        ("bands", np.ones(3, np.float32)),
         ("bands", np.array([0.2, 0.7], np.float32)),
         ("bands", np.array([1.5, 0.5], np.float32)),
         ("bands", np.array([0.5, -0.5], np.float32)),
@@ -126,13 +121,30 @@ def test_numbers_for_another_encoder_are_refused(path: Path):
     ],
 )
 def test_numbers_that_cannot_be_are_refused(path: Path, name: str, array: np.ndarray):
-    """Of another shape, none, too large, or bands the wrong way round."""
+    """Not a number, too large, or bands in the wrong order."""
     write_tensors(path, load_file(path) | {name: array}, {"model": ENCODER})
     with pytest.raises(ModelError) as error:
         load(path, ENCODER, 2)
     assert str(error.value) == (
         "any_code.safetensors holds numbers that cannot be: make it anew with `python -m conduct train`."
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "array"),
+    [
+        ("conduct", np.ones(9, np.float32)),
+        ("conduct", np.ones((3, 1), np.float32)),
+        ("scope", np.ones(SCOPE_FEATURES, np.float32)),
+        ("relevance", np.ones((RELEVANCE_FEATURES + 1, 1), np.float32)),
+        ("bands", np.ones(3, np.float32)),
+    ],
+)
+def test_arrays_of_another_shape_are_refused(path: Path, name: str, array: np.ndarray):
+    """Before a number of them is read."""
+    write_tensors(path, load_file(path) | {name: array}, {"model": ENCODER})
+    with pytest.raises(ModelError, match=r"^any_code\.safetensors is damaged: make it anew"):
+        load(path, ENCODER, 2)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +160,7 @@ def test_numbers_that_cannot_be_are_refused(path: Path, name: str, array: np.nda
     ],
 )
 def test_a_damaged_file_is_refused(path: Path, change):
-    """Half a file, one without all arrays, one with too many numbers, or of another kind."""
+    """Not a file of tensors, half a file, or one that lacks arrays."""
     change(path)
     with pytest.raises(ModelError) as error:
         load(path, ENCODER, 2)
