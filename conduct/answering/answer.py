@@ -50,8 +50,7 @@ SELFHARM_NOTICE = (
 )
 CUT_NOTICE = "The question is longer than the model reads: only its beginning was compared with the code."
 
-# An example is shown only from this cosine on. Chosen on half of training_data/care/examples.jsonl; in the other half,
-# no example that is nearer hurts.
+# Examples are shown from this cosine on: chosen on half of training_data/care/examples.jsonl, none of the rest hurts.
 MIN_EXAMPLE_COSINE = 0.82
 # Passages after the first with a lower relevance are folded away: on the dev questions, fewer than half of them fit.
 MIN_OPEN_RELEVANCE = 0.2
@@ -192,10 +191,8 @@ class Answer(WireModel):
 
     @property
     def open_passages(self) -> tuple[AnswerPassage, ...]:
-        """The passages that are shown at once: the first one, and others that are relevant enough.
-
-        For a grave question, none that asks for patience; for somebody who may want to die, none at all.
-        """
+        """The passages that are shown at once: the first and others that are relevant enough; for a grave question none
+        that asks for patience, for somebody who may want to die none at all."""
         if self.coverage == NOT_COVERED or self.care == SELFHARM:
             return ()
         return tuple(
@@ -254,10 +251,8 @@ def compose(
     contact: str = "",
     led_by: Sequence[tuple[Sentence, ...]] | None = None,
 ) -> Answer:
-    """The answer to `question` with at most `limit` passages.
-
-    `led_by` has, for each match, the sentences of a draft that led to it, the strongest first.
-    """
+    """The answer to `question` with at most `limit` passages; `led_by` has, for each match, the sentences of a draft
+    that led to it, the strongest first."""
     care = care_for(question)
     band = coverage(result)
     if cautions.language and band == NOT_COVERED:

@@ -17,7 +17,7 @@ from conduct.answering.limits import MAX_QUESTIONS
 from conduct.api.http_routes import PendingResults
 from conduct.api.service import MAX_PENDING_QUESTIONS, AskService
 from conduct.api.turns import MAX_RUNNING_CALLS
-from conduct.errors import BusyError, InferenceError, RequestError
+from conduct.errors import BusyError, RequestError
 from conduct.settings import Settings
 from tests.support.tooling import run, with_tools
 
@@ -242,21 +242,6 @@ def test_a_result_that_nobody_fetches_is_forgotten():
         return len(begun), service.cancelled
 
     assert run(begin_and_leave()) == (0, 1)
-
-
-def test_an_error_after_the_first_step_comes_as_an_event():
-    """The second step has begun by then, so that a status could no longer say it."""
-
-    class Failing(AskService):
-        async def call(self, name: str, arguments: object, gone: object = None) -> None:
-            await asyncio.sleep(0.01)
-            raise InferenceError("No answer: ask again.")
-
-    async def begin_and_fetch() -> list[str]:
-        begun = PendingResults(Failing(Held()))
-        return [event async for event in begun.fetch(await begun.begin("ask", ASK))]
-
-    assert run(begin_and_fetch()) == ['event: error\ndata: {"error": "No answer: ask again."}\n\n']
 
 
 def test_more_results_than_most_push_out_the_oldest():
