@@ -1,4 +1,4 @@
-"""A marked question goes through every client, is answered, refused and fails; and then is nowhere."""
+"""Marked questions through every client are answered, refused and fail; afterwards they are found nowhere."""
 
 import http.client
 import json
@@ -127,7 +127,7 @@ def test_gradio_client(watched: Watched):
 
 
 def test_curl(watched: Watched):
-    """In one step and in two; and what is wrong in every way."""
+    """In one step and in two; and every kind of invalid request."""
     for question, expected in ((ANSWERED, ANSWERED), (REFUSED, TOO_LONG), (FAILING, UNEXPECTED)):
         assert expected in curl(watched.address, "run/ask", {"question": question})
         begun = json.loads(curl(watched.address, "call/v2/ask", {"question": question}))
@@ -154,7 +154,7 @@ def test_curl(watched: Watched):
 
 
 def test_mcp(watched: Watched):
-    """A tool's answer, its refusal, its failure, and arguments that there are not."""
+    """A tool's answer, its refusal, its failure, and unknown arguments."""
 
     async def use(session) -> list[str]:
         said = []
@@ -177,7 +177,7 @@ STORED = """async () => JSON.stringify([
 
 @pytest.mark.browser
 def test_the_page_and_the_embed(watched: Watched, browser: Browser):
-    """No other host is asked for anything; after leaving, the browser's storage has nothing of the visit."""
+    """No other host gets a request; afterwards the browser's storage has nothing of the visit."""
     with opened(browser, watched.address) as page:
         ask(page, ANSWERED)
         box(page).fill(DRAFT)
@@ -204,7 +204,7 @@ def test_the_page_and_the_embed(watched: Watched, browser: Browser):
 
 
 def test_then_it_is_nowhere(watched: Watched):
-    """Not in what the app printed or logged, not in its temporary folders or Gradio's cache; nobody else was asked."""
+    """Not in output or log, not in temporary folders or Gradio's cache; no other host was asked."""
     test_gradio_client(watched)
     test_curl(watched)
     watched.stop()

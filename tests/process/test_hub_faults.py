@@ -114,7 +114,7 @@ def test_every_fault_at_first_start_with_a_cache_and_while_running(served: Loopb
 
 
 def test_a_bad_text_never_replaces_a_good_one(tmp_path: Path):
-    """Not at a start, not while running, and it is not pulled again and again."""
+    """Neither at a start nor while running, and it is not downloaded again and again."""
     task = {"dataset": "ada/code", "seconds": LONG}
     with LoopbackHub() as served, HubProcess(tmp_path, served.url) as running:
         good = served.push("dataset", "ada/code", OLD)

@@ -1,4 +1,4 @@
-"""The Pythons that pyproject.toml promises."""
+"""The Python versions that pyproject.toml promises."""
 
 import json
 import os
@@ -35,7 +35,7 @@ def wanted(version: str) -> str:
 
 @VERSIONS
 def test_every_module_compiles_without_a_warning(version: str, tmp_path: Path):
-    """A syntax that is new, or that a later Python warns of, would end the app at its start."""
+    """New syntax, or syntax that a later Python warns of, would end the app at its start."""
     python = wanted(version)
     command = [python, "-W", "error", "-m", "compileall", "-q", "-f", "conduct", "app.py"]
     done = subprocess.run(
@@ -47,7 +47,8 @@ def test_every_module_compiles_without_a_warning(version: str, tmp_path: Path):
 @pytest.mark.skipif(not os.environ.get("CI"), reason="asks the package index for a minute: set CI=true to run it")
 @VERSIONS
 def test_pip_installs_the_lock_and_nothing_else(version: str, tmp_path: Path):
-    """Each line has a wheel for this Python, and what they ask for are the other lines; but CUDA, with its torch."""
+    """Each line has a wheel for this Python, and their dependencies are other lines; except CUDA, which comes with
+    torch."""
     report = tmp_path / "report.json"
     command = [
         wanted(version), "-m", "pip", "install", "--dry-run", "--ignore-installed", "--only-binary", ":all:",

@@ -159,7 +159,7 @@ def ask_with_tools(server: Server) -> None:
 
 @pytest.mark.parametrize("door", [ask_over_http, ask_the_pages, ask_with_gradios_client, ask_with_tools])
 def test_a_question_is_nowhere_in_memory_once_it_was_dealt_with(server: Server, door):
-    """Not held by anything alive, and nowhere in the process."""
+    """No live object holds it, and it is nowhere in the memory of the process."""
     before = server.asked
     door(server)
     assert server.asked - before >= 5
@@ -172,7 +172,7 @@ def test_a_question_is_nowhere_in_memory_once_it_was_dealt_with(server: Server, 
 
 
 def test_what_is_held_is_found(server: Server):
-    """A result that waits to be fetched is: otherwise the test above would show nothing."""
+    """A result that waits to be fetched is found: otherwise the test above would show nothing."""
     assert server.send("POST", "/gradio_api/call/v2/ask", json.dumps({"question": server.marked(KINDS[0])})) == 200
     time.sleep(SETTLED)
     assert server.in_memory() == {server.asked}

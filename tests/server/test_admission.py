@@ -1,4 +1,4 @@
-"""One limit in front of page, embed, HTTP and MCP; health is never behind it."""
+"""One limit for page, embed, HTTP and MCP, which does not apply to /healthz."""
 
 import asyncio
 import json
@@ -68,7 +68,7 @@ def fill(client: TestClient) -> list[str]:
 
 
 def test_every_door_is_behind_the_same_limit(held: tuple):
-    """A visitor of either page is told that many ask, and when to come back; a program by status and header."""
+    """The pages say that many ask, and when to come back; programs get a status and a header."""
     _, service, client, number = held
     fill(client)
     assert service.pending == MAX_PENDING_QUESTIONS
@@ -90,7 +90,7 @@ def test_every_door_is_behind_the_same_limit(held: tuple):
 
 
 def test_questions_of_the_small_page_count_as_well(held: tuple):
-    """They fill the same queue, from which the others are turned away."""
+    """They fill the same queue, so that others are refused."""
     engine, service, client, _ = held
     with ThreadPoolExecutor(MAX_PENDING_QUESTIONS) as pool:
         asking = [pool.submit(client.get, "/embed?q=accent") for _ in range(MAX_PENDING_QUESTIONS)]
@@ -108,7 +108,7 @@ def test_questions_of_the_small_page_count_as_well(held: tuple):
 
 
 def test_health_needs_no_thread(held: tuple):
-    """All of Starlette's are taken: the page waits for one, health does not."""
+    """All of Starlette's threads are busy: the page waits for one, /healthz does not."""
     _, _, client, _ = held
 
     async def take_all() -> None:

@@ -1,4 +1,4 @@
-"""Every route that Gradio and the app have is asked; those that answer are the committed ones, each with its reason."""
+"""Every route of Gradio and the app is requested; the open ones are those that are committed, each with its reason."""
 
 import json
 import re
@@ -82,7 +82,7 @@ def is_shut(answer: tuple[int, bytes]) -> bool:
 
 
 def test_the_routes_that_answer_are_the_expected_ones(running: tuple[TestClient, list[str]]):
-    """A new version of Gradio opens nothing unnoticed, and nothing that is needed is shut."""
+    """A new version of Gradio opens nothing unnoticed, and nothing that is needed is closed."""
     client, routes = running
     assert len(routes) > 80
     answering = {shape(route) for route in routes if not is_shut(asked(client, route))}
@@ -90,7 +90,7 @@ def test_the_routes_that_answer_are_the_expected_ones(running: tuple[TestClient,
 
 
 def test_each_open_route_says_why():
-    """In some words of its own."""
+    """Each with a reason of its own."""
     assert [route for route, why in EXPECTED.items() if len(why.split()) < 2] == []
 
 
@@ -114,7 +114,7 @@ def test_other_doors_are_shut(running: tuple[TestClient, list[str]], route: str)
 @pytest.mark.parametrize("folder", ["static", "assets", "embed-assets", "static/img"])
 @pytest.mark.parametrize("up", ["../", "..%2f", "%2e%2e/", "..%5c", "....//", "%2e%2e%2f"])
 def test_no_way_leads_out_of_the_served_folders(running: tuple[TestClient, list[str]], folder: str, up: str):
-    """Nor is it a fault of ours to try."""
+    """Trying it does not cause an internal error either."""
     for target in ("etc/passwd", "page.py", "settings.py"):
         status, said = asked(running[0], f"GET /{folder}/{up * 6}{target}")
         assert status in (400, 403, 404)
@@ -123,7 +123,7 @@ def test_no_way_leads_out_of_the_served_folders(running: tuple[TestClient, list[
 
 
 def test_a_failure_behind_a_door_is_one_sentence(caplog: pytest.LogCaptureFixture):
-    """The log has its place and its kind, and not its words."""
+    """The log has its place and its kind, but not its message."""
 
     async def fail(scope, receive, send) -> None:
         raise RuntimeError("the question was: secret")

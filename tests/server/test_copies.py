@@ -1,4 +1,4 @@
-"""Two copies of the app behind nginx, one of them killed while it answers."""
+"""Two copies of the app behind nginx, one of which is killed while it answers."""
 
 import http.client
 import json
@@ -70,7 +70,7 @@ def told(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> tuple[list
 
 
 def test_each_answer_is_that_of_one_process(told, engine: Engine):
-    """Whichever copy gave it: the question's own passages, the same relevance."""
+    """Both copies give the same passages and relevance."""
     for one in told[0]:
         if one.answer is not None:
             expected = engine.ask(one.question, 3).model_dump(mode="json")
@@ -83,7 +83,7 @@ def test_each_answer_is_that_of_one_process(told, engine: Engine):
 
 
 def test_a_visitor_stays_with_one_copy_while_it_lives(told):
-    """Both have visitors, and nobody moves."""
+    """Both have visitors, and no visitor moves."""
     everything, killed, first, _ = told
     homes = [
         {one.copy for one in everything if one.visitor == own and one.copy and one.ended < killed}
@@ -95,7 +95,7 @@ def test_a_visitor_stays_with_one_copy_while_it_lives(told):
 
 
 def test_what_was_not_in_flight_on_the_killed_copy_is_answered(told):
-    """Nothing fails but a question that had begun when it was killed; all that were asked later have answers."""
+    """Only a question that had begun when it was killed can fail; all later ones are answered."""
     everything, killed, first, _ = told
     lost = [one for one in everything if one.answer is None]
     assert any(one.began < killed < one.ended for one in everything)

@@ -1,4 +1,4 @@
-"""Visitors who send a byte now and then, and those who do not."""
+"""Slow clients: those that send a byte now and then, and those that send nothing."""
 
 import http.client
 import json
@@ -31,7 +31,7 @@ def many_files() -> Iterator[None]:
 
 
 def test_ordinary_visitors_are_answered_beside_five_hundred_slow_ones(serve, tmp_path: Path, many_files: None):
-    """Half of the slow ones dribble a request, the others a body; each is hung up on in the end."""
+    """Half of the slow ones trickle a request, the others a body; all are disconnected in the end."""
     beginnings = (
         b"GET / HTTP/1.1\r\nX: ",
         b"POST /gradio_api/run/ask HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n",
@@ -76,7 +76,7 @@ def received(connection: socket.socket) -> bytes:
 
 
 def test_a_connection_that_is_used_again_and_a_stream_are_kept(serve, tmp_path: Path):
-    """The timeouts are for requests, not for answers: a long one is not cut short."""
+    """The timeouts are for requests, not for answers: a long one is not cut off."""
     engine = word_engine(tmp_path)
     answer, done = engine.ask, threading.Event()
 

@@ -1,4 +1,4 @@
-"""What each guard is there for: with it an attack fails, without it the same attack succeeds."""
+"""What each guard protects from: an attack fails with it, and succeeds without it."""
 
 import asyncio
 import socket
@@ -99,7 +99,7 @@ def reads_what_only_this_machine_can_reach(client: TestClient) -> bool:
     ],
 )
 def test_the_attack_succeeds_only_without_the_guard(opened: Callable, guard: object, attack: Callable):
-    """Else the guard could go."""
+    """Otherwise the guard could be removed."""
     with opened() as client:
         assert not attack(client)
     with opened(without=guard) as client:
@@ -139,7 +139,7 @@ class Recorded:
 
 
 def test_a_response_that_nobody_reads_is_given_up():
-    """What is not sent yet is held in memory; who reads again in time is served on."""
+    """Unsent data is held in memory; a client that reads again in time gets the rest."""
 
     async def pause(resume: bool) -> list[str]:
         protocol = with_idle_timeout(Recorded, seconds=60.0, unread_seconds=0.01)()
@@ -157,7 +157,7 @@ def test_a_response_that_nobody_reads_is_given_up():
 
 
 def test_a_stream_that_nobody_reads_holds_no_more_than_the_buffers(serve, tmp_path: Path):
-    """Against the server itself: a hundred megabytes that are asked for and never read are not made."""
+    """With a real server: of a hundred megabytes that are requested and never read, most are not even produced."""
     with serve(word_engine(tmp_path), Timeouts(unread=0.2)) as address:
         host = urlsplit(address)
         # The server stops reading what is sent; to wait for longer would show nothing more.

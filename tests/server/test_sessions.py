@@ -1,4 +1,4 @@
-"""What Gradio would keep of its visitors, and for how long it may."""
+"""How long data of visitors is kept that Gradio would keep."""
 
 import threading
 import time
@@ -61,7 +61,7 @@ def kept(demo: gr.Blocks, gradio_app: object) -> list[set[str]]:
 
 
 def test_sessions_are_forgotten_fetched_or_not(running: tuple):
-    """Gradio itself keeps the question of each, and the answers that nobody came for."""
+    """Gradio itself keeps their questions, and answers that were not fetched."""
     demo, gradio_app, client = running
     ask(demo, client, "fetched")
     assert "conduct-answer" in fetched(client, "fetched")
@@ -103,7 +103,7 @@ def test_the_server_forgets_by_itself(running: tuple):
 
 
 def test_an_event_that_has_ended_is_empty(running: tuple, engine_of_words: Engine):
-    """Loops of Gradio's queue keep it until the next one comes."""
+    """Loops of Gradio's queue keep it until the next event."""
     demo, _, client = running
     answer, go = engine_of_words.ask, threading.Event()
     engine_of_words.ask = lambda *given: (go.wait(60), answer(*given))[1]

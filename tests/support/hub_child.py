@@ -48,7 +48,7 @@ def find_encoder(seconds: float, **settings: str) -> list[str]:
 
 
 def refresh(seconds: float, dataset: str) -> list[str]:
-    """The dataset after a poll of the Hub that may take `seconds`; at the first call, after a start that may take long."""
+    """The dataset after a poll of the Hub that may take `seconds`; at the first call, after a slow start."""
     settings = Settings(dataset=dataset)
     if dataset not in _serving:
         _serving[dataset] = dataset_source.find_dataset(settings, DatasetRevision.read, 60.0)

@@ -1,4 +1,4 @@
-"""An app that cannot answer keeps none of the questions that it was asked."""
+"""An app that cannot answer keeps none of the questions."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -91,7 +91,7 @@ FAILING = [
 
 @pytest.mark.parametrize(("make", "sentence"), FAILING, ids=[make.__name__ for make, _ in FAILING])
 def test_a_failing_app_keeps_no_question(make: Callable[[Path], Engine], sentence: str | None, tmp_path: Path, caplog):
-    """Neither in memory, even before garbage is collected, nor in the log; each asker gets the same sentence."""
+    """Neither in memory, even without garbage collection, nor in the log; everybody gets the same sentence."""
     engine, said = make(tmp_path), set()
     with caplog.at_level("DEBUG"):
         with pytest.raises(ConductError):
@@ -127,7 +127,7 @@ def test_the_search_for_traces_finds_what_a_kept_error_holds():
 
 
 def test_askers_of_one_batch_get_errors_of_their_own(tmp_path: Path):
-    """Each with the frames of its own asker alone."""
+    """Each error has only the frames of its own caller."""
     engine = with_engine_elsewhere_gone(tmp_path)
     errors = []
     for ask in (lambda: engine.ask("one"), lambda: engine.ask_many(["two", "three"])):
@@ -147,7 +147,7 @@ def test_askers_of_one_batch_get_errors_of_their_own(tmp_path: Path):
     ],
 )
 def test_an_error_said_again_says_the_same(error: ConductError):
-    """Kind, sentence, template and values, and what its kind adds; but nothing of where it was raised."""
+    """A copy has kind, sentence, template, values and other attributes, but not where it was raised."""
     try:
         raise error from ValueError()
     except ConductError:
