@@ -1,4 +1,4 @@
-"""Headers of safetensors files that somebody made to cost much."""
+"""Safetensors files, also those that were made to be expensive."""
 
 import json
 import tracemalloc
@@ -20,7 +20,7 @@ from conduct.dataset.tensors import (
 
 
 def test_a_header_says_what_a_file_holds(tmp_path: Path):
-    """Without a look at its numbers."""
+    """Its numbers are not read."""
     path = tmp_path / "a.safetensors"
     write_tensors(path, {"a": np.zeros((2, 3), np.float16), "b": np.zeros(4, np.int8)}, {"model": "m"})
     header = read_header(path)
@@ -29,7 +29,7 @@ def test_a_header_says_what_a_file_holds(tmp_path: Path):
 
 
 def test_a_long_header_is_not_read(tmp_path: Path):
-    """95 MB of it cost the library 1.3 GB; here a sparse file, of which no more than eight bytes are looked at."""
+    """95 MB of it cost the library 1.3 GB of memory; here it is a sparse file, of which only eight bytes are read."""
     path = tmp_path / "a.safetensors"
     with path.open("wb") as file:
         file.write((95_000_000).to_bytes(8, "little"))
@@ -58,7 +58,7 @@ def test_a_long_header_is_not_read(tmp_path: Path):
     ],
 )
 def test_a_header_that_is_none_is_one_error(tmp_path: Path, content: bytes):
-    """Whatever stands there."""
+    """With any content."""
     path = tmp_path / "a.safetensors"
     path.write_bytes(len(content).to_bytes(8, "little") + content)
     with pytest.raises(DamagedTensorsError):

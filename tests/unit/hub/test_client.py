@@ -1,4 +1,4 @@
-"""The Hub's client as this project sets it up."""
+"""The Hub's client, as this project configures it."""
 
 import logging
 import threading
@@ -13,7 +13,7 @@ from conduct.hub import client
 
 
 def test_each_session_of_the_client_gives_up_after_silence():
-    """Also the one that the library opens when it has closed another, as it does after a failed connection."""
+    """Also a session that the library opens after it has closed another, as after a failed connection."""
     for _ in range(2):
         close_session()
         assert get_session().timeout == httpx2.Timeout(client.READ_TIMEOUT_SECONDS)
@@ -24,7 +24,7 @@ def test_each_session_of_the_client_gives_up_after_silence():
 def test_a_hub_that_fails_is_asked_again_and_one_that_refuses_is_not(
     monkeypatch: pytest.MonkeyPatch, caplog, status: int, requests: int
 ):
-    """Three times at most, and no log line of a library quotes what was asked."""
+    """At most three times, and no library logs the request."""
     asked = []
 
     def repo_info(self, repo: str, **_: object) -> None:

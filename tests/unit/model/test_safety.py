@@ -130,7 +130,7 @@ def truncated(folder: Path, trap: bytes) -> None:
     ],
 )
 def test_a_model_with_anything_but_numbers_is_refused(folder: Path, mark: Path, change: Callable, reason: str):
-    """In one sentence that says what to do, and nothing of it has run."""
+    """With one sentence that says what to do; none of its code has run."""
     change(folder, pickle.dumps(Trap(mark)))
     with pytest.raises(ModelError) as refused:
         SentenceEncoder.load(folder)
@@ -148,7 +148,7 @@ def test_pickled_weights_beside_safetensors_are_left_alone(folder: Path, mark: P
 
 
 def test_who_sets_such_a_model_reads_why_it_was_not_used(folder: Path, mark: Path, caplog):
-    """The packaged encoder answers; where an answer comes from says so, and the log."""
+    """The packaged encoder is used; the source of an answer and the log say why."""
     only_pickled(folder, pickle.dumps(Trap(mark)))
     source = Engine(Settings(model=str(folder))).ask("Is this okay?").source
     assert source.model == "packaged"

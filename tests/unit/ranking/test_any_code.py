@@ -1,4 +1,4 @@
-"""What is known of a question and a passage whatever the code."""
+"""Scores for questions and passages of any code."""
 
 from pathlib import Path
 
@@ -34,7 +34,7 @@ COSINES = np.array([[0.9, 0.3, 0.6], [0.2, 0.2, 0.2]])
 
 
 def test_the_features_of_scope():
-    """About conduct or not, the closest passage, and how far the three closest lie from it on average."""
+    """About conduct or not, the closest passage, and how far the three closest are from it on average."""
     features = scope_features(CONDUCT, COSINES)
     assert features.shape == (2, SCOPE_FEATURES)
     np.testing.assert_allclose(features, [[0, 0.9, 0.3], [np.tanh(1), 0.2, 0]], atol=1e-12)
@@ -42,7 +42,7 @@ def test_the_features_of_scope():
 
 @pytest.mark.parametrize("passages", [1, 2, 7])
 def test_a_code_of_any_length_has_the_same_features(passages: int):
-    """Also one of a single passage, which is as close as its closest."""
+    """Also one with a single passage."""
     cosines = np.full((4, passages), 0.5)
     assert scope_features(np.zeros(4), cosines).shape == (4, SCOPE_FEATURES)
     assert relevance_features(np.zeros(4), cosines).shape == (4, passages, RELEVANCE_FEATURES)
@@ -91,7 +91,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_what_was_written_is_read(path: Path):
-    """All numbers; and where there is no file nothing is known."""
+    """All numbers; without a file, None."""
     read = load(path, ENCODER, 2)
     for name in ("conduct", "scope", "relevance"):
         np.testing.assert_array_equal(getattr(read, name), getattr(KNOWN, name))
