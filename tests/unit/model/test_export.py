@@ -132,7 +132,7 @@ def test_the_network_that_trains_is_float32_and_served_in_int8(tiny: Path):
 
 
 def test_a_model_is_loaded_without_a_word(exported: Path, tiny: Path, capfd: pytest.CaptureFixture[str]):
-    """Who asked in a terminal sees the answer; no bar, and nothing of prompts."""
+    """A user of the command line sees only the answer, and no progress bar."""
     for folder in (tiny, exported):
         SentenceEncoder.load(folder)
     assert capfd.readouterr() == ("", "")

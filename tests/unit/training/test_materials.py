@@ -72,7 +72,7 @@ def without(key: str) -> Callable[[Path], None]:
     ],
 )
 def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path, name: str, change: Callable):
-    """Which says where to look; an hour of training does not begin."""
+    """It says where to look; an hour of training does not begin."""
     folder = small_materials.write(tmp_path / "m")
     change(folder / name)
     with pytest.raises(DataError) as error:
@@ -84,7 +84,7 @@ def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path, name: str, c
 
 
 def test_the_materials_of_the_project_hold_together(dataset):
-    """Each text leads to passages of its code; what is held out is there, and no language is missing."""
+    """Each text leads to passages of its code; the held-out codes exist, and no language is missing."""
     read = materials.read(dataset.code, dataset.bank)
     known, bank = {passage.id for passage in dataset.code.passages}, {s.text for s in dataset.bank.situations}
     assert {row.language for row in read.parallel} == set(read.blind) == {
@@ -104,7 +104,7 @@ def test_the_materials_of_the_project_hold_together(dataset):
 
 
 def test_a_real_code_is_read_with_its_labels_as_its_text_is_cut_now(tmp_path: Path):
-    """The words that were labelled say which passage is meant, if its id has moved."""
+    """If a passage's id has changed, the labelled words identify it."""
     folder = tmp_path / "someone"
     folder.mkdir()
     (folder / "code_of_conduct.md").write_text("## Words\n\nBe kind.\n\nNo accent is wrong, and none is laughed at.\n")

@@ -1,4 +1,4 @@
-"""A crowd that arrives at once."""
+"""Many requests that arrive at once."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -39,17 +39,17 @@ def begun(arrivals: list[str], cancelled: tuple[str, ...] = ()) -> list[str]:
 
 
 def test_health_waits_for_one_group_and_not_for_the_crowd():
-    """It arrives last, and goes before all but the first four."""
+    """It arrives last, and is handled after the first four."""
     assert begun([*CROWD, "/healthz"]) == [*CROWD[:4], "/healthz", *CROWD[4:], "/last"]
 
 
 def test_who_gives_up_meanwhile_holds_up_nobody():
-    """All others are let in, in order."""
+    """All other requests are admitted, in order."""
     assert begun(CROWD, tuple(CROWD[4:50])) == [*CROWD[:4], *CROWD[50:], "/last"]
 
 
 def test_what_is_no_request_passes():
-    """The server's own start and end."""
+    """The start and the end of the server."""
     order = []
 
     async def app(scope: dict, receive: object, send: object) -> None:

@@ -1,4 +1,4 @@
-"""What libraries would log of a visitor."""
+"""What libraries would log about a visitor."""
 
 import asyncio
 import logging
@@ -16,7 +16,7 @@ def _hushed() -> None:
 
 @pytest.mark.parametrize("name", ["uvicorn.error", "asyncio"])
 def test_a_failure_is_told_without_its_words(name: str, caplog: pytest.LogCaptureFixture):
-    """Its kind and place are kept."""
+    """Its kind and place are logged."""
     try:
         raise ValueError("secret")
     except ValueError:
@@ -39,7 +39,7 @@ def test_without_redaction_the_words_of_a_failure_are_logged(caplog: pytest.LogC
 
 
 def test_a_task_that_nobody_waits_for_is_told_without_its_words(caplog: pytest.LogCaptureFixture):
-    """asyncio would show the whole error."""
+    """asyncio would log the whole error."""
 
     loop = asyncio.new_event_loop()
     try:
@@ -53,7 +53,7 @@ def test_a_task_that_nobody_waits_for_is_told_without_its_words(caplog: pytest.L
 
 
 def test_other_lines_are_kept(caplog: pytest.LogCaptureFixture):
-    """Those that tell the owner what is wrong."""
+    """Lines that tell the owner what is wrong."""
     logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
     logging.getLogger("conduct").warning("The text stays.")
     logging.warning("said to the root")
@@ -61,7 +61,7 @@ def test_other_lines_are_kept(caplog: pytest.LogCaptureFixture):
 
 
 def test_nobody_asks_who_came(caplog: pytest.LogCaptureFixture):
-    """No access log, whatever level is set for the rest."""
+    """There is no access log, with any log level."""
     for name in ("uvicorn.access", "mcp", "mcp.server.streamable_http"):
         assert not logging.getLogger(name).isEnabledFor(logging.ERROR)
 
@@ -73,7 +73,7 @@ def logged(count: CountRepeated, name: str, line: int, message: str, *values: ob
 
 
 def test_nobody_can_fill_the_log():
-    """Repeated lines are counted, whatever words a visitor puts into them; the next minute tells how many."""
+    """Repeated lines are counted, whatever words a visitor puts into them; the next minute logs their number."""
     now = 0.0
     count = CountRepeated(clock=lambda: now)
     written = [logged(count, "uvicorn.error", 1, "Invalid %s", number) for number in range(1_000 + MAX_LINES)]
@@ -85,7 +85,7 @@ def test_nobody_can_fill_the_log():
 
 
 def test_our_own_lines_are_told_apart_by_their_words():
-    """Two faults in different places come through one line of code, and none hides the other."""
+    """Two faults in different places may be logged by one line of code; neither hides the other."""
     count = CountRepeated()
     for _ in range(MAX_LINES + 1):
         first = logged(count, "conduct.errors", 1, "Unexpected %s", "KeyError at a.py:1")

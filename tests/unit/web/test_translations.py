@@ -100,7 +100,7 @@ def test_nothing_is_left_in_english_and_nothing_is_left_over(name: str):
 
 @pytest.mark.parametrize("name", TRANSLATED)
 def test_a_rendered_sentence_has_no_english_word_left(name: str):
-    """Values included: numbers and names of languages have the language's own form."""
+    """Including values: numbers and names of languages have the form of the language."""
     english_words = {word for text in shown() | said() for word in re.findall(r"[a-z]{4,}", text.lower())}
     for english in shown() | said():
         needed = {key: VALUES[key] for key in re.findall(r"\{(\w+)\}", english)}
@@ -123,7 +123,7 @@ def refusal(text: str) -> Message:
 
 
 def test_the_notice_about_languages_names_them_in_the_readers_own():
-    """Also two."""
+    """Also if there are two."""
     notice = Message(language.NOTICE, {"languages": LanguageNames(("de", "en"))})
     assert "que se midieron (alemán o inglés), así que" in translator_for("es").say(notice)
     assert "languages that were measured (English or German), so" in str(notice)
@@ -151,7 +151,7 @@ def test_a_number_has_its_plural_form(name: str, seconds: int, said: str):
 
 
 def test_a_sentence_that_chats_and_terminals_are_shown_too_is_the_pages_own():
-    """Word for word: it is a key of the translations."""
+    """Word for word, since it is a key of the translations."""
     assert answer.MISSING_LIST in shown()
 
 
