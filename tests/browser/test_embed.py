@@ -186,7 +186,7 @@ def test_the_documented_snippet_resizes_a_frame_on_another_origin(browser: Brows
         (frame.locator("body"), {**forged, "type": "height"}),
         (frame.locator("body"), None),
     ]:
-        # Heard after the snippet's own listener, which was there first.
+        # It runs after the snippet's own listener, which was added first.
         page.evaluate(
             "addEventListener('message', () => { window.heard = true }, { once: true }); window.heard = false"
         )

@@ -22,7 +22,7 @@ from tests.support.browsers import (
 pytestmark = pytest.mark.browser
 
 UNCLEAR_SAID = "◐ The code may not speak to this directly. The closest passages:"
-# What Gradio's page loads, its style sheet among it.
+# The files that Gradio's page loads, including its style sheet.
 GRADIO = "/assets/"
 PAINTED = "performance.getEntriesByName('first-contentful-paint').length"
 
@@ -34,7 +34,7 @@ def first(page: Page):
 
 @contextmanager
 def held(page: Page, pattern: str) -> Iterator[None]:
-    """Within it nothing whose address matches arrives; afterwards all of it does."""
+    """Delay all responses with a matching address until the block ends."""
     waiting, free = [], False
 
     def hold(route: Route) -> None:
@@ -154,5 +154,5 @@ def test_no_verdict_of_before_is_heard_or_seen_and_a_silent_answer_moves_nothing
         page.wait_for_timeout(300)
         assert page.evaluate("window.shift") < MOST_SHIFT
         above, code = page.locator(".conduct-again").bounding_box(), page.locator("#whole-code").bounding_box()
-        # No hole above "Read the whole code", which is in view.
+        # No empty space above "Read the whole code", which is in view.
         assert 0 <= code["y"] - (above["y"] + above["height"]) < 60

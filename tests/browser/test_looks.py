@@ -30,7 +30,7 @@ pytestmark = pytest.mark.browser
 # The project's own limits: all of it, compressed, and the page's HTML, in which Gradio's settings are.
 MOST_BYTES, MOST_REQUESTS, MOST_OWN_BYTES = 300_000, 52, 40_000
 
-# Where the text itself begins, from the left and from the right.
+# The left and right edges of the text.
 SIDES = """element => {
   const range = document.createRange();
   range.selectNodeContents(element);
@@ -42,7 +42,7 @@ SIDES = """element => {
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_in_any_state(browser: Browser, address: str, theme: str):
     """Empty, covered, full text open, panels open, silent with its passages shown, refused; and the embed."""
-    # Without motion: halfway from one colour to another no contrast holds.
+    # Without motion: in the middle of a colour transition no contrast is sufficient.
     with opened(browser, address, color_scheme=theme, reduced_motion="reduce") as page:
         expect(page.locator(".conduct-example").first).to_be_visible()
         assert violations(page) == []
@@ -107,7 +107,7 @@ def test_the_first_load_is_light_and_nothing_jumps(browser: Browser, address: st
     response = page.goto(address + path)
     expect(page.locator("#conduct-status" if path else ".conduct-example").first).to_be_visible()
     page.wait_for_load_state("networkidle")
-    # The answer to a question that the address brings is no part of the page; it comes through the queue.
+    # The answer to a question in the address is not part of the page; it comes through the queue.
     came = [size for request, size in sizes.items() if "/gradio_api/queue/" not in addresses[request]]
     assert 100_000 < sum(came) <= MOST_BYTES
     assert 20 < len(came) <= MOST_REQUESTS
@@ -151,7 +151,7 @@ def test_the_pages_own_words_follow_the_browser(
         expect(page.locator("html")).to_have_attribute("lang", lang)
         expect(page.locator("html")).to_have_attribute("dir", direction)
         assert page.evaluate("getComputedStyle(document.querySelector('h1')).direction") == direction
-        # The code's title reads its own way, at the side where the page begins.
+        # The code's title has its own direction, at the side where the page begins.
         kicker, heading = (page.locator(name).evaluate(SIDES) for name in (".conduct-kicker", ".conduct-title"))
         assert abs(kicker[direction] - heading[direction]) <= 3
         quote = page.locator(".conduct-card blockquote").first
@@ -164,7 +164,7 @@ def test_an_example_asks_itself_in_the_visitors_language(browser: Browser, light
     """From the beginning: what Gradio renders in English is replaced before it is shown."""
     translator = preferred_translator(locale)
     with quiet(browser, light, locale=locale) as page:
-        # Gradio's page asks for the visitor's words after it is drawn; here it never gets them.
+        # Gradio's page requests the visitor's texts after it is rendered; here it never gets them.
         page.route("**/gradio_api/run/**", lambda route: None)
         page.goto(light)
         expect(page.locator("#conduct-first")).to_have_count(0)

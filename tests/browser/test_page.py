@@ -80,7 +80,7 @@ def test_only_questions_take_part_in_gradios_queue(browser: Browser, address: st
         page.on("request", lambda one: sent.append(one) if one.url.partition("?")[0].endswith("/queue/join") else None)
         page.on("response", lambda one: filled.append(one.status) if "/run/predict" in one.url else None)
         page.goto(address + path)
-        # Says so in its server's own words only when the opening's answer is there.
+        # The texts come from the server, once the event that opens the page is answered.
         expect(page.locator(".conduct-snippet code").first).to_contain_text(address)
         if joined:
             expect(status(page)).to_have_text(COVERED_SAID)

@@ -42,7 +42,7 @@ def test_a_published_text_full_of_tricks_is_text(browser: Browser, serve, model,
     written = f"`{tricks}` [click](javascript:alert(1)) " + "w" * 4000
     front = json.dumps(tricks)
     (tmp_path / "code_of_conduct.md").write_text(f"---\ntitle: {front}\n---\n## `{tricks}`\n\n{written}\n", "utf-8")
-    # Template tags are no part of what a reader sees, and a paragraph of this length is shown in parts.
+    # A reader does not see template tags, and a paragraph of this length is shown in parts.
     shown = tricks.replace("{{alert(1)}} ", "")
     own = Engine(Settings(dataset=str(tmp_path)), lambda settings: model, lambda folder: encoder)
     with serve(own) as hostile, quiet(browser, hostile, viewport={"width": 320, "height": 700}) as page:

@@ -1,4 +1,4 @@
-"""The snippets of docs/api.md, as they stand but for the address: each client gets the same answer, field by field."""
+"""The snippets of docs/api.md, unchanged except for the address: each client gets the same answer, field by field."""
 
 import json
 import os
@@ -22,7 +22,7 @@ QUESTION, LIMIT = "They laugh at his accent", 2
 
 @pytest.fixture(scope="session")
 def expected(engine: Engine) -> dict:
-    """What the engine itself says."""
+    """The answer of the engine."""
     return engine.ask(QUESTION, LIMIT).model_dump(mode="json")
 
 
@@ -34,7 +34,7 @@ def snippet(language: str, number: int, address: str) -> str:
 
 
 def printed(*command: str, **options) -> str:
-    """What a command prints."""
+    """The output of a command."""
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, **{"cwd": ROOT, **options})
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -52,7 +52,7 @@ def test_python(address: str, expected: dict, capsys: pytest.CaptureFixture):
 
 @pytest.fixture
 def node() -> Callable[[str], str]:
-    """Runs a module in Node, with @gradio/client to import, and gives what it prints."""
+    """A function that runs a module in Node, which can import @gradio/client, and returns its output."""
     if NODE is None and "CI" not in os.environ:
         pytest.skip("there is no Node")
     assert NODE is not None, "CI must have Node: see .ci/run."

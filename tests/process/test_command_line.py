@@ -18,7 +18,7 @@ LONGEST = 120
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """This process's, without what would change the answer."""
+    """The environment of this process, without variables that would change the answer."""
     left_out = ("CONDUCT_", "PYTHON", "LC_", "LANG", "OPENBLAS", "NO_COLOR", "TERM")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     return kept | {"PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"} | extra
@@ -106,7 +106,7 @@ def test_a_reader_that_has_enough_ends_it_quietly():
 
 
 def interrupted(arguments: list[str], **extra: str) -> tuple[int, str]:
-    """Exit code and further standard error of a process that gets Ctrl-C once it has written a line there."""
+    """Exit code and standard error of a process that gets Ctrl-C after its first line of standard error."""
     with subprocess.Popen(arguments, cwd=ROOT, env=environment(**extra), stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr.readline() == "loading\n"
         process.send_signal(signal.SIGINT)

@@ -19,7 +19,7 @@ LONG, SHORT = 60.0, 2.5
 def find(
     what: str, home: Path, url: str, token: str = "", seconds: float = LONG, offline: bool = False, **settings: str
 ) -> list[str]:
-    """What `find_dataset`, `find_model` or `find_encoder` gives in a new process with an own cache."""
+    """The result of `find_dataset`, `find_model` or `find_encoder` in a new process with its own cache."""
     extra = {"HF_HUB_OFFLINE": "1"} if offline else {}
     with HubProcess(home, url, token, **extra) as process:
         return process.ask(f"find_{what}", settings | {"seconds": seconds})[0]
@@ -27,7 +27,7 @@ def find(
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Path:
-    """A dataset with a text of its own, and a file that nobody needs."""
+    """A dataset with its own text, and a file that is not needed."""
     folder = tmp_path / "repo"
     folder.mkdir()
     (folder / "code_of_conduct.md").write_text("## Ours\n\nBe kind.\n")
@@ -68,7 +68,7 @@ def test_offline_the_cached_dataset_serves(tmp_path: Path, repo: Path):
     """HF_HUB_OFFLINE keeps its meaning: no request, and the reason says so."""
     with LoopbackHub({("dataset", "ada/code"): repo}) as served:
         first = find("dataset", tmp_path / "home", served.url, dataset="ada/code")
-        # What another program pulled is as good: without the note of ours, the client's own says which commit.
+        # A download by another program can be used: without our note, the client's own record names the commit.
         shutil.rmtree(tmp_path / "home" / "conduct")
         refs = next((tmp_path / "home" / "hub").glob("datasets--*")) / "refs"
         refs.mkdir(exist_ok=True)

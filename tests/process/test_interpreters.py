@@ -13,12 +13,12 @@ from packaging.utils import canonicalize_name
 from tests.support.paths import ROOT
 
 VERSIONS = pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
-# What the ordinary index has of torch for Linux brings these, as README.md says.
+# These come with the builds of torch for Linux in the usual index, as README.md says.
 CUDA = ("nvidia-", "cuda-", "triton")
 
 
 def interpreter(version: str) -> str | None:
-    """A Python of that version that runs: on the path, or as pyenv keeps it beside the one that is chosen."""
+    """A working Python of that version: on the path, or one of pyenv's that is not selected."""
     kept = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
     found = [shutil.which(f"python{version}"), *map(str, kept)]
     works = (path for path in found if path and not subprocess.run([path, "-c", ""], capture_output=True).returncode)

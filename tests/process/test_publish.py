@@ -24,7 +24,7 @@ QUESTION = '{"text": "May I laugh about it?", "passages": {"preamble-1": 2}, "th
 
 @pytest.fixture
 def checkout(tmp_path: Path, tiny: Path) -> Path:
-    """A clone with a tiny encoder, a small bank of situations, and files that nobody should get."""
+    """A clone with a tiny encoder, a small bank of situations, and files that must not be published."""
     root = tmp_path / "checkout"
     for name in ("conduct", "tests"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
@@ -93,7 +93,7 @@ def test_publish_sends_what_is_needed_once_and_what_was_sent_answers_alike(check
         matter = yaml.safe_load(space.files["README.md"].decode().split("---\n")[1])
         assert matter["datasets"] == ["ada/ambassador-code-of-conduct"]
         assert matter["models"] == [MODEL[1]]
-        # What is put into the image is what is looked for at start, with all its files.
+        # The preloaded revision is the one that is used at start, with all its files.
         assert matter["preload_from_hub"] == [f"{MODEL[1]} {MODEL_FILES} {model.head}"]
         assert matter["sdk"] == "gradio"
         assert space.variables == {

@@ -21,19 +21,19 @@ from conduct.settings import Settings
 from tests.fakes import WordEncoder
 
 LONGEST = 60.0
-# Notes its process, and reads for ever.
+# Writes the id of its process to a file, and never ends.
 HANGING = "import os, pathlib, sys, time; pathlib.Path(sys.argv[1]).write_text(str(os.getpid())); time.sleep(3600)"
 
 
 def written(folder: Path, words: str) -> Path:
-    """A folder with a text of these words."""
+    """A folder with this text."""
     folder.mkdir()
     (folder / "code_of_conduct.md").write_text(f"## Ours\n\n{words}\n")
     return folder
 
 
 def wait_for(true: Callable[[], bool]) -> None:
-    """Until it is true."""
+    """Wait until `true()`."""
     end = time.monotonic() + LONGEST
     while not true():
         assert time.monotonic() < end
@@ -41,13 +41,13 @@ def wait_for(true: Callable[[], bool]) -> None:
 
 
 def runs(process: str) -> bool:
-    """Whether a process of that number runs."""
+    """Whether a process with that id runs."""
     return Path("/proc", process).exists()
 
 
 @pytest.fixture
 def hanging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Every process that reads a text hangs; the number of the last one stands in this file."""
+    """Every process that reads a text hangs; this file has the id of the last one."""
     noted = tmp_path / "process"
     monkeypatch.setattr(reading, "COMMAND", (sys.executable, "-c", HANGING, str(noted)))
     return noted
@@ -142,5 +142,5 @@ def test_a_first_text_that_hangs_the_reader_makes_way_for_the_last_good_one(
         assert "(reading it took more than 1 seconds: publish a shorter text)" in text.source.fallback_reason
     finally:
         given_up.set()
-    # What was given up does not stay in memory once it is read.
+    # A text whose reading missed the deadline does not stay in memory once it is read.
     wait_for(lambda: not deadline._running)

@@ -16,7 +16,7 @@ SWAPS = 10
 
 
 def text(version: int) -> dict[str, bytes]:
-    """A text that says which one it is."""
+    """A text with its number."""
     situations = b'{"text": "an accent", "passages": {"ours-1": 2}}\n{"text": "pizza", "passages": {}}\n'
     words = f"## Ours\n\nNo accent is wrong, says version {version}.\n"
     return {"code_of_conduct.md": words.encode(), "situations.jsonl": situations}

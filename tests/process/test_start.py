@@ -16,7 +16,7 @@ PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """The environment of an app on this machine alone."""
+    """The environment of an app that needs no other machine."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -26,7 +26,7 @@ def environment(**changes: str) -> dict[str, str]:
 
 
 def ended(**changes: str) -> tuple[int, list[str]]:
-    """The exit code, and what was written but for the log."""
+    """The exit code, and the output without the log."""
     done = subprocess.run(
         [sys.executable, "app.py"], cwd=ROOT, env=environment(**changes), capture_output=True, text=True, timeout=120
     )
@@ -35,7 +35,7 @@ def ended(**changes: str) -> tuple[int, list[str]]:
 
 
 def health(port: int) -> int:
-    """The status of /healthz, or 0 while nobody listens."""
+    """The status of /healthz, or 0 while nothing listens."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request("GET", "/healthz")

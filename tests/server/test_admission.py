@@ -24,7 +24,7 @@ STARLETTES_THREADS = 40
 
 
 class Held(Engine):
-    """Answers nobody until it is let go."""
+    """An engine that answers only when it is released."""
 
     loading = False
 
@@ -36,7 +36,7 @@ class Held(Engine):
         """Load nothing."""
 
     def ask(self, question: str, limit: int = 3) -> object:
-        """Late, and with an error that says which question it was."""
+        """Answer late, with an error that names the question."""
         self.go.wait(60)
         raise LookupError
 
@@ -61,7 +61,7 @@ def held() -> Iterator[tuple[Held, AskService, TestClient, int]]:
 
 
 def fill(client: TestClient) -> list[str]:
-    """As many questions wait as may."""
+    """Let the maximum number of questions wait."""
     full = {"questions": ["x"] * MAX_QUESTIONS}
     begun = [client.post("/gradio_api/call/ask_many", json=full) for _ in range(MAX_PENDING_QUESTIONS // MAX_QUESTIONS)]
     return [response.json()["event_id"] for response in begun]
@@ -97,7 +97,7 @@ def test_questions_of_the_small_page_count_as_well(held: tuple):
         while service.pending < MAX_PENDING_QUESTIONS:
             assert not any(one.done() for one in asking)
         assert client.post("/gradio_api/run/ask", json={"question": "accent"}).json() == {"error": BUSY}
-        # More of them than there are threads, and health, the page and its files need none of theirs.
+        # There are more questions than threads; health, the page and its files need none of their threads.
         assert MAX_PENDING_QUESTIONS > MAX_RUNNING_CALLS + STARLETTES_THREADS
         assert client.get("/healthz").text == "loading\n"
         assert client.get("/").status_code == 200

@@ -18,13 +18,13 @@ from conduct.web.page import build_page
 from conduct.web.server import build_app
 
 EXPECTED = json.loads((Path(__file__).parents[1] / "expected" / "routes.json").read_text(encoding="utf-8"))
-# What an endpoint, a file or a page could be called.
+# Names for the parameters of routes.
 NAMES = {"name": "ask", "api_name": "ask", "path": "cards.css", "session_hash": "s"}
 SHUT = json.dumps({"error": NOTHING}, separators=(",", ":")).encode()
 
 
 class Silent(Engine):
-    """An engine whose model never arrives."""
+    """An engine that never loads its model."""
 
     def __init__(self) -> None:
         super().__init__(Settings())
@@ -58,15 +58,15 @@ def routes_of(routes: Iterable, prefix: str = "") -> Iterator[str]:
 
 
 def shape(route: str) -> str:
-    """A route whatever its parameters are called."""
+    """A route without the names of its parameters."""
     return re.sub(r"{[^}]*}", "{}", route)
 
 
 def asked(client: TestClient, route: str) -> tuple[int, bytes]:
-    """Status of a route, and the beginning of what it says; a stream is not read to its end."""
+    """Status of a route, and the beginning of its body; a stream is not read to its end."""
     method, path = route.split(" ", 1)
     path = re.sub(r"{([^}:]*)[^}]*}", lambda found: NAMES.get(found[1], "x"), path)
-    # Not `client.request`, which would tidy the path.
+    # Not `client.request`, which would normalize the path.
     request = client.build_request(
         method, "/", content=b"{}" if method == "POST" else None, headers={"content-type": "application/json"}
     )
@@ -76,7 +76,7 @@ def asked(client: TestClient, route: str) -> tuple[int, bytes]:
 
 
 def is_shut(answer: tuple[int, bytes]) -> bool:
-    """Whether RouteAllowlist gave it, with the right form for who means an endpoint; to a HEAD it says nothing."""
+    """Whether RouteAllowlist refused a request, also one that was meant for an endpoint; a HEAD has no body."""
     status, said = answer
     return status in (404, 405) and (said in (SHUT, b"") or said.startswith(b'{"error":"To call /'))
 

@@ -133,7 +133,7 @@ def test_healthz_says_whether_questions_can_be_answered(address: str, serve):
 
 
 class _Loading(Engine):
-    """An engine whose model never arrives."""
+    """An engine that never loads its model."""
 
     def __init__(self) -> None:
         from conduct.settings import Settings

@@ -24,7 +24,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 
 def asked_before(client: TestClient, path: str, origin: str, host: str) -> tuple[int, str | None]:
-    """What a browser is told that asks whether it may send a POST with JSON."""
+    """The response to a preflight request for a POST with JSON: status and allowed origin."""
     said = client.options(
         path,
         headers={

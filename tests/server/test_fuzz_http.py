@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 POSTS = ("run/ask", "run/ask_many", "run/code", "call/ask", "call/v2/ask_many", "queue/join", "cancel", "mcp/")
 MARK = "marked-7b1e"
-# The same each time: a failure here is a failure everywhere.
+# The same in each run: a failure can be reproduced.
 MANY = settings(
     max_examples=300, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
@@ -48,7 +48,7 @@ ACCEPTS = st.sampled_from(["application/json, text/event-stream", "*/*", "text/h
 
 @contextmanager
 def nothing_wrong(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture) -> Iterator[None]:
-    """Fails if the log or the console tells of a fault of ours, or tells a question."""
+    """Fails if the log or the console has an internal error or a question."""
     caplog.set_level(logging.INFO)
     yield
     told = caplog.text + "".join(capfd.readouterr())
@@ -59,7 +59,7 @@ def nothing_wrong(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture
 
 
 def sent(address: str, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes]:
-    """Status, and the beginning of what is said."""
+    """Status, and the beginning of the body."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
     try:
         connection.request(method, path, body, headers)
@@ -111,7 +111,7 @@ def test_calls_of_the_queue(light: str, caplog: pytest.LogCaptureFixture, capfd:
 
 
 def whole(address: str, path: str) -> str:
-    """Everything that is said."""
+    """The whole body."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
     connection.request("GET", path)
     said = connection.getresponse().read().decode()

@@ -139,7 +139,7 @@ def test_only_the_opening_of_the_page_is_called_directly(light: str):
 
 
 def queued(address: str, name: str, data: list) -> str:
-    """All that Gradio's queue says to a call."""
+    """All messages of Gradio's queue for a call."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
     connection.request("GET", "/config")
     functions = json.loads(connection.getresponse().read())["dependencies"]

@@ -40,7 +40,7 @@ def test_every_response_has_the_headers(address: str, path: str, status: int):
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
     assert {"camera=()", "microphone=()", "geolocation=()"} <= set(headers["permissions-policy"].split(", "))
-    # The copy buttons need it, in frames too.
+    # The copy buttons need it, also in frames.
     assert "clipboard-write" not in headers["permissions-policy"]
     assert "x-frame-options" not in headers
     policy = headers["content-security-policy"]

@@ -111,7 +111,7 @@ def test_a_result_is_fetched_once(address: str):
 
 
 class Held(Engine):
-    """An engine that answers nobody until it is let go, and remembers what it was asked."""
+    """An engine that answers only when it is released, and remembers the questions."""
 
     def __init__(self) -> None:
         super().__init__(Settings())
@@ -155,7 +155,7 @@ def test_a_full_queue_says_when_to_come_back(held: tuple[Held, str]):
     assert (refused.value.message, refused.value.title) == (sentence, "Error 503")
     tool = with_tools(address, lambda session: session.call_tool("ask", ASK))
     assert (tool.isError, tool.content[0].text) == (True, sentence)
-    # What needs no turn is not held up.
+    # /code needs no turn, and does not wait.
     assert post(address, "run/code")[0] == 200
     engine.go.set()
     assert [fetched(address, "ask_many", event_id) for event_id in begun] == [("complete", [[]])] * len(begun)
@@ -196,7 +196,7 @@ def test_who_leaves_while_waiting_is_not_looked_up(held: tuple[Held, str]):
 
 
 def leave(address: str, method: str, path: str, body: object = None) -> None:
-    """Send a request, see that it has arrived, and hang up."""
+    """Send a request, wait until it has arrived, and hang up."""
     sent = json.dumps(body).encode() if body else b""
     host = urlsplit(address)
     takes = "Content-Type: application/json\r\nAccept: application/json, text/event-stream"
@@ -208,13 +208,13 @@ def leave(address: str, method: str, path: str, body: object = None) -> None:
 
 
 def wait_a_little(address: str) -> None:
-    """Other requests are answered: what was sent before them has arrived, and who hung up was seen to."""
+    """Send other requests: when they are answered, earlier ones have arrived, and disconnects were noticed."""
     for _ in range(10):
         post(address, "run/code")
 
 
 class _Never(AskService):
-    """Programs that never answer, and count who was cancelled."""
+    """A service that never answers, and counts cancelled calls."""
 
     def __init__(self) -> None:
         super().__init__(Held())

@@ -21,7 +21,7 @@ SLOW = 500
 
 @pytest.fixture
 def many_files() -> Iterator[None]:
-    """Both ends of many connections, in one process."""
+    """Allows a process to hold both ends of many connections."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     enough = 4 * SLOW
     if soft != resource.RLIM_INFINITY and soft < enough:
@@ -61,14 +61,14 @@ def test_ordinary_visitors_are_answered_beside_five_hundred_slow_ones(serve, tmp
             connection.close()
         for number, connection in enumerate(slow):
             said = b""
-            # Ends when the server hangs up, or fails when it does not for a minute.
+            # It ends when the server hangs up, and fails if the server does not within a minute.
             while chunk := received(connection):
                 said += chunk
             assert said.startswith(b"HTTP/1.1 408" if number % 2 else b"")
 
 
 def received(connection: socket.socket) -> bytes:
-    """What comes next; nothing if the other side has hung up, gently or not."""
+    """The next data; empty if the other side has closed or reset the connection."""
     try:
         return connection.recv(10_000)
     except ConnectionResetError:

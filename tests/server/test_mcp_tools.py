@@ -11,7 +11,7 @@ from tests.support.tooling import with_tools
 
 
 def called(address: str, name: str, arguments: dict) -> CallToolResult:
-    """What a tool gives."""
+    """The result of a tool."""
     return with_tools(address, lambda session: session.call_tool(name, arguments))
 
 

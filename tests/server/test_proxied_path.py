@@ -32,7 +32,7 @@ def test_an_app_under_a_path(serve, tmp_path: Path, form: str, root_path: str):
 
 
 def check_everything(address: str) -> None:
-    """Through the proxy, as the clients do it."""
+    """Ask through the proxy with each client."""
     assert urlopen(f"{address}healthz").read() == b"ready\n"
     page = urlopen(address.rstrip("/")).read().decode()
     assert f'"root":"{address.rstrip("/")}"' in page

@@ -32,7 +32,7 @@ TOO_MANY_VALUES = "A request may have 10,000 values, but this one has more: send
 
 
 def post(address: str, path: str, body: object, **headers: str) -> tuple[int, dict | str]:
-    """Status and JSON or text; a body that is no bytes is sent in chunks."""
+    """Status and JSON or text; a body that is not bytes is sent in chunks."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
     connection.request("POST", f"/gradio_api/{path}", body, {"Content-Type": "application/json"} | headers)
     response = connection.getresponse()
@@ -206,7 +206,7 @@ def test_bodies_of_all_together_are_bounded():
         go.set()
         await held
         await small
-        # Its bytes are free again.
+        # Its bytes do not count any more.
         again = await sent_to(guard, large, 3)
         return [refused, again], seen
 

@@ -17,7 +17,7 @@ ASK = {"question": "He talks over her", "limit": 1}
 
 @pytest.fixture(scope="module")
 def space(engine: Engine, serve) -> Iterator[str]:
-    """The address of an app that believes to be the Space ada/is-this-okay."""
+    """The address of an app that runs as the Space ada/is-this-okay."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SYSTEM", "spaces")
         patch.setenv("SPACE_ID", "ada/is-this-okay")

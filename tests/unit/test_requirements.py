@@ -16,12 +16,12 @@ LINES = {
     if line.strip() and not line.lstrip().startswith("#")
     for requirement in [Requirement(line.split("#")[0].strip())]
 }
-# Some are for later Pythons.
+# Some lines are for later versions of Python.
 PINS = {name: line for name, line in LINES.items() if line.marker is None or line.marker.evaluate()}
 
 
 def following(wish: Requirement, seen: set[tuple[str, str]]) -> None:
-    """Collect the names of all that `wish` brings, on this machine, by what the installed packages ask for."""
+    """Collect the names of all packages that `wish` needs on this machine, from the metadata of installed packages."""
     for extra in ("", *sorted(wish.extras)):
         key = canonicalize_name(wish.name), extra
         if key in seen:
@@ -32,7 +32,7 @@ def following(wish: Requirement, seen: set[tuple[str, str]]) -> None:
         except PackageNotFoundError:
             pytest.fail(f"{wish.name} is not installed: pip install -r tests/requirements.txt")
         for need in map(Requirement, needs):
-            # What a CUDA build of torch brings is torch's to pin.
+            # The dependencies of a CUDA build are pinned by torch.
             if wish.name == "torch" and need.name.startswith(("nvidia-", "cuda-", "triton")):
                 continue
             if need.marker is None or need.marker.evaluate({"extra": extra}):

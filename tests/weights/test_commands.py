@@ -16,7 +16,7 @@ from tests.support import small_materials
 
 @pytest.fixture
 def folder(tmp_path: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A text of two passages, four situations and four questions, which the commands take by default."""
+    """A text of two passages, four situations and four questions, as the default of the commands."""
     folder = tmp_path / "data"
     folder.mkdir()
     (folder / TEXT_FILE).write_text(small_materials.TEXT)

@@ -24,7 +24,7 @@ EngineOn = Callable[[Path], Engine]
 
 @pytest.fixture(scope="module")
 def engine_on(encoder: SentenceEncoder, model: Snapshot) -> EngineOn:
-    """An engine on the text in a folder, with the model that is loaded already."""
+    """An engine on the text in a folder, with the loaded model of the session."""
     return lambda folder: Engine(Settings(dataset=str(folder)), lambda settings: model, lambda folder: encoder)
 
 
@@ -120,9 +120,9 @@ BULLETS = ("Violence or threats of violence", "Publishing others' private inform
 
 @pytest.fixture(scope="module")
 def fuller(tmp_path_factory: pytest.TempPathFactory, engine_on: EngineOn) -> Engine:
-    """An engine on a fuller text: three bullets at its end, and the bank that knows nothing of them."""
+    """An engine on a newer text with three more items, and the bank without situations for them."""
     folder = tmp_path_factory.mktemp("fuller")
-    # A twelfth of the bank is enough to know what violence is, and encoded in seconds.
+    # A twelfth of the bank is enough for violence, and is encoded in seconds.
     lines = (BUNDLED_DATA / SITUATIONS_FILE).read_text().splitlines(keepends=True)
     (folder / SITUATIONS_FILE).write_text("".join(lines[::12]))
     text = (BUNDLED_DATA / TEXT_FILE).read_text().replace("complete: false", "complete: true")

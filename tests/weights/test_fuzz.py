@@ -94,14 +94,14 @@ def test_any_file_of_situations_is_read_or_refused(content: bytes):
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A good vectors file."""
+    """A valid vectors file."""
     path = tmp_path_factory.mktemp("stored") / "vectors.safetensors"
     save(build(CODE, BANK, (), WordEncoder()), path, CODE, BANK, "ada/model@abc")
     return path.read_bytes()
 
 
 def check_vectors(content: bytes) -> None:
-    """Refused, or good for an answer that is a number."""
+    """Check that a file is refused, or gives answers with finite numbers."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "vectors.safetensors"
         path.write_bytes(content)

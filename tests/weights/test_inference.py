@@ -32,13 +32,13 @@ LONG = "he laughs at my accent and " * 30
 
 
 class ServedEncoder:
-    """The packaged encoder as an engine has it: the prompt stands before each text already."""
+    """The packaged encoder as an engine runs it: the texts have the prompt already."""
 
     def __init__(self, encoder: SentenceEncoder) -> None:
         self._encoder = encoder
 
     def encode(self, texts):
-        """Unit vectors of texts that come with the prompt, each once."""
+        """Unit vectors of texts, after a check that each has the prompt once."""
         assert all(text.startswith(PROMPT) for text in texts)
         return self._encoder.encode([text.removeprefix(PROMPT) for text in texts])
 
@@ -52,14 +52,14 @@ def served(encoder: SentenceEncoder) -> Iterator[LoopbackEngine]:
 
 @pytest.fixture
 def remote(served: LoopbackEngine, model: Snapshot) -> RemoteEncoder:
-    """An encoder that asks it, with little patience."""
+    """An encoder that uses it, with a short timeout."""
     encoder = RemoteEncoder.loader(served.url)(model.folder)
     encoder._seconds = 5.0
     return encoder
 
 
 def engine_at(url: str, model: Snapshot, **options: object) -> Engine:
-    """The app with its model elsewhere."""
+    """The app with a remote engine."""
     return Engine(Settings(inference=url), find_model=lambda settings: model, **options)
 
 

@@ -18,7 +18,7 @@ from conduct.ranking import any_code
 
 @pytest.fixture(autouse=True)
 def _loaded(monkeypatch, engine):
-    """The commands' engine is the one that is loaded already."""
+    """The commands use the loaded engine of the session."""
     monkeypatch.setattr(ask_command, "Engine", lambda settings: engine)
     assert isinstance(engine, engines.Engine)
 

@@ -27,7 +27,7 @@ def test_no_grave_situation_of_the_bank_is_ever_shown():
 
 
 def share(found: list[bool]) -> float:
-    """How many are true."""
+    """The share that is true."""
     return sum(found) / len(found)
 
 

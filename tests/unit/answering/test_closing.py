@@ -19,13 +19,13 @@ from conduct.web.page import build_page
 from conduct.web.server import build_app
 from tests.fakes import WordEncoder, word_engine
 
-# Longer than any test runs: who waits it out, and does not look whether the engine was closed, is found.
+# Longer than any test runs, so that a thread fails the test if it does not notice that the engine was closed.
 NEVER = 3600.0
 LONGEST = 60.0
 
 
 def without_text(folder: Path) -> Engine:
-    """One that goes on looking for a text."""
+    """An engine that keeps trying to read a text."""
     (folder / "code_of_conduct.md").write_text("# Nothing but a title\n")
     model = Snapshot(folder, "words", "local")
     engine = Engine(
@@ -37,7 +37,7 @@ def without_text(folder: Path) -> Engine:
 
 
 def without_engine_elsewhere(folder: Path) -> Engine:
-    """One that goes on asking for vectors elsewhere."""
+    """An engine that keeps asking a remote engine."""
 
     def away(*_: object):
         raise InferenceError(AWAY)
@@ -51,7 +51,7 @@ def without_engine_elsewhere(folder: Path) -> Engine:
 
 @pytest.fixture
 def refreshing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Engine]:
-    """Makes one that goes on looking for another text on the Hub."""
+    """Makes an engine that keeps polling the Hub."""
 
     def make(folder: Path) -> Engine:
         (folder / "code_of_conduct.md").write_text("## Ours\n\nNo accent is wrong.\n")
@@ -67,7 +67,7 @@ def refreshing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Pat
 
 
 def ends(engine: Engine) -> None:
-    """It is at work, and closing it ends that."""
+    """Check that it is working, and that closing it ends that."""
     working = [thread for thread in threading.enumerate() if thread.name in ("load", "refresh")]
     assert working
     assert engine.working

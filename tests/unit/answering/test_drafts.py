@@ -12,7 +12,7 @@ LONG = " ".join(["We met at noon and talked about the next release for a while."
 
 @pytest.fixture(scope="module")
 def words(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    """On a text of one passage about accents."""
+    """An engine on a text of one passage about accents."""
     return word_engine(tmp_path_factory.mktemp("words"))
 
 

@@ -19,17 +19,17 @@ MARK = "zanzibarquestion"
 
 
 def marked() -> Iterator[str]:
-    """50 questions that stand nowhere else."""
+    """50 questions with a mark that occurs nowhere else."""
     return (f"{MARK} {number}" for number in range(50))
 
 
 class Broken(WordEncoder):
-    """Gives vectors until it is told to raise."""
+    """An encoder that can be made to fail."""
 
     failure: Callable[[str], Exception] | None = None
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Unit vectors, or the failure; like a client's, its cause has frames that hold the texts."""
+        """Unit vectors, or an error; as in a real client, its cause has frames that hold the texts."""
         if self.failure is None:
             return super().encode(texts)
         try:
@@ -39,17 +39,17 @@ class Broken(WordEncoder):
 
 
 def no_model(settings: Settings) -> Snapshot:
-    """What the Hub, the disk and the package give when there is none."""
+    """Raises as if there was no model on the Hub, on the disk and in the package."""
     raise ModelError("No model. Tried: this; that.")
 
 
 def without_model(folder: Path) -> Engine:
-    """No model that loads."""
+    """An engine without a model."""
     return Engine(Settings(), find_model=no_model)
 
 
 def with_engine_elsewhere_away(folder: Path) -> Engine:
-    """An engine elsewhere that has not answered since the start."""
+    """With a remote engine that has not answered since the start."""
     encoder = Broken()
     encoder.failure = lambda text: InferenceError(AWAY)
     model = Snapshot(folder, "words", "local")
@@ -57,12 +57,12 @@ def with_engine_elsewhere_away(folder: Path) -> Engine:
 
 
 def with_engine_elsewhere_gone(folder: Path) -> Engine:
-    """An engine elsewhere that has answered before."""
+    """With a remote engine that answered before."""
     return breaking(folder, lambda text: InferenceError(AWAY))
 
 
 def with_a_fault(folder: Path) -> Engine:
-    """A fault of ours, whose words quote the question."""
+    """With an internal error whose message quotes the question."""
     return breaking(folder, lambda text: ValueError(f"cannot read {text}"))
 
 

@@ -31,13 +31,13 @@ def text(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def named(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the packaged encoder, which is tiny here; it is what the owner named."""
+    """A copy of the packaged encoder, which is tiny here, as the configured model."""
     monkeypatch.setattr(packaged, "FOLDER", tiny)
     return Path(shutil.copytree(tiny, tmp_path / "named"))
 
 
 def cut(name: str) -> Callable[[Path], None]:
-    """Half of a file."""
+    """Cut a file in half."""
 
     def change(folder: Path) -> None:
         (folder / name).write_bytes((folder / name).read_bytes()[:200])
@@ -46,22 +46,22 @@ def cut(name: str) -> Callable[[Path], None]:
 
 
 def foreign_adapter(folder: Path) -> None:
-    """Somebody's adapter for another base."""
+    """An adapter for another base."""
     adapter.save(tiny_encoder.updates(), folder, "other base weights")
 
 
 def new_adapter(folder: Path) -> None:
-    """Learnt anew, and the other files are from before."""
+    """A new adapter beside the old files."""
     adapter.save(tiny_encoder.updates(seed=2), folder, base_weights.SHA256)
 
 
 def no_peaks(folder: Path) -> None:
-    """They were not copied along."""
+    """The peaks are missing."""
     (folder / packaged.PEAKS_FILE).unlink()
 
 
 def foreign_numbers(folder: Path) -> None:
-    """Of any code, fitted for another encoder."""
+    """The curves for any code were fitted for another encoder."""
     any_code.save(tiny_encoder.ANY_CODE, folder / any_code.FILE, "conduct-encoder@0123456789abcdef")
 
 

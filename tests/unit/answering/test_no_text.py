@@ -25,7 +25,7 @@ LONGEST = 60.0
 
 
 def engine_on(dataset: str, load: Callable = lambda *_: WordEncoder(), **options: float) -> Engine:
-    """An engine with the words of tests/fakes.py."""
+    """An engine with the encoder of tests/fakes.py."""
     model = Snapshot(Path(__file__).parent, "words", "local")
     return Engine(Settings(dataset=dataset), lambda settings: model, load, **options)
 
@@ -40,7 +40,7 @@ def ours(tmp_path: Path) -> Path:
 
 
 def wait_for(true: Callable[[], bool]) -> None:
-    """Until it is true."""
+    """Wait until `true()`."""
     end = time.monotonic() + LONGEST
     while not true():
         assert time.monotonic() < end

@@ -14,13 +14,13 @@ from conduct.errors import QuestionError
         ("line\none", "line\none"),
         ("half \ud83d pair", "half � pair"),
         ("\ud83d\ude00 whole", "😀 whole"),
-        # Nobody sees these and no script needs them.
+        # These are invisible, and no script needs them.
         ("\ufeffis it ok?", "is it ok?"),
         ("\u200bis it\u200b ok?\u200b", "is it ok?"),
         ("ha\u00adrass\u00adment", "harassment"),
         ("\u2060is\u2064 it \u206aok\ufff9?", "is it ok?"),
         ("ok?\U000e0001\U000e0069\U000e0067", "ok?"),
-        # Directions order what stands between them, and nothing at the ends.
+        # Bidirectional marks order the text between them, and have no effect at the ends.
         ("\u202eabc", "abc"),
         (" \u2067\u200f מותר לצחוק?\u200e\u2069 \n\u061c", "מותר לצחוק?"),
         ("he said \u2067שלום\u2069 to me", "he said \u2067שלום\u2069 to me"),

@@ -15,7 +15,7 @@ from tests.support.tooling import run
 
 
 class Slow:
-    """An engine that answers when it is let go."""
+    """An engine that answers when it is released."""
 
     def __init__(self) -> None:
         self.go = threading.Event()
@@ -29,7 +29,7 @@ class Slow:
 
 
 class Broken:
-    """An engine with a fault whose message quotes the question."""
+    """An engine that fails with a message that quotes the question."""
 
     def ask(self, question: str, limit: int) -> None:
         """Fail."""

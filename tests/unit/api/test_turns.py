@@ -19,7 +19,7 @@ LONG, SHORT = work_of("x" * 1_000), work_of("x")
 
 
 class Served:
-    """Calls that hold their turn until they are let go, in the order in which they got it."""
+    """Calls that hold their turn until they are released, in the order in which they got it."""
 
     def __init__(self, turns: FairTurns) -> None:
         self.turns = turns
@@ -28,14 +28,14 @@ class Served:
         self.tasks: dict[str, asyncio.Task] = {}
 
     async def arrive(self, name: str, work: int) -> None:
-        """A call comes."""
+        """A call arrives."""
         self._going[name] = asyncio.Event()
         self.tasks[name] = asyncio.create_task(self._hold(name, work))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
 
     async def go(self, name: str) -> None:
-        """It is done."""
+        """A call ends."""
         self._going[name].set()
         await self.tasks[name]
         await asyncio.sleep(0)
@@ -122,7 +122,7 @@ def test_who_is_cancelled_leaves_no_place_taken():
             await served.arrive(name, SHORT)
         served.tasks["waiting"].cancel()
         served.tasks["running"].cancel()
-        # "let in" has been admitted by now or is next; its task has not run since.
+        # "let in" has been admitted or is next; its task has not run since.
         await asyncio.sleep(0)
         served.tasks["let in"].cancel()
         await asyncio.sleep(0)

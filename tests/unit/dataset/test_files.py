@@ -55,7 +55,7 @@ def test_links_within_the_folder_are_followed(folder: Path):
 
 @pytest.fixture
 def snapshot(tmp_path: Path) -> Path:
-    """A folder as huggingface_hub keeps it, in a cache called `hub`: its files are links to blobs."""
+    """A folder of huggingface_hub's cache, which is called `hub`: its files are links to blobs."""
     repo = tmp_path / "hub" / "datasets--ada--code"
     snapshot = repo / "snapshots" / ("0" * 40)
     snapshot.mkdir(parents=True)

@@ -14,7 +14,7 @@ from conduct.web.translations import LANGUAGES
 
 
 def steps(folder: Path, content: object) -> tuple[Step, ...] | None:
-    """What is read from a file with `content`."""
+    """The steps in a file with `content`."""
     path = folder / "next_steps.json"
     path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
     return read_next_steps(path)

@@ -11,7 +11,7 @@ from conduct.errors import DataError
 
 
 def write(path: Path, *rows: object) -> Path:
-    """Each row as a line of JSON, or as it is if it is a text."""
+    """Write each row as a line of JSON, or unchanged if it is a text."""
     path.write_text("".join(f"{row if isinstance(row, str) else json.dumps(row)}\n" for row in rows), encoding="utf-8")
     return path
 

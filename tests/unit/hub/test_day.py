@@ -16,7 +16,7 @@ LONG = 60.0
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What the client pulls; its notes lie beside it."""
+    """The folder that the client downloads; its notes are beside it."""
     monkeypatch.setattr(constants, "HF_HOME", str(tmp_path / "home"))
     folder = tmp_path / "snapshots" / COMMIT
     folder.mkdir(parents=True)
@@ -27,7 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def hub_says(monkeypatch: pytest.MonkeyPatch, modified: datetime | None) -> None:
-    """The Hub's answer to what a revision is."""
+    """The Hub's information about a revision."""
     info = SimpleNamespace(sha=COMMIT, siblings=[SimpleNamespace(rfilename="code_of_conduct.md", size=8)])
     info.last_modified = modified
     monkeypatch.setattr(client.HfApi, "repo_info", lambda *_, **__: info)

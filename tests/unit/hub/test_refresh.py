@@ -9,7 +9,7 @@ from conduct.settings import Settings
 
 
 def refresher(settings: Settings) -> Refresher:
-    """One that finds nothing."""
+    """A refresher that finds no new text."""
     return Refresher(settings, lambda: None, lambda snapshot: None, lambda reader: None)
 
 
@@ -34,7 +34,7 @@ def test_it_looks_after_as_many_minutes_as_the_owner_set_until_it_is_ended(monke
     waits, looks = [], []
 
     class Ended:
-        """Ends with the third wait."""
+        """An event that is set at the third wait."""
 
         def wait(self, seconds: float) -> bool:
             waits.append(seconds)

@@ -13,7 +13,7 @@ AMBASSADOR = Settings(dataset="ada/ambassador-code-of-conduct", model="ada/condu
 
 
 def slip(*_: object) -> None:
-    """A fault that nobody thought of."""
+    """An unexpected error."""
     raise ZeroDivisionError("a slip")
 
 

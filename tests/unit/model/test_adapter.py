@@ -19,7 +19,7 @@ BASE = "the sha256 of base weights"
 
 
 def update(scale: float = 2.0) -> Update:
-    """A change of rank 4."""
+    """An update of rank 4."""
     rng = np.random.default_rng(0)
     up, down = rng.normal(size=(32, 4)).astype(np.float16), rng.normal(size=(4, 32)).astype(np.float16)
     return Update(NAME, up.astype(np.float32), down.astype(np.float32), scale)
@@ -33,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def rewrite(folder: Path, tensors: dict[str, np.ndarray]) -> None:
-    """Other tensors under the same base."""
+    """Write other tensors for the same base."""
     write_tensors(folder / adapter.FILE, tensors, {"base": BASE})
 
 

@@ -14,7 +14,7 @@ from tests.support import tiny_encoder
 
 @pytest.fixture
 def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A tiny file in the layout of the real one, which is meant."""
+    """A tiny file in the format of the real one, whose hash is the expected one."""
     path = tmp_path / "base.bin"
     monkeypatch.setattr(base_weights, "SHA256", tiny_encoder.write_base(path))
     return path

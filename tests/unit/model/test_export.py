@@ -81,7 +81,7 @@ def test_texts_are_cut_alike_and_the_end_is_kept(exported: Path, tiny: Path):
     encoders.append(RemoteEncoder.loader("http://x")(tiny))
     for count in range(110, 132):
         (cut,) = {encoder.truncates("ж " * count) for encoder in encoders}
-        # Two pieces a word, the prompt's two, and one at each end.
+        # Two pieces for each word, two for the prompt, and one at each end.
         assert cut is (2 * count + 4 > packaged.MAX_TOKENS)
     reader = assemble(tiny)[0]
     ids = reader.preprocess(["x " * 300])["input_ids"]

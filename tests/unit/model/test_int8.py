@@ -16,7 +16,7 @@ ANOTHER = "input_peaks.safetensors belongs to another encoder: make it anew with
 
 
 def identity(folder: Path) -> str:
-    """Of the tiny encoder."""
+    """The identity of the tiny encoder."""
     return adapter.identity(folder / adapter.FILE)
 
 

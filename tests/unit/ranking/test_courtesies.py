@@ -29,7 +29,7 @@ def test_courtesies_at_the_ends_are_not_compared_with_the_code(question: str, ke
 
 
 class Counted:
-    """An expression that counts what it is shown: how often, and how many characters in all."""
+    """An expression that counts its calls and the characters that it is given."""
 
     def __init__(self, expression) -> None:
         self.expression = expression
@@ -40,12 +40,12 @@ class Counted:
         self.characters += end - begin
 
     def match(self, text: str, begin: int = 0, end: int | None = None):
-        """As the expression does."""
+        """Count, and match as the expression does."""
         self._shown(begin, len(text) if end is None else end)
         return self.expression.match(text, begin, len(text) if end is None else end)
 
     def search(self, text: str, begin: int = 0, end: int | None = None):
-        """As the expression does."""
+        """Count, and match as the expression does."""
         self._shown(begin, len(text) if end is None else end)
         return self.expression.search(text, begin, len(text) if end is None else end)
 

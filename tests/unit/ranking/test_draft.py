@@ -20,7 +20,7 @@ from conduct.ranking.index import Scope, SearchResult
 from conduct.text.draft import Piece, Sentence
 from tests.factories import MATCHES
 
-# A band each at log-odds of 0 and 2.
+# The bands are at log-odds of 0 and 2.
 BANDS = Bands(covered=1 / (1 + math.exp(-2)), not_covered=0.5)
 PLAIN = DraftRecipe(
     best=1, length=-1, intercept=0, covered=0.6, not_covered=0.3,
@@ -128,7 +128,7 @@ def test_each_passage_has_the_sentences_that_led_to_it():
     found = readings.combined(1)
     assert [match.passage.id for match in found.result.matches] == ["p-1", "p-2"]
     # 3.5 + 2 is more than 2 + 3; sentence 7 is too weak to lead anywhere,
-    # and 8 alone would be as weak: what it was read with is not.
+    # and 8 would be as weak by itself: the sentence that it was read with is not.
     assert found.led_by == ((2, 5), (9,))
 
 

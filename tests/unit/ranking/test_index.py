@@ -27,7 +27,7 @@ BANK = Bank(
 
 
 def search(question: str, code=CODE, bank=BANK, blend: Blend | None = None, known: AnyCode | None = None):
-    """Search with vectors built on the spot."""
+    """Search with newly built vectors."""
     encoder = WordEncoder()
     index = Index(code, bank, build(code, bank, (), encoder), known, blend or Blend())
     return index.search([question], encoder)[0]

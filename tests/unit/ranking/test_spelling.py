@@ -33,15 +33,15 @@ def test_of_two_that_it_may_be_the_more_frequent_is_meant():
 @pytest.mark.parametrize(
     "kept",
     [
-        "accend",  # stands in a text, however seldom
-        "accxent",  # another letter more, and another letter: rare words look like this, too
+        "accend",  # occurs in a text, however rarely
+        "accxent",  # an additional letter, and a wrong one: this may be a rare word
         "axcent",
         "acncetn",  # two slips
         "Acent",  # may be a name
         "aAccent",
         "acc",  # too short to tell
         "emigre",  # "émigré" is two letters away
-        "mokc",  # "mock" stands in one text only, and may be a slip itself
+        "mokc",  # "mock" occurs in only one text, and may be a typo itself
         "accent" * 5,
         "",
     ],

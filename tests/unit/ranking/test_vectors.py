@@ -44,7 +44,7 @@ def test_what_was_saved_is_loaded(path: Path):
 def test_a_file_is_the_same_each_time(path: Path, tmp_path: Path):
     """A build without changes is no change for git and for the Hub."""
     again = tmp_path / "again.safetensors"
-    for _ in range(8):  # the library's own order is by chance: once could be luck
+    for _ in range(8):  # the library's own order is random: a single comparison could be luck
         save(build(CODE, BANK, (), WordEncoder()), again, CODE, BANK, MODEL)
         assert again.read_bytes() == path.read_bytes()
 
@@ -130,7 +130,7 @@ def test_a_damaged_file_is_no_reason_to_stop(path: Path, caplog):
 
 
 def changed(path: Path, metadata: dict[str, str] | None = None, **arrays: np.ndarray) -> None:
-    """Write the file again with other arrays or metadata; its hash of the texts stays, as anybody can claim one."""
+    """Write the file again with other arrays or metadata; the hash of the texts stays, as in a forged file."""
     with safe_open(path, framework="numpy") as file:
         stored = file.metadata()
     save_file(load_file(path) | arrays, path, metadata=stored | (metadata or {}))

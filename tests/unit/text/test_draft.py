@@ -13,7 +13,7 @@ DRAFTS = ROOT / "training_data" / "drafts"
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of `text`, each of which stands there where it says."""
+    """The sentences of `text`, after a check that each is where it says."""
     found = read_draft(text).sentences
     assert all(text[sentence.start : sentence.end] == sentence.text for sentence in found)
     return [sentence.text for sentence in found]
@@ -45,7 +45,7 @@ def sentences(text: str) -> list[str]:
         ("| who | what |\n|---|---|\n| he | shouted |", ["who", "what", "he", "shouted"]),
         ("**All of it is bold.**", ["All of it is bold."]),
         ("``` never closed\nstays", ["stays"]),
-        # What only looks like it.
+        # Texts that only look like these.
         ("why does my cat bite my feet at 4am", ["why does my cat bite my feet at 4am"]),
         ("train[10:20] has no last row", ["train[10:20] has no last row"]),
         ("On Monday I wrote: hi", ["On Monday I wrote: hi"]),

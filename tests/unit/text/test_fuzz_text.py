@@ -16,7 +16,7 @@ from tests.support.fuzzing import MARKS, any_text, marked, sentence_of
 
 
 def check_code(code: Code) -> None:
-    """What must hold of any code of conduct."""
+    """Check what must hold for any code of conduct."""
     ids = [passage.id for passage in code.passages]
     assert ids
     assert len(set(ids)) == len(ids)
@@ -56,7 +56,7 @@ words = st.lists(
     st.sampled_from(["be", "kind", "to", "all", "of", "us", "সবাই", "每个人", "égal", "ни"]), min_size=1, max_size=6
 )
 phrases = words.map(lambda some: " ".join(some) + ".")
-# How a phrase is written, and what a reader sees of it.
+# A phrase in Markdown, and as a reader sees it.
 INLINE = (
     ("{}", "{}"),
     ("*{}*", "{}"),
@@ -133,7 +133,7 @@ def test_no_word_of_the_page_is_lost(parts: list[str]):
 
 
 def steps(call: Callable[[], object]) -> int:
-    """How many functions `call` calls: what it takes of time, on any machine."""
+    """How many functions `call` calls: a measure of its time that does not depend on the machine."""
     count = 0
 
     def counted(_frame: object, event: str, _argument: object) -> None:

@@ -71,7 +71,7 @@ def test_the_shape_of_the_contributor_covenant_3_0():
         "Suspension\nEvent: Several incidents, or one that is serious.\n"
         "Consequence: No access to the workshop for a month."
     )
-    # To name those whose work one shows is conduct; whose work this text is, is not.
+    # Giving credit for shown work is conduct; who wrote this text is not.
     assert boilerplate(code) == ["attribution-1", "attribution-2"]
 
 

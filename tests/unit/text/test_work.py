@@ -16,7 +16,7 @@ SIZES = (3_000, 25_000, MAX_CHARACTERS)
 
 
 def bare_bars(size: int) -> str:
-    """A table of 181 columns, of which each row gives none."""
+    """A table of 181 columns with empty rows."""
     return ("a|" * 181 + "\n" + "-|" * 181 + "\n" + "|\n" * size)[:size]
 
 
@@ -26,7 +26,7 @@ def wide_table(size: int) -> str:
     return (row + "|" + "-|" * 2_000 + "\n" + row * 100)[:size]
 
 
-# Each was accepted, or refused after minutes, when its work grew by the square of its length.
+# Each was accepted, or refused after minutes, while the work was quadratic in the length.
 FAMILIES = {
     "bare bars": bare_bars,
     "wide table": wide_table,
@@ -44,7 +44,7 @@ FAMILIES = {
 
 @pytest.fixture
 def count(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How often the parser looks ahead for the end of a mark, and how many beginnings and ends of blocks it makes."""
+    """Counts how often the parser searches for the end of a mark, and the beginnings and ends of blocks."""
     counts: Counter[str] = Counter()
     skip, push = ParserInline.skipToken, StateBlock.push
 

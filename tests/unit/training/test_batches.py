@@ -16,7 +16,7 @@ from tests.support.small_materials import ACCENT, JOKE, PIZZA, SLOT
 
 @pytest.fixture
 def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Materials:
-    """Small ones, in small batches."""
+    """Small materials, in small batches."""
     monkeypatch.setattr(batches, "PARALLEL_SIZE", 2)
     monkeypatch.setattr(batches, "OWN_BATCHES", 20)
     return small_materials.materials(tmp_path / "m")

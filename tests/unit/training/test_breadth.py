@@ -25,7 +25,7 @@ BANDS = Bands(0.7, 0.3)
 
 
 def found(order: str, in_scope: float, marked: int = 0) -> SearchResult:
-    """Passages in this order; of each the sentence `marked` is marked."""
+    """A result with passages in this order; in each the sentence `marked` is marked."""
     passages = [next(passage for passage in PASSAGES if passage.id == name) for name in order]
     matches = tuple(Match(passage, 1 / n, passage.sentences[marked], None) for n, passage in enumerate(passages, 1))
     return SearchResult(matches, in_scope, BANDS)

@@ -27,13 +27,13 @@ RECIPE = Recipe(epochs=3, rank=4, learning_rate=0.02, typos=0.0, retold=0.0, che
 
 @pytest.fixture
 def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Materials:
-    """Small materials, and few batches of an epoch."""
+    """Small materials, and few batches in an epoch."""
     monkeypatch.setattr(batches, "OWN_BATCHES", 2)
     return small_materials.materials(tmp_path / "m")
 
 
 def unchanged(text: str, language: str) -> str:
-    """As it is."""
+    """Return the text unchanged."""
     return text
 
 
@@ -71,7 +71,7 @@ def test_a_text_that_lies_with_its_counterpart_costs_less(read: Materials):
         return torch.eye(8)[[0, 1, 1, 0]]
 
     assert loss_of(read, batch, aligned) == pytest.approx(np.log(3), abs=1e-4)
-    # Cosine 0 with one's own costs 1, and the contrast 1 / TEMPERATURE, a fifth of which counts.
+    # Cosine 0 with its counterpart costs 1, and the contrast 1 / TEMPERATURE, of which a fifth counts.
     assert loss_of(read, batch, crossed) == pytest.approx(np.log(3) + 1 + 0.2 * 20, abs=1e-3)
 
 
@@ -130,7 +130,7 @@ def test_what_is_learnt_are_narrow_updates_of_all_linear_layers(tiny: Path, tmp_
 
 
 class StoppedError(Exception):
-    """The machine is needed for something else."""
+    """Stops a training."""
 
 
 def test_a_training_that_was_interrupted_goes_on_and_learns_the_same(tiny: Path, tmp_path: Path, read: Materials):

@@ -24,7 +24,7 @@ def test_each_file_is_read(tmp_path: Path):
         ACCENT: ["se burlan de un acento", "on se moque d'un accent"],
         PIZZA: ["wo gibt es gute pizza"],
     }
-    # A sentence, or a passage, that the text no longer has says nothing.
+    # A line is skipped if the text no longer has its sentence or passage.
     assert read.sentences == {ACCENT: 0, JOKE: 1}
     assert {language: len(rows) for language, rows in read.blind.items()} == {"es": 2, "de": 1}
 
@@ -42,12 +42,12 @@ def test_a_written_code_is_its_passages_and_what_is_asked(tmp_path: Path):
 
 
 def cut(path: Path) -> None:
-    """Half of a line."""
+    """Cut a line in half."""
     path.write_text(path.read_text()[:-20])
 
 
 def without(key: str) -> Callable[[Path], None]:
-    """A line, or a file, without a field."""
+    """Remove a field from a line or a file."""
 
     def change(path: Path) -> None:
         first = json.loads(path.read_text().splitlines()[0])

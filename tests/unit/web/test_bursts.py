@@ -10,13 +10,13 @@ CROWD = [f"/embed?{number}" for number in range(100)]
 
 
 def run(work: Coroutine) -> None:
-    """In a thread of its own: the browser tests leave a loop running in this one."""
+    """Run it in another thread: the browser tests leave a loop running in this one."""
     with ThreadPoolExecutor(1) as pool:
         pool.submit(asyncio.run, work).result()
 
 
 def begun(arrivals: list[str], cancelled: tuple[str, ...] = ()) -> list[str]:
-    """The order in which requests that arrive together reach the app, four in a round of the loop."""
+    """The order in which requests that arrive together reach the app, four in each round of the loop."""
     order: list[str] = []
 
     async def app(scope: dict, receive: object, send: object) -> None:
@@ -29,7 +29,7 @@ def begun(arrivals: list[str], cancelled: tuple[str, ...] = ()) -> list[str]:
         for path in cancelled:
             tasks[path].cancel()
         await asyncio.wait_for(asyncio.gather(*tasks.values(), return_exceptions=True), timeout=60)
-        # Nothing is left to do once all have begun: the next one finds the gate open.
+        # When all have begun, the gate is open for the next one.
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         await gate({"type": "http", "path": "/last"}, None, None)

@@ -13,27 +13,27 @@ from conduct.web.guard.garbage import ALL, ALL_EVERY, THRESHOLDS, YOUNG, collect
 
 
 class Ring:
-    """Refers to itself, so that nothing but a collection ends it."""
+    """Refers to itself, so that only garbage collection frees it."""
 
     def __init__(self) -> None:
         self.ring = self
 
 
 def old_ring() -> weakref.ref:
-    """One that has lasted: Python looks for such ones last."""
+    """A cycle in the oldest generation, which Python collects least often."""
     ring = Ring()
     gc.collect()
     return weakref.ref(ring)
 
 
 def service(pending: int = 0, loading: bool = False) -> SimpleNamespace:
-    """What is looked at of a service."""
+    """A service, as far as the collector uses it."""
     return SimpleNamespace(pending=pending, engine=SimpleNamespace(loading=loading, ready=not loading))
 
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[int | str]:
-    """What is asked of the collector, which does nothing: threads of other tests may collect at any time."""
+    """Calls of `gc`, which is replaced: threads of other tests may collect at any time."""
     asked: list[int | str] = []
     told = SimpleNamespace(
         collect=lambda generation=ALL: asked.append(generation),
@@ -69,7 +69,7 @@ def after_looks(of: SimpleNamespace, wanted: int) -> tuple[bool, int]:
         finally:
             asyncio.sleep = real_sleep
 
-    # In a thread of its own: the browser tests leave a loop running in this one.
+    # In another thread: the browser tests leave a loop running in this one.
     with ThreadPoolExecutor(1) as pool:
         gc.disable()
         try:
@@ -114,13 +114,13 @@ def test_what_was_loaded_is_left_alone_before_anybody_is_answered(pending: int, 
 
 
 class AlwaysAsked(SimpleNamespace):
-    """Somebody waits at each look but the first."""
+    """A question waits at each collection except the first."""
 
     looks = 0
 
     @property
     def pending(self) -> int:
-        """How many wait."""
+        """The number of questions that wait."""
         self.looks += 1
         return int(self.looks > 1)
 

@@ -10,7 +10,7 @@ from conduct.web.guard.log_redaction import MAX_LINES, WINDOW_SECONDS, CountRepe
 
 @pytest.fixture(autouse=True)
 def _hushed() -> None:
-    """As after a launch."""
+    """Redact as a running server does."""
     redact_logs()
 
 
@@ -67,7 +67,7 @@ def test_nobody_asks_who_came(caplog: pytest.LogCaptureFixture):
 
 
 def logged(count: CountRepeated, name: str, line: int, message: str, *values: object) -> str | None:
-    """What `count` lets be written of a line, or None."""
+    """The line as `count` passes it on, or None."""
     record = logging.LogRecord(name, logging.WARNING, "some/file.py", line, message, values, None)
     return record.getMessage() if count.filter(record) else None
 

@@ -47,7 +47,7 @@ def test_cards_are_folded_away_where_the_code_is_silent(coverage: str, folded: b
 
 
 def folded(html: str) -> list[str]:
-    """Ids of the cards that stand under a fold."""
+    """Ids of the cards that are folded away."""
     return re.findall(r'data-passage="([^"]+)"', html.partition("<details")[2])
 
 

@@ -20,7 +20,7 @@ from conduct.web.translations import LANGUAGES, preferred_translator, translator
 
 WEB = Path(translations.__file__).parent
 TRANSLATED = LANGUAGES[1:]
-# Names that no language translates: what is typed into an address, and our own.
+# Words that are not translated: parts of addresses, and names.
 NAMES = {
     "light", "dark", "auto", "html", "hugging", "face", "python", "hub", "markdown", "forwarded", "prefix", "pull",
     "request", "meetup", "proxy",
@@ -44,7 +44,7 @@ VALUES = {
 
 
 def shown() -> set[str]:
-    """Every English text that a template or a script gives to be translated."""
+    """Every English text that a template or a script has translated."""
     found = {render.GETTING_READY, *page.BROWSER_WORDS, wording.MISPLACED, wording.FOR_EXAMPLE, *wording.EXAMPLES}
     for template in (WEB / "templates").glob("*.html"):
         found |= set(re.findall(r'\bt(?:\.around)?\("([^"]+)"', template.read_text(encoding="utf-8")))
@@ -52,7 +52,7 @@ def shown() -> set[str]:
 
 
 def said() -> set[str]:
-    """Every sentence that the program says to a visitor."""
+    """Every sentence for visitors in the code."""
     return {
         *answer.MESSAGES.values(),
         answer.GRAVE_MESSAGE,
@@ -116,7 +116,7 @@ def test_a_rendered_sentence_has_no_english_word_left(name: str):
 
 
 def refusal(text: str) -> Message:
-    """What a question is refused with."""
+    """The error for a question."""
     with pytest.raises(QuestionError) as refused:
         clean_question(text)
     return refused.value.message
