@@ -8,7 +8,7 @@ from conduct.settings import ServerSettings, Settings, apply_library_defaults, c
 
 logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
 tune_gc()
-# Before gradio and huggingface_hub are imported: they read their switches at import.
+# Before gradio and huggingface_hub are imported: they read their settings at import.
 apply_library_defaults()
 try:
     check_proxies()

@@ -10,7 +10,7 @@ def run() -> None:
     # The libraries take seconds to import: until the command runs, Ctrl-C ends it without a traceback.
     interrupt = signal.signal(signal.SIGINT, signal.SIG_DFL)
     tune_gc()
-    # numpy and the others read these when they are imported.
+    # numpy and other libraries read these when they are imported.
     apply_library_defaults()
     from conduct.cli.parser import main
     from conduct.hub.deadline import exit_without_waiting

@@ -27,7 +27,7 @@ class ConductError(Exception):
     def fresh_copy(self) -> Self:
         """An equal error without traceback, cause and context.
 
-        To be raised where the original is kept: each raise adds the frames of its callers, and with them their
+        Raise the copy where the original is kept: each raise adds the frames of its callers, and with them their
         questions, to the traceback.
         """
         same = type(self).__new__(type(self), *self.args)
@@ -36,13 +36,13 @@ class ConductError(Exception):
 
 
 class QuestionError(ConductError, ValueError):
-    """A question or a limit that cannot be answered."""
+    """A question or a limit that is not valid."""
 
     status = 422
 
 
 class BusyError(ConductError):
-    """Too many questions at once; `seconds` says when to come back."""
+    """Too many questions at once; `seconds` is after how many seconds to ask again."""
 
     def __init__(self, template: str, seconds: int, **values: object) -> None:
         super().__init__(template, seconds=seconds, **values)
@@ -72,11 +72,11 @@ class ModelError(ConductError):
 
 
 class InferenceError(ConductError):
-    """The engine that reads questions does not answer now; it may a moment later."""
+    """The remote engine that encodes questions does not answer; the same request may succeed later."""
 
 
 class SettingError(ConductError, ValueError):
-    """An environment variable with a value that does not fit."""
+    """An environment variable with a value that is not valid."""
 
 
 class OutputError(ConductError):
@@ -84,7 +84,7 @@ class OutputError(ConductError):
 
 
 class HubError(ConductError):
-    """Why the Hub did not give something, as a part of a sentence."""
+    """The Hub did not deliver something; the text says why, as a part of a sentence."""
 
 
 class PublishError(ConductError):
@@ -92,7 +92,7 @@ class PublishError(ConductError):
 
 
 class NoTextError(ConductError):
-    """There is no text that may serve. Visitors read `message`; `detail`, for the owner, says what was tried."""
+    """There is no text to answer from. Visitors read `message`; `detail`, for the owner, says what was tried."""
 
     def __init__(self, template: str, detail: str, **values: object) -> None:
         super().__init__(template, **values)
@@ -100,7 +100,7 @@ class NoTextError(ConductError):
 
 
 def log_unexpected(error: BaseException) -> None:
-    """Log the kind of an error and its frames' places, but not its message: that may quote the question."""
+    """Log the kind of an error and where it was raised, but not its message, which may quote the question."""
     log.error("Unexpected %s", place(error))
 
 

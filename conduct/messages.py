@@ -1,4 +1,4 @@
-"""Sentences for people as template and values, so that a translation can be whole."""
+"""Sentences for people as template and values, so that the whole sentence can be translated."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ _MONTHS = (
 
 @dataclass(frozen=True, slots=True)
 class LanguageNames:
-    """Languages by their codes, as a value of a message; each reader sees their names in their own language."""
+    """Language codes as a value of a message; each reader sees the names in their own language."""
 
     codes: tuple[str, ...]
 
@@ -21,7 +21,7 @@ class LanguageNames:
 class Message:
     """An English sentence with {placeholders}, which is also the key of its translations, and their values.
 
-    A value is a text, a whole number, a day or LanguageNames; its form is the language's ("1,000", "1.000", "1 000").
+    A value is a text, a whole number, a date or LanguageNames, formatted for the language ("1,000", "1.000", "1 000").
     """
 
     template: str
@@ -35,7 +35,7 @@ class Message:
 def render(message: Message, language: str, template: str | None = None) -> str:
     """`message` in `language`, whose translation of the template is `template` (default: the English one)."""
     text = message.template if template is None else template
-    # A sentence without values is taken as it is: it may quote braces.
+    # A sentence without values is not formatted, since it may quote braces.
     if not message.values:
         return text
     return text.format_map({name: _form(value, language) for name, value in message.values.items()})
@@ -48,7 +48,7 @@ def _form(value: object, language: str) -> str:
         return f"{_MONTHS[value.month - 1]} {value.day}, {value.year}"
     if isinstance(value, str):
         return value
-    # Imported here: loading the forms of other languages takes a moment.
+    # Imported here, since loading babel takes a moment.
     from babel import Locale
     from babel.dates import format_date
     from babel.lists import format_list

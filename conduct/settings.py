@@ -12,34 +12,34 @@ from conduct.errors import SettingError
 DATASET_NAME = "ambassador-code-of-conduct"
 MODEL_NAME = "conduct-encoder"
 
-# Read by these libraries at import or at the first `Blocks()`. Nothing about a visitor's question is reported.
+# The libraries read these at import or at the first `Blocks()`. They switch off every report about visitors.
 _LIBRARY_DEFAULTS = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_DISABLE_TELEMETRY": "1",
-    # Gradio rebuilds a summary of past events after each queued one, unless this is large.
+    # Gradio rebuilds a summary of past events after each queued event, unless this is large.
     "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000",
     "GRADIO_ANALYTICS_MAX_EVENTS": "100",
     # Tokenizing one short question gains nothing from threads.
     "TOKENIZERS_PARALLELISM": "false",
-    # Likewise numpy's products, whose threads would compete with the encoder's: 12 ms instead of 1.
+    # The same holds for numpy's products, whose threads would compete with the encoder's: 12 ms instead of 1.
     "OPENBLAS_NUM_THREADS": "1",
-    # torch and oneDNN keep what they prepared for the latest 1,024 shapes, 300 MB of it; questions come in all shapes.
+    # By default torch and oneDNN cache kernels for the latest 1,024 input shapes, 300 MB; questions have all shapes.
     "LRU_CACHE_CAPACITY": "32",
     "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "32",
 }
 
 _INHERITED = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 
-# Objects made since the last collection, then collections until the next wider one. Importing the libraries makes a
-# million objects that stay, and Python looks through them after every 700, which took a fifth of the start. With these
-# the start takes no more memory, thousands of questions a fiftieth more.
+# Thresholds for gc.set_threshold. Importing the libraries creates a million objects that stay; Python's default, a
+# collection after every 700 new objects, took a fifth of the start. With these values the start needs no more memory,
+# and thousands of questions need 2% more.
 GC_THRESHOLDS = (50_000, 20, 100)
 
 
 _PROXY = re.compile(
     r"((https?|socks5h?)://)?([^\s/@]*@)?([^\s/:@\[\]]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?/?", re.ASCII | re.IGNORECASE
 )
-# A host, perhaps with a port, or a network of IPv4, or an address of IPv6: other entries end httpx in an error.
+# A host, perhaps with a port, an IPv4 network, or an IPv6 address: httpx fails on other entries.
 _NO_PROXY = re.compile(r"(https?://)?[\w.*-]*(:\d{1,5})?(/\d{1,2})?|[0-9A-Fa-f:.]+(%\w+)?", re.ASCII)
 
 log = logging.getLogger(__name__)
@@ -49,10 +49,9 @@ log = logging.getLogger(__name__)
 class Settings:
     """The app's own settings; Gradio's and huggingface_hub's variables keep their meaning.
 
-    `dataset` is a Hub id, a folder, a file, or None for the bundled copy; `model` a Hub id or a
-    folder, or None for the packaged encoder;
-    `inference` the engine that runs the model, a URL or a Hub id, or None to run it here; `inference_token` is sent
-    to that engine and nowhere else.
+    `dataset` is a Hub id, a folder, a file, or None for the bundled copy; `model` is a Hub id or a folder, or None for
+    the packaged encoder; `inference` is the engine that runs the model, a URL or a Hub id, or None to run it here;
+    `inference_token` is sent to that engine and nowhere else.
     """
 
     dataset: str | None = None
@@ -84,10 +83,10 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """Where to listen, in Gradio's own variables.
+    """Where to listen, from Gradio's own variables.
 
-    `port` is None where nobody named one: then the first free one from 7860 on. `root_path` is the prefix under which
-    a proxy shows the app ("/coc"), or the whole public address, or empty.
+    `port` is None if it is not set: then the first free port from 7860 on is used. `root_path` is the prefix under
+    which a proxy shows the app ("/coc"), or the whole public address, or empty.
     """
 
     host: str = "127.0.0.1"
@@ -117,9 +116,9 @@ class ServerSettings:
 
 
 def check_proxies(environ: MutableMapping[str, str] | None = None) -> None:
-    """Refuse a proxy that no HTTP client here could use, and take out of NO_PROXY what they all would fail on.
+    """Refuse a proxy that no HTTP client here could use, and remove entries from NO_PROXY on which they would fail.
 
-    Call it before Gradio is imported, which makes clients. Raises SettingError that names the variable.
+    Call it before Gradio is imported, which creates clients. Raises SettingError that names the variable.
     """
     environ = os.environ if environ is None else environ
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
@@ -131,7 +130,7 @@ def check_proxies(environ: MutableMapping[str, str] | None = None) -> None:
                     "socks5://127.0.0.1:1080, but it is none: fix it, or remove it."
                 )
     for variable in ("NO_PROXY", "no_proxy"):
-        # httpx takes an address in brackets for a port.
+        # httpx mistakes an address in brackets for a port.
         hosts = [
             host.strip().strip("[]") if host.strip().endswith("]") else host.strip()
             for host in environ.get(variable, "").split(",")
@@ -144,9 +143,9 @@ def check_proxies(environ: MutableMapping[str, str] | None = None) -> None:
 
 
 def apply_library_defaults(environ: dict[str, str] | None = None) -> None:
-    """Switch off what Gradio and huggingface_hub would report, unless the owner set it otherwise.
+    """Switch off telemetry and set threads and caches of the libraries, unless the owner set these variables.
 
-    Call it before either of them is imported: both read these at import.
+    Call it before they are imported: they read these variables at import.
     """
     environ = os.environ if environ is None else environ
     for name, value in _LIBRARY_DEFAULTS.items():
@@ -154,13 +153,13 @@ def apply_library_defaults(environ: dict[str, str] | None = None) -> None:
 
 
 def environment_of_child(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The variables that a Python subprocess needs to start; no token among them."""
+    """The variables that a Python subprocess needs to start, without any token."""
     environ = os.environ if environ is None else environ
     return {name: environ[name] for name in _INHERITED if name in environ}
 
 
 def allows_escapes(environ: Mapping[str, str] | None = None) -> bool:
-    """Whether a terminal may be sent escape sequences: not one that calls itself dumb, nor where NO_COLOR is set."""
+    """Whether to send escape sequences to a terminal: not if TERM is "dumb" or NO_COLOR is set."""
     environ = os.environ if environ is None else environ
     return environ.get("TERM") != "dumb" and not environ.get("NO_COLOR")
 
@@ -171,7 +170,7 @@ def tune_gc() -> None:
 
 
 def _place(value: str) -> str:
-    """A Hub id or a path; quotes and a ~ come as they are where no shell has read them, as from an env file."""
+    """A Hub id or a path. Values from an env file were not read by a shell, so quotes and ~ are resolved here."""
     if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
         value = value[1:-1].strip()
     return os.path.expanduser(value) if value.startswith("~") else value
@@ -196,7 +195,7 @@ def _engine(value: str) -> str | None:
 
 
 def _token(value: str) -> str | None:
-    # It becomes a header. The sentence does not repeat it: errors are logged.
+    # The token becomes a header. The sentence does not repeat it, since errors are logged.
     if not re.fullmatch(r"[!-~]*", value):
         raise SettingError(
             "CONDUCT_INFERENCE_TOKEN must be a token of ASCII characters without spaces, but it is not: copy it anew, "

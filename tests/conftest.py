@@ -1,4 +1,4 @@
-"""Fixtures: the bundled dataset, the real model, a running app; and no socket beyond this machine."""
+"""Fixtures: the bundled dataset, the real model, a running app; and a guard against connections to other machines."""
 
 import socket
 import threading
@@ -35,7 +35,7 @@ ORDER = ("process", "browser", "e2e", "weights", "server", "unit")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark each test with the folder of tests/ that it lies in."""
+    """Mark each test with the name of its folder in tests/."""
     folders = {item: item.path.relative_to(Path(__file__).parent).parts[0] for item in items}
     for item, folder in folders.items():
         item.add_marker(folder)
@@ -45,7 +45,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True)
 def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Any look-up or connection beyond this machine fails the test that tried it."""
+    """A look-up of, or connection to, another machine fails the test."""
     connect, getaddrinfo = socket.socket.connect, socket.getaddrinfo
 
     def guarded_connect(self, address):
@@ -65,7 +65,7 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _engines_end_with_their_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """What an engine of one test does in the background is not found in the log of the next one."""
+    """Background work of a test's engines ends with the test, so that it does not log during the next one."""
     started: list[Engine] = []
     run_in_background = Engine._run_in_background
 
@@ -94,7 +94,7 @@ def model() -> Snapshot:
 
 @pytest.fixture
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with what a tiny encoder learnt; its base encoder is the packaged one for a test."""
+    """The folder of a tiny encoder, whose base encoder is the packaged one during the test."""
     base = tmp_path / "tiny" / "base.bin"
     base.parent.mkdir()
     tiny_encoder.write_base(base)
@@ -111,7 +111,7 @@ def encoder(model: Snapshot) -> SentenceEncoder:
 
 @pytest.fixture(scope="session")
 def engine(encoder: SentenceEncoder) -> Engine:
-    """A loaded engine on the bundled data and the packaged encoder, without a look at the Hub."""
+    """A loaded engine on the bundled data and the packaged encoder, without the Hub."""
     engine = Engine(Settings(), load_encoder=lambda folder: encoder)
     engine.answerer()
     return engine
@@ -150,14 +150,14 @@ def address(engine: Engine, serve: Callable) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def light(serve: Callable, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of an app that answers at once, with the words of tests/fakes.py."""
+    """The address of an app with the encoder of tests/fakes.py, which answers at once."""
     with serve(word_engine(tmp_path_factory.mktemp("light"))) as address:
         yield address
 
 
 @pytest.fixture
 def host_page() -> Iterator[Callable[[str], str]]:
-    """Puts some HTML on a page of another site (localhost, not 127.0.0.1) and gives its address."""
+    """A function that shows HTML on a page of another site (localhost, not 127.0.0.1) and returns its address."""
     bodies: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):

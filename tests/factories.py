@@ -1,4 +1,4 @@
-"""Small values that several tests are about."""
+"""Small values for several tests."""
 
 from conduct.answering.answer import Source
 from conduct.ranking.index import Match

@@ -15,7 +15,7 @@ WORDS = ("accent", "joke", "slot", "fair", "sorry", "pizza", "threat", "unknown"
 
 
 class WordEncoder:
-    """Counts the words of WORDS; a text with none of them is all "unknown"."""
+    """Counts the words of WORDS; a text with none of them counts as "unknown"."""
 
     workers = 1
     glance = None
@@ -32,12 +32,12 @@ class WordEncoder:
         return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
     def truncates(self, text: str) -> bool:
-        """Reads twenty words."""
+        """Whether the text has more than twenty words."""
         return len(text.split()) > 20
 
 
 def word_engine(folder: Path) -> Engine:
-    """A loaded engine on a text of one passage, in `folder`, for tests that ask often."""
+    """A loaded engine on a text of one passage, in `folder`, for fast tests."""
     (folder / TEXT_FILE).write_text("## Ours\n\nNo accent is wrong.\n", encoding="utf-8")
     situations = '{"text": "an accent", "passages": {"ours-1": 2}}\n{"text": "pizza", "passages": {}}\n'
     (folder / SITUATIONS_FILE).write_text(situations, encoding="utf-8")

@@ -1,7 +1,7 @@
-"""From a search result to an answer: coverage, the words for people, where it all comes from. Pure.
+"""From a search result to an answer: coverage, the sentences for people, the source of text and model. Pure.
 
-The same frozen models are used inside and on the wire; a field that is `Internal` never leaves the app. The line under
-a field is its description in each interface's own documentation.
+The same frozen models are used inside and on the wire; a field that is `Internal` never leaves the app. The string
+under a field is its description in the documentation of each interface.
 """
 
 from __future__ import annotations
@@ -50,19 +50,19 @@ SELFHARM_NOTICE = (
 )
 CUT_NOTICE = "The question is longer than the model reads: only its beginning was compared with the code."
 
-# Chosen on half of training_data/care/examples.jsonl: of what is nearer, the other half has nothing that hurts.
+# Examples are shown from this cosine on: chosen on half of training_data/care/examples.jsonl, none of the rest hurts.
 MIN_EXAMPLE_COSINE = 0.82
-# A second or third passage below it is folded away: on the dev questions fewer than half of those belong there.
+# Passages after the first with a lower relevance are folded away: on the dev questions, fewer than half of them fit.
 MIN_OPEN_RELEVANCE = 0.2
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 T = TypeVar("T")
-# Known inside, not sent and not described.
+# A field that is known inside only: it is neither sent nor described.
 Internal = Annotated[SkipJsonSchema[T], Field(exclude=True)]
 
 
 class WireModel(BaseModel):
-    """What programs are sent: frozen, and described by the lines under its fields."""
+    """The base of what is sent to programs: frozen, and described by the strings under its fields."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -117,12 +117,12 @@ class NextStep(WireModel):
     url: str | None = None
     """Where that is done or explained, or null."""
     link: Internal[str] = ""
-    # What translations are made from.
+    # The original, which `in_language` translates.
     step: Internal[Step | None] = None
     contact: Internal[str] = ""
 
     def in_language(self, language: str) -> NextStep:
-        """The same in the reader's language, as far as it has been translated."""
+        """This step in the reader's language, if it has been translated."""
         if self.step is None:
             return self
         text = in_language(self.step.texts, language).replace(CONTACT, self.contact)
@@ -146,12 +146,12 @@ class Source(WireModel):
     """Its commit, or "packaged"."""
     situations: int
     """How many situations lead to the text's passages; 0 where sentence similarity is all there is."""
-    # The day that the text is as of, where its owner or the Hub says one.
+    # The date of the text, if its owner or the Hub gives one.
     day: Internal[date | None] = None
-    # Where people can look at both, or "".
+    # The web addresses of both, or "".
     dataset_url: Internal[str] = ""
     model_url: Internal[str] = ""
-    # Why a better source was not used, or "".
+    # Why the preferred source was not used, or "".
     fallback_reason: Internal[str] = ""
     # Whether questions are sent to another machine, which runs the model.
     is_remote: Internal[bool] = False
@@ -186,13 +186,13 @@ class Answer(WireModel):
 
     @property
     def steps_title(self) -> str:
-        """What stands over `next_steps`."""
+        """The heading of `next_steps`."""
         return HOW_TO_ASK if self.coverage == NOT_COVERED and not self.care else WHAT_NEXT
 
     @property
     def open_passages(self) -> tuple[AnswerPassage, ...]:
-        """Those to show at once: the first and what is near enough; under a grave question none that asks for
-        patience, and none at all to somebody who may want to die."""
+        """The passages that are shown at once: the first and others that are relevant enough; for a grave question none
+        that asks for patience, for somebody who may want to die none at all."""
         if self.coverage == NOT_COVERED or self.care == SELFHARM:
             return ()
         return tuple(
@@ -204,13 +204,13 @@ class Answer(WireModel):
 
     @property
     def folded_passages(self) -> tuple[AnswerPassage, ...]:
-        """The others, for reading on."""
+        """All other passages, which are shown folded."""
         return tuple(passage for passage in self.passages if passage not in self.open_passages)
 
 
 @dataclass(frozen=True, slots=True)
 class Cautions:
-    """Sentences of caution about how well a question could be read, or None."""
+    """Sentences of caution: about the question's language, a question that was cut, the text's language; or None."""
 
     language: Message | None = None
     cut: Message | None = None
@@ -233,7 +233,7 @@ def contact_of(code: Code) -> str:
 
 
 def steps_for(band: Coverage, care: Care | None, steps: tuple[Step, ...], contact: str = "") -> tuple[NextStep, ...]:
-    """Those of `steps` that are right after such an answer, in English or in the only language they have."""
+    """Those of `steps` that fit such an answer, in English or else in the language that they have."""
     return tuple(
         NextStep(text="", url=step.url or None, step=step, contact=contact).in_language("en")
         for step in steps
@@ -251,15 +251,15 @@ def compose(
     contact: str = "",
     led_by: Sequence[tuple[Sentence, ...]] | None = None,
 ) -> Answer:
-    """The answer to `question` with at most `limit` passages; `led_by` has for each match the sentences of a draft that
-    led to it, the strongest first."""
+    """The answer to `question` with at most `limit` passages; `led_by` has, for each match, the sentences of a draft
+    that led to it, the strongest first."""
     care = care_for(question)
     band = coverage(result)
     if cautions.language and band == NOT_COVERED:
-        # In a language that the model does not read, a low score does not mean that the code is silent.
+        # In a language that was not measured, a low score does not mean that the code is silent.
         band = UNCLEAR
     if led_by and care == GRAVE and band == NOT_COVERED:
-        # Among a thousand words some look grave, such as an Arabic "before", which is written as "kissed".
+        # In a thousand words some look grave by chance, such as the Arabic "before", which is spelt like "kissed".
         care = None
     selfharm = Message(SELFHARM_NOTICE, {"helpline": HELPLINE}) if care == SELFHARM else None
     said = tuple(filter(None, (selfharm, cautions.language, cautions.text, cautions.cut)))
@@ -295,6 +295,6 @@ def compose(
 
 
 def _example(match: Match) -> str | None:
-    """The example that may be shown beside a passage: near, and about nothing grave."""
+    """The example that may be shown beside a passage: it must be near, and about nothing grave."""
     near = match.situation is not None and match.nearness >= MIN_EXAMPLE_COSINE
     return match.situation if near and care_for(match.situation) is None else None

@@ -22,7 +22,7 @@ from conduct.ranking.index import Index, SearchResult
 from conduct.ranking.vectors import Vectors
 from conduct.text.draft import Piece, read_draft
 
-# From a folder.
+# Loads the encoder in a folder.
 LoadEncoder = Callable[[Path], Encoder]
 
 
@@ -30,8 +30,8 @@ LoadEncoder = Callable[[Path], Encoder]
 class Answerer:
     """A dataset revision together with a model.
 
-    Keeps nothing of an answered question: a stranger could tell from the time that an answer takes whether exactly this
-    question was asked before.
+    It caches no answers: from the time that an answer takes, a stranger could tell whether exactly this question was
+    asked before.
     """
 
     dataset: DatasetRevision
@@ -41,7 +41,7 @@ class Answerer:
     source: Source
     model: Snapshot
     languages: frozenset[str] = frozenset()
-    contact: str = ""  # the address that the text names
+    contact: str = ""  # the mail address that the text names
 
     @classmethod
     def make(
@@ -51,7 +51,7 @@ class Answerer:
         model: Snapshot,
         serving: "Answerer | None" = None,
     ) -> "Answerer":
-        """Load the model for this text; take the vectors that lie beside the texts, or build them.
+        """Load the model for this text; load the vectors that are stored beside the text, or build them.
 
         The encoder of `serving` is shared, if there is one.
         """
@@ -65,7 +65,7 @@ class Answerer:
         return cls(dataset, dispatcher, vectors, index, source, model, languages, contact)
 
     def answer(self, questions: Sequence[str], limit: int) -> list[Answer]:
-        """Answer cleaned questions, all in one batch; drafts, sentence by sentence, after them."""
+        """Answer cleaned questions: first those that are read as a whole, in one batch, then drafts, by sentences."""
         read = {question: self._read(question) for question in questions}
         whole = [question for question, reading in read.items() if reading.whole]
         results = dict(zip(whole, self.encoder.search(self.index, whole), strict=True))
@@ -83,7 +83,7 @@ class Answerer:
         return [answers[question] for question in questions]
 
     def _read(self, question: str) -> "_Reading":
-        """Whole what is as short as questions are, in sentences what has several, and both what is between."""
+        """A question is read as a whole, a long draft by its sentences, and a short draft in both ways."""
         draft = read_draft(question)
         several = len(draft.pieces) > 1
         if not draft.pieces or (draft.is_question and not (several and self.encoder.truncates(question))):
@@ -91,7 +91,7 @@ class Answerer:
         return _Reading(draft.plain and len(question) <= MAX_WHOLE_CHARACTERS, draft.pieces)
 
     def _search(self, pieces: Sequence[Piece], whole: SearchResult | None) -> DraftResult:
-        """The result of a draft; with that of the whole text, only which sentences led to it."""
+        """The result of a draft. If there is a result for the whole text, that is kept, and explained by sentences."""
         glance = partial(self.encoder.glance, self.index)
         search = partial(self.encoder.search_draft, self.index)
         readings = Readings(read_pieces(pieces, glance, search, in_context=whole is None))
@@ -107,14 +107,14 @@ class Answerer:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """How a question is read: `whole`, in `pieces`, or both."""
+    """How a question is read: as a `whole`, in `pieces`, or both."""
 
     whole: bool
     pieces: tuple[Piece, ...] = ()
 
 
 def source_of(dataset: DatasetRevision, model: Snapshot | None) -> Source:
-    """Where an answer comes from, for people and programs; without a model, that of the text alone."""
+    """Where text and model of an answer come from; without a model, the fields of the model are empty."""
     return Source(
         title=dataset.code.title,
         complete=dataset.code.complete,

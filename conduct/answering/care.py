@@ -1,9 +1,9 @@
 """Whether a question is grave: somebody is hurt, threatened or afraid, or wants to die.
 
-A list of patterns for each language (grave/*.txt), written by hand and nothing cleverer: it is deterministic, needs no
-model and no network, and a mistake in it can be read and fixed. It misses what it has no pattern for, and takes some
-harmless words for grave ones; `python -m conduct evaluate` says how often. It never changes what is found, only what is
-said.
+The patterns for each language (grave/*.txt) are written by hand. This is deterministic, needs no model and no network,
+and anybody can find and fix a mistake. It misses wordings that have no pattern, and takes some harmless words for grave
+ones; `python -m conduct evaluate` measures how often. It changes only the sentences around the passages, and which
+passages are open, never the ranking.
 """
 
 import re
@@ -18,7 +18,7 @@ SELFHARM = "selfharm"
 GRAVE = "grave"
 Care = Literal["selfharm", "grave"]
 
-# Where words are not parted by spaces, or begin and end with what a regular expression takes for no letter.
+# Languages without spaces between words, or with vowel signs, at which \b of a regular expression would match.
 _WITHOUT_BOUNDS = ("hi", "ja", "zh")
 _SCRIPTS = {
     "ar": re.compile("[\u0600-\u06ff]"),
@@ -43,13 +43,13 @@ _NAMES = {
     rf"(?:{_PEOPLE})s?)",
     "{doer}": rf"(?:a|an|the|my|our|his|her|this|that|some|one of|two)(?: \w+){{0,3}}? (?:{_PEOPLE})s?",
 }
-# English contractions lose their apostrophe in a hurry.
+# English contractions, which people type without their apostrophe.
 _CONTRACTION = re.compile(r"\b(do|does|did|ca|wo|would|could|is|was|are|have|should)nt\b")
 _MARKS = re.compile("[\u0300-\u036f\u064b-\u0655\u0670\u0640]")
 _ARABIC = str.maketrans("ىة", "يه")
 
 
-# What asks the one who was hurt to be patient with the other, in plain text as `_plain` makes it.
+# Words that ask a person who was hurt to be patient with the other one; matched with text from `_plain`.
 _PATIENCE = re.compile(
     r"benefit of the doubt|hiccups|assume (?:good|the best|positive)|good (?:faith|intent)|be patient|forgiv|"
     r"beneficio de la duda|pacien(?:te|cia)|buena fe|benefice du doute|(?:soyez|sois|etre) patient|patience|bonne foi|"
@@ -61,7 +61,7 @@ _PATIENCE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """What one language says; `idioms` are taken out of a text before the others are looked for."""
+    """The patterns of one language; `idioms` are removed from a text before the others are searched for."""
 
     applies: re.Pattern[str]
     idioms: tuple[re.Pattern[str], ...]
@@ -70,8 +70,8 @@ class _Patterns:
     grave: re.Pattern[str]
 
     def without_idioms(self, text: str) -> str:
-        """`text` with a space for each idiom."""
-        # Most texts have none, and one look tells.
+        """`text` with each idiom replaced by a space."""
+        # Most texts have none, which one search shows.
         if self.any_idiom.search(text):
             for idiom in self.idioms:
                 text = idiom.sub(" ", text)
@@ -82,8 +82,8 @@ def care_for(question: str) -> Care | None:
     """SELFHARM if the asker or somebody else may want to die or hurts themself, GRAVE for other harm, else None."""
     text = _plain(question)
     written = [patterns for patterns in _all() if patterns.applies.search(text)]
-    # Those of all languages first: machines are killed in every language that borrows the words, and what is an idiom
-    # in Spanish has words that are grave in Portuguese.
+    # First the idioms of all languages: people "kill a process" in every language that borrows the words, and an idiom
+    # in Spanish may contain words that are grave in Portuguese.
     for patterns in written:
         text = patterns.without_idioms(text)
     if any(patterns.selfharm.search(text) for patterns in written):
@@ -127,7 +127,7 @@ def _read(language: str) -> _Patterns:
 
 
 def _expanded(line: str) -> str:
-    """A line is a regular expression for plain text, in which ` ~ ` is up to six words."""
+    """A line of a pattern file as a regular expression for text from `_plain`; ` ~ ` stands for up to six words."""
     for name, pattern in _NAMES.items():
         line = line.replace(name, pattern)
     line = unicodedata.normalize("NFD", line)
@@ -136,15 +136,18 @@ def _expanded(line: str) -> str:
 
 
 def _compiled(lines: Sequence[str], language: str) -> re.Pattern[str]:
-    """What matches where any of `lines` does. One pattern of many lines skips a word by its first letter; as many
-    patterns would each go through the whole text."""
+    """A pattern that matches where any of `lines` does.
+
+    One pattern of many alternatives is fast, since most words are skipped by their first letter; separate patterns
+    would each go through the whole text.
+    """
     unbound = [line for line in lines if language in _WITHOUT_BOUNDS and not line.isascii()]
     bound = [line for line in lines if line not in unbound]
     # In Arabic, "and", "in" and "the" are written as part of the next word.
     prefix = "(?:[وفبل]|ال)?" if language == "ar" else ""
-    # What ends in a space has its bound already.
+    # An alternative that ends in a space ends at a word already.
     within = rf"(?<!\w){prefix}(?:{'|'.join(bound)})(?:(?<= )|(?!\w))"
     if language == "hi" and unbound:
-        # A word begins there; where it ends, vowel signs follow.
+        # Only the beginning of a word is checked: at its end, vowel signs may follow.
         unbound = [rf"(?<![\u0900-\u097f])(?:{'|'.join(unbound)})"]
     return re.compile("|".join([*([within] if bound else []), *unbound]) or r"(?!)")

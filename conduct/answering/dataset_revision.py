@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class DatasetRevision:
-    """One revision of the text, with everything that is known about it."""
+    """One revision of the text with its situations and next steps."""
 
     code: Code
     bank: Bank
@@ -40,7 +40,7 @@ class DatasetRevision:
         return cls(code, bank, snapshot, steps)
 
     def read_questions(self) -> tuple[Question, ...]:
-        """The labelled questions beside the text, which fitting and evaluation need and answering does not.
+        """The labelled questions beside the text, which only fitting and evaluation need.
 
         Raises DataError with one sentence if they cannot be used.
         """

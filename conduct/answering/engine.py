@@ -1,4 +1,4 @@
-"""Puts the parts together in the order in which the data flows, and answers questions."""
+"""Finds text and model, loads them in the background, and answers questions."""
 
 import logging
 import threading
@@ -31,13 +31,13 @@ NO_TEXT = (
     "tell the owner of this app, please, whose log says why."
 )
 NOT_READY = "The model could not be loaded, so questions cannot be answered now: tell the owner of this app, please."
-# Each new answerer answers this before it serves: that shows that it works, and a model's first pass is several times
+# Each new answerer answers this question first: that shows that it works, and a model's first pass is several times
 # slower than the second.
 WARM_UP_QUESTION = "Is this okay?"
 
-# How often a remote engine that did not answer at the start is asked again.
+# How often, in seconds, a remote engine that did not answer at the start is asked again.
 RETRY_SECONDS = 5.0
-# How often reading a text that could not be read is tried again.
+# How often, in seconds, reading a text is tried again after it failed.
 TEXT_RETRY_SECONDS = 30.0
 
 
@@ -46,9 +46,9 @@ class _ClosedError(Exception):
 
 
 class Engine:
-    """Answers questions; loads the text at once and the model in the background, so that a page need not wait for it.
+    """Answers questions; loads the text at once and the model in the background, so that the page does not wait for it.
 
-    A closed engine loads and refreshes nothing more; what it has loaded goes on answering.
+    A closed engine loads and refreshes nothing more, but still answers with what it has loaded.
     """
 
     def __init__(
@@ -65,18 +65,18 @@ class Engine:
         self._retry_seconds = retry_seconds
         self._text_retry_seconds = text_retry_seconds
         self._dataset: DatasetRevision | None = None
-        # Why there is no text to serve, for the owner; "" while there is one, or before the first attempt.
+        # Why there is no text, for the owner; "" while there is one, or before the first attempt.
         self._no_text = ""
-        # Revisions that were read but answer no question, and why.
+        # Revisions that were read but could not answer a question, and why.
         self._refused: dict[str, str] = {}
         self._model: Future[Snapshot] = Future()
-        # Replaced as a whole after a refresh: calls that hold the old answerer answer from the old text.
+        # Replaced as a whole after a refresh: running calls finish with the old answerer and its text.
         self._answerer: Future[Answerer] = Future()
         self._start = threading.Lock()
         self._started = False
         self._closed = threading.Event()
         self._threads: list[threading.Thread] = []
-        # Called in the thread that has loaded the model, before anybody is answered.
+        # Called in the thread that has loaded the model, before the first answer.
         self.before_ready: Callable[[], None] = lambda: None
 
     @property
@@ -106,7 +106,7 @@ class Engine:
 
     @property
     def working(self) -> bool:
-        """Whether something runs in the background."""
+        """Whether a background thread is running."""
         return any(thread.is_alive() for thread in self._threads)
 
     def _run_in_background(self, name: str, work: Callable[[], None]) -> None:
@@ -140,7 +140,7 @@ class Engine:
         """
         self.start()
         answerer = self._answerer
-        # Not raised itself: this exception is kept, and each raise would add frames with a question to its traceback.
+        # This exception is kept, and each raise would add frames with a question to its traceback: a copy is raised.
         failure = answerer.exception()
         if failure is None:
             return answerer.result()
@@ -151,7 +151,7 @@ class Engine:
     def _read(self) -> DatasetRevision:
         with self._start:
             if self._dataset is None and not self._no_text:
-                # At the same time as the text, so that a Hub that hangs is waited for once and not twice.
+                # At the same time as the text, so that the timeout of a Hub that hangs is waited for only once.
                 self._run_in_background("model", self._resolve_model)
                 self._resolve_text()
             if self._dataset is None:
@@ -175,7 +175,7 @@ class Engine:
         try:
             found = self._find_model(self._settings)
             if self._settings.inference:
-                # The local copy of its files is not what answers then.
+                # Then the engine answers, not the local copy of the model's files.
                 found = replace(found, is_remote=True)
             self._model.set_result(found)
         except BaseException as error:
@@ -200,7 +200,7 @@ class Engine:
         self._start_refreshing(answerer.model)
 
     def _make_with_retries(self) -> Answerer:
-        """Calls `_make` until it succeeds; while the text or a remote engine is missing, questions get an error."""
+        """Call `_make` until it succeeds; while the text or a remote engine is missing, questions get an error."""
         logged = ""
         while not self._closed.is_set():
             try:
@@ -215,13 +215,13 @@ class Engine:
                 self._fail(error)
                 if self._closed.wait(self._text_retry_seconds):
                     break
-                # A folder may have been fixed in the meantime; a commit never changes.
+                # A folder may have been fixed since; a commit never changes.
                 self._refused.pop(LOCAL, None)
                 self._resolve_text(LONG_HUB_TIMEOUT_SECONDS, read_in_subprocess)
         raise _ClosedError
 
     def _make(self, dataset: DatasetRevision, model: Snapshot) -> Answerer:
-        """An answerer that has answered a question; falls back to the packaged weights or an earlier text."""
+        """An answerer that has answered a question; on failure, one with the packaged encoder or an earlier text."""
         try:
             return _warmed_up(Answerer.make(dataset, self._load_encoder, model))
         except InferenceError:
@@ -240,7 +240,7 @@ class Engine:
 
     def _start_refreshing(self, model: Snapshot) -> None:
         def make(snapshot: Snapshot) -> Answerer:
-            # It shares the encoder that serves, so that new texts are encoded in the same batches as questions.
+            # The encoder is that of the current answerer: new texts are encoded in the same batches as questions.
             return _warmed_up(Answerer.make(read_in_subprocess(snapshot), self._load_encoder, model, self.answerer()))
 
         refresher = Refresher(self._settings, lambda: self.answerer().dataset.snapshot, make, self.swap)
@@ -248,7 +248,7 @@ class Engine:
             self._run_in_background("refresh", lambda: refresher.run(self._closed))
 
     def swap(self, answerer: Answerer) -> None:
-        """Serve `answerer` from now on; calls that are running finish with the previous one."""
+        """Answer with `answerer` from now on; running calls finish with the previous one."""
         waited_for, swapped = self._answerer, Future()
         swapped.set_result(answerer)
         self._answerer = swapped
@@ -267,7 +267,7 @@ class Engine:
 def _loader(settings: Settings) -> LoadEncoder:
     if settings.inference is None:
         return SentenceEncoder.load
-    from conduct.model.remote import RemoteEncoder  # with the Hub's client, which is not free to import
+    from conduct.model.remote import RemoteEncoder  # imports the Hub's client, which takes time
 
     return RemoteEncoder.loader(settings.inference, settings.inference_token)
 

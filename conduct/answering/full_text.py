@@ -1,4 +1,4 @@
-"""The whole code as programs and pages read it. Pure."""
+"""The whole code, as it is sent to programs and shown on pages. Pure."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class FullText(WireModel):
 
     @classmethod
     def of(cls, code: Code, source: Source) -> FullText:
-        """`code` as programs and pages read it."""
+        """The full text of `code`, with where it comes from."""
         sections = tuple(
             CodeSection(
                 title=section.title,

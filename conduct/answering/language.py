@@ -1,4 +1,4 @@
-"""Which languages a model reads, and whether a question is in one of them."""
+"""For which languages a model was measured, and whether a question is in one of them."""
 
 from pathlib import Path
 
@@ -7,12 +7,12 @@ from conduct.messages import LanguageNames, Message
 from conduct.text import front_matter
 from conduct.text.language import detector
 
-# Guesses of the detector below this probability are ignored. Measured on the labelled English questions: at 0.8, 1 in
-# 2,500 is taken for another language, of the shortest 1 in 460.
+# The detector's guesses below this probability are ignored. At 0.8, one in 2,500 of the labelled English questions is
+# taken for another language, and one in 460 of the shortest.
 MIN_CONFIDENCE = 0.8
-# Characters of front matter; model cards list their results there, in thousands of lines.
+# Limit for the front matter of a model card, in characters: many cards list thousands of results there.
 MAX_CARD = 200_000
-# Languages that the detector confuses with Indonesian and Chinese: in 1 of 100 of our own texts in these two.
+# Languages that the detector confuses with Indonesian and Chinese, in 1 of 100 of our own texts.
 _TAKEN_FOR = {"ms": "id", "wuu": "zh", "yue": "zh"}
 ANY = frozenset({"multilingual"})
 NOTICE = (

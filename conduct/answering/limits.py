@@ -1,10 +1,10 @@
-"""How much can be asked at once. Sentences, schemas and docs take these numbers from here."""
+"""How much can be asked at once. Sentences and schemas take these numbers from here; tests compare the documents."""
 
-# A draft, such as a long mail; a question has a hundred.
+# Of a draft, such as a long mail; an ordinary question has about a hundred.
 MAX_CHARACTERS = 10_000
-# The longest question that people have labelled: up to here a text may be read as a whole, beyond it is a draft.
+# A draft up to this length is also read as a whole: labelled questions are not longer.
 MAX_WHOLE_CHARACTERS = 400
-# Of all questions of one call together.
+# Of all questions in one call together.
 MAX_TOTAL_CHARACTERS = 100_000
 MAX_QUESTIONS = 64
 MAX_LIMIT = 10

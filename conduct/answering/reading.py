@@ -1,4 +1,4 @@
-"""Reads texts from the Hub or a folder with a time limit, so that no text can block a page or an answer."""
+"""Reads texts from the Hub or a folder within a time limit, so that no text can block a page or an answer."""
 
 import pickle
 import subprocess
@@ -22,9 +22,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def read_with_deadline(snapshot: Snapshot, seconds: float = DEADLINE_SECONDS) -> DatasetRevision:
-    """Read a folder while the first page waits for it, `seconds` at most; the bundled folder has no limit.
+    """Read a folder within `seconds`, while the first page waits for it; for the bundled folder there is no limit.
 
-    In a thread, which starts faster than a process. Raises DataError.
+    It runs in a thread, which starts faster than a process. Raises DataError.
     """
     if snapshot.name == BUNDLED:
         return DatasetRevision.read(snapshot)

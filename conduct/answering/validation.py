@@ -1,4 +1,4 @@
-"""What people send: cleaned, or refused with one sentence. Pure."""
+"""Cleans questions, or refuses them with one sentence. Pure."""
 
 import re
 import unicodedata
@@ -15,13 +15,13 @@ from conduct.text.draft import read_draft
 from conduct.text.pasted_lines import only_quotes
 
 EMPTY = "The question is empty: describe in a few words what happened or what you want to do."
-TOO_LONG = "The question may have {most} characters, but this one has {length}: keep what matters most and ask again."
-NO_TEXT = "The question must be a text, but {came} came: send the question as a string."
-WRONG_LIMIT = "The limit must be a whole number from 1 to {most}, but {came} came: leave it out for {default}."
-NO_LIST = "The questions must be a list of texts, but {came} came: send one question through /ask."
-WRONG_COUNT = "One call takes 1 to {most} questions, but {came} came: send them in several calls."
+TOO_LONG = "The question may have {limit} characters, but this one has {length}: keep what matters most and ask again."
+NO_TEXT = "The question must be a text, but {received} came: send the question as a string."
+WRONG_LIMIT = "The limit must be a whole number from 1 to {limit}, but {received} came: leave it out for {default}."
+NO_LIST = "The questions must be a list of texts, but {received} came: send one question through /ask."
+WRONG_COUNT = "One call takes 1 to {limit} questions, but {received} came: send them in several calls."
 TOO_LONG_TOGETHER = (
-    "The questions of one call may have {most} characters together, but these have {length}: send them in several "
+    "The questions of one call may have {limit} characters together, but these have {length}: send them in several "
     "calls."
 )
 BINARY = "The text must be words that people can read, but this looks like a program's file: paste the text itself."
@@ -31,12 +31,12 @@ ONLY_QUOTES = (
 ONLY_NAMES = "The text holds nothing but names, times, marks or code: paste what was said as well."
 NUMBERED = "Question {number} of {total}: {why}"
 
-# A text with at least so many characters that no keyboard has, and at least this share of them, is a binary file.
+# A text with at least this number and more than this share of control characters is taken for a binary file.
 MIN_STRANGE = 8
 STRANGE_SHARE = 0.1
 _STRANGE = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
 # Invisible characters that no script needs: soft hyphens, zero-width spaces, byte-order marks, word joiners, invisible
-# operators, deprecated format characters, marks of annotations; and tags, but for those that make a flag an England's.
+# operators, deprecated format characters, annotation marks; and tags, except in flag emoji such as that of England.
 _MEANINGLESS = re.compile(
     "[\u00ad\u200b\ufeff\u2060-\u2064\u206a-\u206f\ufff9-\ufffb]"
     "|(\U0001f3f4[\U000e0020-\U000e007f]+)|[\U000e0000-\U000e007f]"
@@ -50,10 +50,10 @@ _AT_THE_ENDS = re.compile(rf"\A[\s\u200c\u200d{_DIRECTIONS}]+|(?<![\s{_DIRECTION
 def clean_question(value: object) -> str:
     """The question as understood: stripped, without invisible characters that no script needs. Raises QuestionError."""
     if not isinstance(value, str):
-        raise QuestionError(NO_TEXT, came=_kind(value))
+        raise QuestionError(NO_TEXT, received=_kind(value))
     # Checked before cleaning, so that a huge text costs nothing.
     if len(value.strip()) > MAX_CHARACTERS:
-        raise QuestionError(TOO_LONG, most=MAX_CHARACTERS, length=len(value.strip()))
+        raise QuestionError(TOO_LONG, limit=MAX_CHARACTERS, length=len(value.strip()))
     if is_binary(value):
         raise QuestionError(BINARY)
     # A lone surrogate can neither be encoded nor shown.
@@ -61,7 +61,7 @@ def clean_question(value: object) -> str:
     text = "".join(" " if unicodedata.category(c) == "Cc" and c not in "\n\t" else c for c in text)
     text = _closed(_AT_THE_ENDS.sub("", _MEANINGLESS.sub(lambda invisible: invisible[1] or "", text)))
     if len(text) > MAX_CHARACTERS:
-        raise QuestionError(TOO_LONG, most=MAX_CHARACTERS, length=len(text))
+        raise QuestionError(TOO_LONG, limit=MAX_CHARACTERS, length=len(text))
     if not any(unicodedata.category(c)[0] in "LNPSM" for c in text):
         raise QuestionError(EMPTY)
     if any(c.isalnum() for c in text) and not read_draft(text).sentences:
@@ -76,13 +76,13 @@ def is_binary(text: str) -> bool:
 
 
 def check_limit(value: object) -> int:
-    """How many passages to give at most. Raises QuestionError unless it is a whole number in range."""
+    """The maximum number of passages. Raises QuestionError unless it is a whole number in range."""
     whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
     if isinstance(value, bool) or not whole or not 1 <= value <= MAX_LIMIT:
-        # A number with a thousand digits is not worth repeating.
+        # A number with a thousand digits is not repeated.
         plain = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**9
         raise QuestionError(
-            WRONG_LIMIT, most=MAX_LIMIT, came=str(value) if plain else _kind(value), default=DEFAULT_LIMIT
+            WRONG_LIMIT, limit=MAX_LIMIT, received=str(value) if plain else _kind(value), default=DEFAULT_LIMIT
         )
     return int(value)
 
@@ -90,9 +90,9 @@ def check_limit(value: object) -> int:
 def clean_questions(values: object) -> list[str]:
     """Each question of a list, cleaned. Raises QuestionError that names the first one that cannot be asked."""
     if not isinstance(values, list | tuple):
-        raise QuestionError(NO_LIST, came=_kind(values))
+        raise QuestionError(NO_LIST, received=_kind(values))
     if not 1 <= len(values) <= MAX_QUESTIONS:
-        raise QuestionError(WRONG_COUNT, most=MAX_QUESTIONS, came=len(values))
+        raise QuestionError(WRONG_COUNT, limit=MAX_QUESTIONS, received=len(values))
     cleaned = []
     for number, value in enumerate(values, start=1):
         try:
@@ -100,19 +100,19 @@ def clean_questions(values: object) -> list[str]:
         except QuestionError as error:
             raise QuestionError(NUMBERED, number=number, total=len(values), why=str(error)) from None
     if (length := sum(map(len, cleaned))) > MAX_TOTAL_CHARACTERS:
-        raise QuestionError(TOO_LONG_TOGETHER, most=MAX_TOTAL_CHARACTERS, length=length)
+        raise QuestionError(TOO_LONG_TOGETHER, limit=MAX_TOTAL_CHARACTERS, length=length)
     return cleaned
 
 
 def _closed(text: str) -> str:
-    """`text` with each bidirectional mark closed, so that it does not reorder what is shown after it."""
+    """`text` with each bidirectional mark closed, so that it does not reorder the text that follows."""
     for begins, ends in (("\u2066\u2067\u2068", "\u2069"), ("\u202a\u202b\u202d\u202e", "\u202c")):
         text += ends * (sum(map(text.count, begins)) - text.count(ends))
     return text
 
 
 def _kind(value: object) -> str:
-    """The kind of `value`, in a word that says it in any programming language."""
+    """The kind of `value`, in words that do not depend on a programming language."""
     kinds = {bool: "a true/false value", int: "a number", float: "a number", str: "a text", dict: "an object"}
     kinds |= {list: "a list", tuple: "a list", type(None): "nothing"}
     return kinds.get(type(value), "something else")

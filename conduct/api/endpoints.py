@@ -1,4 +1,4 @@
-"""The endpoints: what each takes, does and gives. Every interface is made from this list."""
+"""The endpoints: their arguments, what they do, and their results. Every interface is made from this list."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ from conduct.errors import QuestionError, RequestError
 
 @cache
 def _adapter(gives: object) -> TypeAdapter:
-    # Milliseconds to make, on the loop that everybody shares.
+    # It takes milliseconds to make, in the event loop that all requests share.
     return TypeAdapter(gives)
 
 
@@ -27,9 +27,9 @@ def _adapter(gives: object) -> TypeAdapter:
 class Endpoint:
     """An endpoint of the public API. `takes` is a dataclass of its arguments in order, `gives` a type.
 
-    `check` gives its arguments, cleaned, or raises QuestionError; `run` gives its result, and may take long; `markdown`
-    shows a result to people. What needs the model runs in `parts`, arguments of their own that take turns with other
-    calls; `questions` gives the texts of a part, `join` puts the parts' results together.
+    `check` returns the cleaned arguments, or raises QuestionError; `run` returns the result, and may take long;
+    `markdown` shows a result to people. A call that needs the model is split into `parts`, each the arguments of a
+    smaller call, which are scheduled one by one; `questions` returns the texts of a part, `join` combines the results.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Endpoint:
     @property
     def parameters(self) -> dict:
         """The JSON schema of its arguments, an object."""
-        # Not each pydantic gives a dataclass's docstring here, and the endpoint's description says more.
+        # Some versions of pydantic add the dataclass's docstring; the endpoint's description says more.
         schema = json_schema(self.takes, "validation")
         return {key: value for key, value in schema.items() if key != "description"}
 
@@ -60,7 +60,7 @@ class Endpoint:
 
     @property
     def returns(self) -> dict:
-        """The JSON schema of its result; it holds no references."""
+        """The JSON schema of its result, without references."""
         return {**json_schema(self.gives, "serialization"), "description": self.result}
 
     def dump(self, result: object) -> object:
@@ -68,9 +68,9 @@ class Endpoint:
         return _adapter(self.gives).dump_python(result, mode="json")
 
     def arguments(self, given: Mapping[str, object] | Sequence[object]) -> object:
-        """An instance of `takes` from arguments by name or in order; what is left out has its default, or is None.
+        """An instance of `takes` from arguments by name or in order; a missing one has its default, or is None.
 
-        Raises QuestionError for what the endpoint does not take, and for values that it would refuse.
+        Raises QuestionError for unknown arguments, and for values that the endpoint refuses.
         """
         takes = fields(self.takes)
         names = [field.name for field in takes]
@@ -82,7 +82,7 @@ class Endpoint:
         if unknown := [key for key in given if key not in names]:
             misnamed = any(field.default is MISSING and field.name not in given for field in takes)
             problem = f"{described}, but {str(unknown[0])[:40]!r} came"
-            # A wrong name beside a missing argument: a typo such as "q" for "question".
+            # A wrong name and a missing argument: probably "q" for "question".
             raise QuestionError(
                 f"{problem} instead: send a body such as {json.dumps(self.example)}."
                 if misnamed

@@ -12,13 +12,13 @@ from conduct.api.endpoints import ENDPOINTS, Endpoint
 from conduct.api.service import AskService
 from conduct.errors import ConductError
 
-# AskService alone limits concurrency. Through the queue, since @gradio/client (2.7.0) never ends what it submits
-# without it: its `submit` leaves the iterator open.
+# Only AskService limits concurrency. Without the queue, @gradio/client (2.7.0) never closes the iterator that its
+# `submit` returns.
 _QUEUED = {"queue": True, "concurrency_limit": None}
 
 
 def add_endpoints(demo: gr.Blocks, service: AskService) -> None:
-    """Register each endpoint in `demo`, which is open, described as the contract does."""
+    """Register each endpoint in `demo`, which must be open (`with demo`), with the descriptions of the contract."""
 
     async def call(endpoint: Endpoint, arguments: tuple):
         try:
@@ -36,16 +36,16 @@ def add_endpoints(demo: gr.Blocks, service: AskService) -> None:
 
 
 async def is_abandoned(demo: gr.Blocks) -> bool:
-    """Whether the stream that waits for the event of Gradio's queue that runs here has ended.
+    """Whether the client has closed the stream that waits for the event of Gradio's queue that runs now.
 
-    Gradio cancels an event only where the page asks for it, not when its visitor leaves.
+    Gradio cancels an event only if the page asks for it, not when its visitor leaves.
     """
     event = demo._queue.event_ids_to_events.get(gr.context.LocalContext.event_id.get(None))
     return event is not None and not event.alive
 
 
 def _function(endpoint: Endpoint, call: Callable) -> Callable:
-    """`call` as Gradio wants it: with the name and the parameters of `endpoint`."""
+    """`call` as a function with the name and the parameters of `endpoint`, which Gradio reads."""
 
     async def function(*arguments: object):
         return await call(endpoint, arguments)
@@ -69,7 +69,7 @@ def _function(endpoint: Endpoint, call: Callable) -> Callable:
 
 
 def _describe(component: gr.components.Component, name: str, schema: dict) -> None:
-    """gr.api takes types from a function's annotations, and drops what they say beside the type."""
+    """Add the description, which gr.api drops: it takes only the type from a function's annotations."""
     component.label = name
     component._api_info = {**schema, "additional_description": schema["description"]}
     if "examples" in schema:

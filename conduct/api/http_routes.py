@@ -1,10 +1,10 @@
 """The endpoints over plain HTTP, at Gradio's addresses: in one step or in two, with proper status codes.
 
-Gradio itself answers 500 to every wrong request there, and 404 to one step on a Space; it keeps results that nobody
-fetches, and a second fetch of the same result never ends.
+There, Gradio itself answers 500 to every invalid request, and on a Space 404 to a call in one step; it keeps results
+that nobody fetches, and a second fetch of the same result never ends.
 
-By hand, not as FastAPI routes with pydantic models: one address takes arguments by name or in order, whatever the
-content type says; FastAPI reads a body by its content type and refuses it before our code, in sentences of its own.
+These are not FastAPI routes with pydantic models: one address takes arguments by name or in order, whatever the content
+type; FastAPI parses a body by its content type and refuses it before our code runs, with its own error texts.
 """
 
 import asyncio
@@ -21,10 +21,10 @@ from conduct.api.endpoints import endpoint
 from conduct.api.service import AskService
 from conduct.errors import BusyError, ConductError, RequestError
 
-# How long a result waits for the second step.
+# How long, in seconds, a result waits for the second step.
 KEPT_SECONDS = 120
 MAX_KEPT = 1_000
-# All kept results together: a few hundred of the largest answers to one question, thirty of the largest to many.
+# All kept results together: a few hundred of the largest results of /ask, or thirty of /ask_many.
 MAX_KEPT_BYTES = 16_000_000
 HEARTBEAT_SECONDS = 15
 _NOT_KEPT = {"cache-control": "no-store"}
@@ -33,7 +33,7 @@ _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def http_routes(service: AskService) -> list[Route]:
-    """One step is `run`; the two are `call`, then `call` with the event's id."""
+    """The routes: `run` for one step; for two steps `call`, then `call` with the event's id."""
     begun = PendingResults(service)
 
     async def run(request: Request, name: str) -> Response:
@@ -45,7 +45,7 @@ def http_routes(service: AskService) -> list[Route]:
         return JSONResponse({"event_id": await begun.begin(name, await _arguments(request, name))})
 
     async def fetch(request: Request, name: str) -> Response:
-        # The name was checked; the id alone says what was asked.
+        # `name` was checked before; the event's id alone identifies the result.
         events = begun.fetch(request.path_params["event_id"])
         return StreamingResponse(events, media_type="text/event-stream", headers=_NOT_KEPT)
 
@@ -56,7 +56,7 @@ def http_routes(service: AskService) -> list[Route]:
 
 
 class _EndpointRoute(Route):
-    """Leaves to Gradio what its page sends, which names functions by number."""
+    """Leaves calls of Gradio's own page to Gradio; they name functions by number."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["path"].endswith("/predict"):
@@ -65,7 +65,7 @@ class _EndpointRoute(Route):
 
 
 class PendingResults:
-    """Results between the first and the second step, for a limited time; the oldest are dropped for the newest."""
+    """Results between the first and the second step, for a limited time; new ones push out the oldest."""
 
     def __init__(
         self,
@@ -84,9 +84,9 @@ class PendingResults:
         return len(self._results)
 
     async def begin(self, name: str, arguments: Mapping[str, object] | list) -> str:
-        """The id under which the result will be. Raises QuestionError and BusyError before anything is stored."""
+        """Start a call; returns the id of its result. Raises QuestionError and BusyError before anything is stored."""
         result = asyncio.create_task(self._call(name, arguments))
-        # Runs the task up to its first wait, or its refusal.
+        # Let the task run until it waits for something, or is refused.
         await asyncio.sleep(0)
         if result.done():
             result.result()
@@ -99,7 +99,7 @@ class PendingResults:
         return event_id
 
     def fetch(self, event_id: str) -> AsyncIterator[str]:
-        """Server-sent events as Gradio sends them. Raises RequestError for an id that has nothing."""
+        """Server-sent events in Gradio's form. Raises RequestError if there is no result with this id."""
         result = self._results.pop(event_id, None)
         if result is None:
             raise RequestError(
@@ -113,7 +113,7 @@ class PendingResults:
         return json.dumps([endpoint(name).dump(await self._service.call(name, arguments))])
 
     def _make_room(self, done: asyncio.Task[str]) -> None:
-        # Retrieving the exception keeps asyncio from logging it where nobody fetches the result.
+        # Reading the exception keeps asyncio from logging it if nobody fetches the result.
         if done.cancelled() or done.exception() is not None:
             return
         sizes = {
@@ -163,7 +163,7 @@ def _error_body(error: ConductError) -> dict:
 
 
 async def _arguments(request: Request, name: str) -> Mapping[str, object] | list:
-    """Arguments by name, or in order under "data", as Gradio has it."""
+    """Arguments by name, or in order under "data", as in Gradio's API."""
     try:
         sent = json.loads(await request.body() or b"{}")
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Results as Markdown that a chat can show. All texts are untrusted: they may not become links or pictures. Pure."""
+"""Results as Markdown for chats. All texts are untrusted and must not become links or pictures. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from conduct.answering.care import SELFHARM
 from conduct.answering.full_text import FullText
 
 INCOMPLETE = " (this copy ends before the original does)"
-# Whatever Markdown could read as markup within a line; at its beginning see _LEADING.
+# Characters that Markdown could take for markup within a line; for the beginning of a line see _LEADING.
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~!]|&(?=#?\w+;)|(?<=[A-Za-z]):(?=//)|(?<=\w)@|(?<=www)\.", re.IGNORECASE)
 _LEADING = re.compile(r"^(\s*)([-+=:])|^(\s*\d+)([.)])", re.MULTILINE)
 
@@ -17,7 +17,7 @@ def answer_markdown(answer: Answer) -> str:
     """The coverage, then each passage as a quote with its closest sentence in bold."""
     parts = [f"**{escaped(answer.message)}**"]
     if answer.notice:
-        # What somebody who may want to die must read stands before anything else.
+        # For somebody who may want to die, the notice with the helpline comes first.
         parts.insert(0 if answer.care == SELFHARM else 1, escaped(answer.notice))
     passages = [_passage(passage, answer.source.complete) for passage in answer.open_passages]
     steps = _steps(answer)
@@ -40,7 +40,7 @@ def code_markdown(code: FullText) -> str:
 
 
 def escaped(text: str) -> str:
-    """`text` as Markdown that shows it, letter for letter."""
+    """Markdown that shows `text` letter for letter."""
     text = _MARKUP.sub(r"\\\g<0>", text)
     text = _LEADING.sub(lambda found: "".join(filter(None, (found[1], found[3]))) + "\\" + (found[2] or found[4]), text)
     # A single line break would be shown as a space.
@@ -48,7 +48,7 @@ def escaped(text: str) -> str:
 
 
 def _outdented(text: str) -> str:
-    """Lines without the spaces at their ends: four in front would make them code, two behind a line break."""
+    """The lines without spaces around them: four before a line would make it code, two after it a line break."""
     return "\n".join(line.strip() for line in text.split("\n"))
 
 
@@ -66,7 +66,7 @@ def _steps(answer: Answer) -> list[str]:
 def _passage(passage: AnswerPassage, complete: bool) -> str:
     text, highlight = _outdented(passage.text), _outdented(passage.highlight)
     before, _, after = text.partition(highlight)
-    # Between letters, as where no space parts sentences, the asterisks would be shown.
+    # Between letters, in scripts without spaces between sentences, Markdown would show the asterisks.
     if highlight.strip() and not before[-1:].strip() and not after[:1].strip():
         text = f"{escaped(before)}**{escaped(highlight)}**{escaped(after)}"
     else:

@@ -1,7 +1,7 @@
 """The endpoints as MCP tools over streamable HTTP. The only importer of mcp.
 
-The server is our own: Gradio's would also answer prompts and resources, give Python's repr as a result, and have other
-names on a Space.
+The server is our own: Gradio's would also serve prompts and resources, give Python's repr as a result, and rename the
+tools on a Space.
 """
 
 import json
@@ -35,7 +35,7 @@ NO_STREAM = "These tools answer each POST in its own response and keep no sessio
 
 
 class McpTools:
-    """The tools as ASGI application and routes; `running` holds while the server runs."""
+    """The tools as an ASGI application and routes; they work while `running` is entered."""
 
     def __init__(self, service: AskService, title: str) -> None:
         self._server = _tool_server(service, title)
@@ -44,7 +44,7 @@ class McpTools:
 
     @property
     def routes(self) -> list[BaseRoute]:
-        """With and without the last slash, so that no client is redirected to a place that a proxy does not know."""
+        """With and without a slash at the end, since a redirect could lead to an address that a proxy does not know."""
         schema = Route(f"{PATH}/schema", self._schema)
         return [
             schema,
@@ -53,14 +53,14 @@ class McpTools:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """The protocol's tasks live as long as this; one after the other, as often as wanted."""
-        # Stateless: each request stands alone, so that any copy of the app can answer it.
+        """Run the protocol's tasks; may be entered again after it has ended."""
+        # Stateless: any copy of the app can answer any request.
         self._manager = StreamableHTTPSessionManager(self._server, stateless=True)
         async with self._manager.run():
             yield
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a POST by the protocol, and show a browser how to connect; nothing would come through a stream."""
+        """Answer a POST by the protocol, and show a browser how to connect. Streams are refused, as nothing is sent."""
         if scope["method"] == "POST":
             await self._manager.handle_request(scope, receive, send)
             return
@@ -72,7 +72,7 @@ class McpTools:
         await response(scope, receive, send)
 
     async def _schema(self, request: Request) -> JSONResponse:
-        """The tools for the Hub, which reads them without the protocol."""
+        """The tools in the form that the Hub reads without the protocol."""
         wanted = request.query_params.get("tools")
         names = None if wanted is None else wanted.split(",")
         listed = [tool for tool in _tools() if names is None or tool.name in names]
@@ -90,7 +90,7 @@ class McpTools:
 
 
 class _Endpoint:
-    """An ASGI application, which Starlette's Route tells from a function by its being an object."""
+    """An ASGI application as an object: Starlette's Route would take a function for a request handler."""
 
     def __init__(self, tools: McpTools) -> None:
         self._tools = tools
@@ -100,14 +100,14 @@ class _Endpoint:
 
 
 def _tool_server(service: AskService, title: str) -> Server:
-    """What has no handler here is answered "method not found" by the protocol's library."""
+    """The MCP server; the library answers "method not found" to methods without a handler here."""
     server = Server(title, version=__version__, instructions=INSTRUCTIONS)
 
     @server.list_tools()
     async def list_tools() -> list[types.Tool]:
         return _tools()
 
-    # Not validated there: the sentences for what is wrong are the same through every client.
+    # The library does not validate: errors have the same sentences as in every other interface.
     @server.call_tool(validate_input=False)
     async def call_tool(name: str, arguments: dict) -> types.CallToolResult:
         result = await service.call(name, arguments)

@@ -39,7 +39,7 @@ def openapi_routes(title: str) -> list[Route]:
 
 
 def openapi_document(title: str) -> dict:
-    """The whole description; 3.1, whose schemas are JSON schema as it is."""
+    """The whole description, in OpenAPI 3.1, whose schemas are plain JSON schema."""
     paths = {}
     for endpoint in ENDPOINTS:
         paths[f"/gradio_api/run/{endpoint.name}"] = {"post": _one_step(endpoint)}

@@ -1,6 +1,6 @@
-"""What the endpoints take, and the JSON schemas of what they take and give. What they give: answering/answer.py.
+"""The arguments of the endpoints, and the JSON schemas of arguments and results. Results: answering/answer.py.
 
-The description of a field is its text in each interface's own documentation.
+The description of a field appears in the documentation of each interface.
 """
 
 from dataclasses import dataclass
@@ -60,19 +60,20 @@ class CodeInput:
 
 
 def json_schema(shape: object, mode: Literal["validation", "serialization"]) -> dict:
-    """The JSON schema of a type, with what it refers to in place: not every reader follows references."""
+    """The JSON schema of a type, without references: not every program follows them."""
     schema = TypeAdapter(shape).json_schema(mode=mode)
     definitions = schema.pop("$defs", {})
 
     def inlined(node: object, named: bool = False) -> object:
-        """`named`: the keys are names of fields, not words of JSON schema."""
+        """`node` without references. `named`: its keys are names of fields, not keywords of JSON schema."""
         if isinstance(node, list):
             return [inlined(item) for item in node]
         if not isinstance(node, dict):
             return node
         if "$ref" in node:
             node = {**definitions[node["$ref"].removeprefix("#/$defs/")], **node}
-        # Titles repeat the names, and closed objects would break who reads an older description of a newer answer.
+        # Titles only repeat the names. `additionalProperties` is dropped so that clients with an older schema accept
+        # answers with new fields.
         dropped = () if named else ("$ref", "title", "additionalProperties")
         return {key: inlined(value, key == "properties") for key, value in node.items() if key not in dropped}
 

@@ -17,16 +17,16 @@ from conduct.errors import UNEXPECTED, BusyError, ConductError, QuestionError, U
 
 T = TypeVar("T")
 
-# Questions that wait or are being answered, from all clients: a few seconds of work for two cores.
+# Questions of all clients that wait or are being answered: a few seconds of work for two cores.
 MAX_PENDING_QUESTIONS = 256
 LONGEST_WAIT_SECONDS = 60
-BUSY = "No more than {most} questions can wait at once, and {waiting} do: ask again in {seconds} seconds."
-BUSY_ONE = "No more than {most} questions can wait at once, and {waiting} do: ask again in {seconds} second."
+BUSY = "No more than {limit} questions can wait at once, and {waiting} do: ask again in {seconds} seconds."
+BUSY_ONE = "No more than {limit} questions can wait at once, and {waiting} do: ask again in {seconds} second."
 IsDisconnected = Callable[[], Awaitable[bool]]
 
 
 class AskService:
-    """The engine for page, embed, HTTP and MCP. Raises nothing but ConductError."""
+    """The engine for page, embed, HTTP and MCP. Raises only ConductError."""
 
     def __init__(
         self, engine: Engine, max_pending: int = MAX_PENDING_QUESTIONS, turns: FairTurns | None = None
@@ -36,7 +36,7 @@ class AskService:
         self._turns = turns or FairTurns()
         self._drafts = FairTurns(calls=MAX_RUNNING_DRAFTS)
         self.pending = 0
-        # The turns limit it already, and the text needs none.
+        # No limit: FairTurns limits the threads for questions, and the text needs no limit.
         self._threads = CapacityLimiter(math.inf)
 
     async def call(
@@ -45,7 +45,7 @@ class AskService:
         arguments: Mapping[str, object] | Sequence[object],
         is_disconnected: IsDisconnected | None = None,
     ) -> object:
-        """The result of an endpoint. `is_disconnected` says whether the client has left; nothing is computed then."""
+        """The result of an endpoint. If `is_disconnected` says that the client has left, nothing is computed."""
         with _only_conduct_errors():
             called = endpoint(name)
             given = called.arguments(arguments)
@@ -57,14 +57,14 @@ class AskService:
             return called.join(await self._in_turns(works, is_disconnected))
 
     async def answer(self, question: str, work: Callable[[], T], is_disconnected: IsDisconnected | None = None) -> T:
-        """What `work`, which answers `question`, gives; in a thread when its turn comes."""
+        """The result of `work`, which answers `question`; it runs in a thread, in its turn."""
         with _only_conduct_errors():
             return (await self._in_turns([([question], work)], is_disconnected))[0]
 
     async def _in_turns(
         self, works: Sequence[tuple[Sequence[str], Callable[[], T]]], is_disconnected: IsDisconnected | None
     ) -> list[T]:
-        """The results in order; BusyError at once if too many questions wait already."""
+        """The results of `works` in order. Raises BusyError at once if too many questions wait already."""
         total = sum(places_of(question) for questions, _ in works for question in questions)
         if self.pending and self.pending + total > self._max_pending:
             raise self._busy()
@@ -73,7 +73,7 @@ class AskService:
             task = asyncio.create_task(self._in_turn(questions, work, is_disconnected))
             places = sum(map(places_of, questions))
             self.pending += places
-            # A callback, since a task that is cancelled early never reaches the end of its own code.
+            # A callback, since a task that is cancelled before it starts never runs its own code.
             task.add_done_callback(partial(self._give_back, places))
             tasks.append(task)
         try:
@@ -87,7 +87,7 @@ class AskService:
     ) -> T:
         turns = self._drafts if any(map(is_draft, questions)) else self._turns
         async with turns.turn(sum(map(work_of, questions))) as waited:
-            # Without a wait the client has had no time to leave.
+            # If it did not wait, the client has had no time to leave.
             if waited and is_disconnected is not None and await is_disconnected():
                 raise QuestionError("The asker has left, so nothing was looked up.")
             return await run_sync(work, limiter=self._threads)
@@ -98,12 +98,12 @@ class AskService:
     def _busy(self) -> BusyError:
         seconds_left = self._turns.seconds_left + self._drafts.seconds_left
         seconds = min(max(1, math.ceil(seconds_left)), LONGEST_WAIT_SECONDS)
-        return BusyError(BUSY_ONE if seconds == 1 else BUSY, seconds, most=self._max_pending, waiting=self.pending)
+        return BusyError(BUSY_ONE if seconds == 1 else BUSY, seconds, limit=self._max_pending, waiting=self.pending)
 
 
 @contextmanager
 def _only_conduct_errors() -> Iterator[None]:
-    """Turn an unexpected exception into UnexpectedError, and log where it was raised."""
+    """Turn an unexpected exception into an UnexpectedError, and log where it was raised."""
     try:
         yield
     except ConductError:

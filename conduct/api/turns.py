@@ -1,4 +1,4 @@
-"""Fair scheduling of calls by their work: a short question is not held up by long ones. For one event loop."""
+"""Fair scheduling of calls by their work, so that long questions do not hold up short ones. For one event loop."""
 
 import asyncio
 import heapq
@@ -8,34 +8,33 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 
-# This many characters of a question are one unit of work; each question is one more, for the search.
+# The work for a question: one unit for each such number of characters, and one unit for the search.
 CHARACTERS_PER_UNIT = 100
-# A longer text is a draft: its sentences let others' questions go first (answering/batching.py), so that it waits for
-# its turn among drafts alone.
+# A longer text is scheduled among drafts only, since its sentences let questions go first (answering/batching.py).
 MAX_QUESTION_CHARACTERS = 1_000
 MAX_RUNNING_DRAFTS = 2
-# Limits of what runs at once: enough for two encoders with a full batch each, and so little that a new call waits
-# briefly.
+# Limits for what runs at once: enough for two encoders with a full batch each, and so little that a new call does not
+# wait long.
 MAX_RUNNING_CALLS = 32
 MAX_RUNNING_WORK = 96
-# Limits of a part of a longer call: its questions are encoded together, but do not occupy the encoders for long.
+# Limits for a part of a longer call: its questions are encoded together, but do not occupy the encoders for long.
 MAX_PART_QUESTIONS = 8
 MAX_PART_WORK = 44
-# A call of n units may be overtaken by calls that arrive while OVERTAKING * n units are done, and by none later.
+# A call of n units can be overtaken only by calls that arrive while the next OVERTAKING * n units are done.
 OVERTAKING = 4
-# The estimate before anything is measured.
+# The estimate until something has been measured.
 SECONDS_PER_UNIT = 0.02
-# After this many units the measurements so far count half (an exponential average).
+# After this number of units, earlier measurements are halved (an exponential average).
 REMEMBERED_UNITS = 200
 
 
 def work_of(question: str) -> int:
-    """How many units of work a question is."""
+    """How many units of work a question takes."""
     return 1 + len(question) // CHARACTERS_PER_UNIT
 
 
 def is_draft(question: str) -> bool:
-    """Whether the text is scheduled among drafts."""
+    """Whether a text is scheduled among drafts."""
     return len(question) > MAX_QUESTION_CHARACTERS
 
 
@@ -45,7 +44,7 @@ def places_of(question: str) -> int:
 
 
 def in_parts(questions: Sequence[str]) -> list[list[str]]:
-    """`questions` in order, in parts that are scheduled one by one; each draft is a part of its own."""
+    """`questions` in order, in parts that are scheduled separately; each draft is a part of its own."""
     parts: list[list[str]] = []
     room = 0
     for question in questions:
@@ -68,7 +67,7 @@ class _Waiting:
 
 
 class FairTurns:
-    """Admits calls by the work that had been done when they arrived plus OVERTAKING times their own, least first."""
+    """Admits calls in the order of: the work that was done when a call arrived, plus OVERTAKING times its own work."""
 
     def __init__(
         self,
@@ -96,7 +95,7 @@ class FairTurns:
 
     @asynccontextmanager
     async def turn(self, work: int) -> AsyncIterator[bool]:
-        """Wait for the turn of `work` units, and hold it; gives whether there was a wait."""
+        """Wait for a turn for `work` units, and hold it; the value is whether the call had to wait."""
         admitted = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiting, _Waiting(self._done + OVERTAKING * work, next(self._arrivals), work, admitted))
         self._pending_work += work
@@ -139,7 +138,7 @@ class FairTurns:
         self._admit()
 
     def _measure(self, work: int) -> None:
-        """Calls run concurrently: the time since the previous one ended counts as the cost of this one."""
+        """Measure the pace. Calls run concurrently, so the cost of one is the time since the previous one ended."""
         now = self._clock()
         self._measured_seconds += now - self._measured_since
         self._measured_units += work

@@ -16,10 +16,10 @@ from conduct.cli.terminal import MAX_WIDTH, readable
 from conduct.errors import QuestionError
 from conduct.settings import Settings, allows_escapes
 
-# A character of UTF-8 has four bytes at most; white space around a draft is not counted.
+# A character has at most four bytes in UTF-8; twice that, since white space around a draft is not counted.
 MAX_BYTES = 8 * MAX_CHARACTERS
 NO_FILE = "The draft {file} cannot be read ({why}): name a text file, or - for standard input."
-TOO_LARGE = "The draft {file} has more than the {most} characters that can be checked at once: check it in parts."
+TOO_LARGE = "The draft {file} has more than the {limit} characters that can be checked at once: check it in parts."
 NOT_TEXT = "The draft {file} is no text in UTF-8: save it as plain text first."
 
 
@@ -29,10 +29,10 @@ def run_ask(chosen: argparse.Namespace) -> int:
     if many and sys.stdin.isatty():
         print_error("One question a line, please; Ctrl-D ends.")
     engine = Engine(Settings.from_environment())
-    # Fails here without a text, before a model is loaded.
+    # Without a text it fails here, before a model is loaded.
     engine.text()
     if many:
-        # Loads the model, or fails, before a question is read.
+        # Loads the model, or fails, before the first question is read.
         engine.answerer()
     code, asked = EXIT_OK, 0
     if chosen.file:
@@ -60,7 +60,7 @@ def run_ask(chosen: argparse.Namespace) -> int:
 
 def _lines() -> Iterable[str]:
     if isinstance(sys.stdin, io.TextIOWrapper):
-        # An invalid byte spoils its own character and not the lines after it.
+        # An invalid byte is replaced; the lines after it can still be read.
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     return (line for line in sys.stdin if line.strip())
 
@@ -75,7 +75,7 @@ def _draft(file: Path) -> str:
     if b"\0" in content:
         raise QuestionError(NOT_TEXT, file=str(file))
     if len(content) > MAX_BYTES:
-        raise QuestionError(TOO_LARGE, file=str(file), most=MAX_CHARACTERS)
+        raise QuestionError(TOO_LARGE, file=str(file), limit=MAX_CHARACTERS)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -83,10 +83,10 @@ def _draft(file: Path) -> str:
 
 
 def _lines_above(text: str) -> int:
-    """The empty lines that a draft begins with, which are stripped from the question."""
+    """The number of empty lines at the beginning of a draft, which are stripped from the question."""
     return text[: len(text) - len(text.lstrip())].count("\n")
 
 
 def _typed(words: str) -> str:
-    """The arguments as text; where the locale cannot decode them, Python hands on their bytes as surrogates."""
+    """The arguments as text; bytes that the locale cannot decode, surrogates in Python, are decoded as UTF-8."""
     return words.encode("utf-8", "surrogateescape").decode("utf-8", "replace") if not words.isascii() else words

@@ -1,4 +1,4 @@
-"""`check`: what the app makes of a text before anybody publishes it. Needs no model and no Hub."""
+"""`check`: shows how the app reads a text, before anybody publishes it. Needs no model and no Hub."""
 
 import argparse
 import re
@@ -19,25 +19,25 @@ from conduct.hub.snapshot import Snapshot
 from conduct.text import front_matter
 from conduct.text.code import MAX_BLOCKS, MAX_CHARACTERS, MAX_SENTENCES, Code, parse
 
-# A model reads about a thousand characters, and a reader is shown one sentence as the closest.
+# Characters from which on a sentence is reported: a model reads about a thousand, and a reader is shown one sentence.
 LONG_SENTENCE = 500
 PREVIEW = 72
-# Of a list of faults, so many are printed.
+# How many entries of a list of problems are printed.
 MAX_LISTED = 20
-# The parts of a line that a reader of the rendered page does not see as words.
+# The parts of a source line that are not words on the rendered page.
 _UNSEEN = re.compile(r"\]\([^)]*\)|<[^>]*>|\{[^}]*\}|^\s*\[[^\]]*\]:.*|&#?\w+;")
-# What begins an item: its number is no word of it.
+# The mark at the beginning of a list item: its number is not a word of the text.
 _ITEM = re.compile(r"^\s*(\d{1,9}[.)]|[-*+])(?=\s)")
 _WORDS = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class TextCheck:
-    """What was found. `file` is the text's name, `note` how its encoding had to be read.
+    """What was found. `file` is the text's name, `note` says if it was not in UTF-8.
 
-    `left_out` are lines of the source, by number, most of whose words stand in no heading and no passage; `uncut` are
-    ids of passages with their sentences of more than LONG_SENTENCE characters; `questions` says what is wrong with
-    the labelled questions, or is "".
+    `left_out` are lines of the source, with their numbers, most of whose words are in no heading and no passage;
+    `uncut` are sentences of more than LONG_SENTENCE characters, with the ids of their passages; `questions` says what
+    is wrong with the labelled questions, or is "".
     """
 
     code: Code
@@ -51,19 +51,19 @@ class TextCheck:
 
 
 def run_check(chosen: argparse.Namespace) -> int:
-    """Print what the app makes of a folder or a file. Raises DataError if it cannot be used."""
+    """Print how the app reads a folder or a file. Raises DataError if it cannot be used."""
     snapshot = local_dataset(chosen.folder)
     if snapshot is None:
         raise DataError(f"FOLDER must be a folder with a text, or the text itself, but there is no {chosen.folder}.")
     code, _ = _read(snapshot)
-    # First, so that it can be read although the situations beside it cannot.
+    # The tree first: it is printed even if the situations cannot be read.
     write(printable_tree(code))
     write(summary(examine(snapshot)))
     return EXIT_OK
 
 
 def examine(snapshot: Snapshot) -> TextCheck:
-    """Look through a dataset folder. Raises DataError if the app could not use it."""
+    """Check a dataset folder. Raises DataError if the app could not use it."""
     code, (file, note, source) = _read(snapshot)
     ids = [passage.id for passage in code.passages]
     bank = read_situations(snapshot.folder / SITUATIONS_FILE, ids)
@@ -90,7 +90,7 @@ def examine(snapshot: Snapshot) -> TextCheck:
 
 
 def printable_tree(code: Code) -> str:
-    """Title, sections and passages with their ids; what is about the text itself is marked with *."""
+    """Title, sections and passages with their ids; passages about the text itself are marked with *."""
     parts = [f"{code.title}  (language: {code.language}{'' if code.complete else ', not complete'})"]
     levels = [section.level for section in code.sections if section.level]
     for section in code.sections:
@@ -100,7 +100,7 @@ def printable_tree(code: Code) -> str:
         for passage in section.passages:
             mark = "*" if passage.boilerplate else " "
             introduction, _, words = passage.text.rpartition("\n")
-            # Of a list's item the words of its own: all begin with those that introduce the list. A title stays.
+            # Of a list item only its own words: all items begin with the introduction of the list. A title is kept.
             if introductions[introduction] == 1:
                 introduction, words = "", passage.text.replace("\n", " / ")
             words = textwrap.shorten(words, PREVIEW, placeholder=" ...")
@@ -109,7 +109,7 @@ def printable_tree(code: Code) -> str:
 
 
 def summary(check: TextCheck) -> str:
-    """What its owner should look at, and how far the text is from its limits."""
+    """What the owner should look at, and how far the text is from its limits."""
     code = check.code
     boilerplate = [passage.id for passage in code.passages if passage.boilerplate]
     sentences = sum(len(passage.sentences) for passage in code.passages)
@@ -153,7 +153,7 @@ def summary(check: TextCheck) -> str:
 
 
 def _read(snapshot: Snapshot) -> tuple[Code, tuple[str, str, str]]:
-    """The code, and its file's name, how it had to be decoded, and its characters."""
+    """The code; and the name of its file, the note on its encoding, and its text."""
     file = snapshot.text_file or find_text(snapshot.folder)
     source = read_text(snapshot.folder, file, snapshot.links_within)
     return parse(source.text), (file, source.note, source.text)

@@ -1,4 +1,4 @@
-"""`evaluate`, `train`, `build` and `export`: what developers run."""
+"""`evaluate`, `train`, `build` and `export`: the commands for developers."""
 
 import argparse
 import json
@@ -71,7 +71,7 @@ def run_evaluate(chosen: argparse.Namespace) -> int:
 
 
 def run_train(chosen: argparse.Namespace) -> int:
-    """Write what the encoder learns, and what is then known of any code."""
+    """Train the encoder, and write what it learnt and what is fitted on it."""
     from tqdm import tqdm
 
     from conduct.training import materials

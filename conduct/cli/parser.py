@@ -28,7 +28,7 @@ examples:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; gives the exit code, one of EXIT_CODES."""
+    """Run one command; returns the exit code, one of EXIT_CODES."""
     try:
         prepare_streams()
         parser = _parser()
@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # Its reader, such as `head`, has enough.
+        # The reader of the output, such as `head`, has ended.
         discard_output()
         return EXIT_OK
     finally:

@@ -1,4 +1,4 @@
-"""Which of the project's files are published: those that are named here, that git tracks, and that hold no token."""
+"""Selects the project's files that are published: those that match given names, that git tracks, and without tokens."""
 
 import re
 import subprocess
@@ -9,9 +9,9 @@ from pathlib import Path
 
 from conduct.errors import PublishError
 
-# How git lists what is an ordinary file: a link is 120000, another repository 160000.
+# git's modes of ordinary files; a link has 120000, a submodule 160000.
 _ORDINARY = ("100644", "100755")
-# The forms of the tokens that people have, by whom they are for.
+# The usual forms of tokens, by service.
 _TOKENS = tuple(
     (name, re.compile(pattern.encode()))
     for name, pattern in (
@@ -26,13 +26,13 @@ _TOKENS = tuple(
         ("a private key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
     )
 )
-# Numbers by the million, in which such forms stand by chance.
+# Millions of numbers, in which such forms occur by chance.
 _NUMBERS = ".safetensors"
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectFiles:
-    """Names, relative to the project's root: `files` are published, `untracked` would be if git tracked them."""
+    """File names, relative to the project's root: `files` are published, `untracked` would be if git tracked them."""
 
     files: tuple[str, ...]
     untracked: tuple[str, ...]
@@ -41,7 +41,7 @@ class ProjectFiles:
 def list_files(root: Path, patterns: Sequence[str]) -> ProjectFiles:
     """The files under `root` whose names match one of `patterns` (fnmatch's).
 
-    Raises PublishError if git cannot say which it tracks, if one of them is a link, or if it is gone.
+    Raises PublishError if git cannot list its files, or if one of them is a link or is missing.
     """
     listed = _git(root, "ls-files", "-z", "--stage")
     modes = {entry.split("\t", 1)[1]: entry.split(" ", 1)[0] for entry in listed.split("\0") if entry}
@@ -58,7 +58,7 @@ def list_files(root: Path, patterns: Sequence[str]) -> ProjectFiles:
 
 
 def refuse_tokens(root: Path, names: Iterable[str]) -> None:
-    """Raise PublishError for the first file that holds something of the form of a token; it is not repeated."""
+    """Raise PublishError for the first file that holds something in the form of a token, without repeating it."""
     for name in names:
         if name.endswith(_NUMBERS):
             continue

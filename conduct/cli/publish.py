@@ -1,4 +1,4 @@
-"""Packs the data and the app for the Hub, and sends what changed."""
+"""Stages the data, the encoder and the app for the Hub, and sends what changed."""
 
 import re
 import shutil
@@ -40,7 +40,7 @@ DATA_FILES = (
     QUESTIONS_FILE,
     NEXT_STEPS_FILE,
 )
-# Patterns of names: what answers. Neither labelled questions nor texts to train with.
+# Patterns of the files that the app needs to answer: no labelled questions and no training data.
 SPACE_FILES = (
     "README.md",
     "LICENSE",
@@ -56,7 +56,7 @@ SPACE_FILES = (
     "conduct/model/learnt/*",
     *(f"conduct/data/{name}" for name in (CARD_FILE, TEXT_FILE, SITUATIONS_FILE, NEXT_STEPS_FILE, VECTORS_FILE)),
 )
-# Of the encoder, what a Space reads.
+# The files of the encoder that a Space reads.
 MODEL_FILES = ",".join(
     (
         "README.md", "config.json", "config_sentence_transformers.json", "modules.json", "sentence_bert_config.json",
@@ -64,9 +64,9 @@ MODEL_FILES = ",".join(
         "2_Normalize/config.json", packaged.PEAKS_FILE, packaged.GLANCE_FILE, any_code.FILE,
     )
 )  # fmt: skip
-# Two machines' numbers differ by less.
+# The numbers of two machines differ by less than this.
 TOLERANCE = 0.01
-# A quarter of an hour: one request each, and a new text is there after a coffee.
+# How often a Space looks for a new text: one request each time.
 REFRESH_MINUTES = "15"
 LOG_IN = (
     "Publishing needs a token of the Hub that may write, and there is none: "
@@ -85,7 +85,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class RepoUpload:
-    """A folder with all the files that a repository gets; `replaces` are patterns of files that go if not in it.
+    """A folder with all files for a repository; `replaces` are patterns of files that are deleted there if not in it.
 
     `left_out` are files of the project that would be sent if git tracked them.
     """
@@ -105,10 +105,10 @@ class RepoUpload:
 
 
 def stage(owner: str, into: Path, parts: frozenset[str] = PARTS, root: Path = ROOT) -> tuple[RepoUpload, ...]:
-    """Lay out in `into` what the repositories of `owner` get, those of `parts`; nothing is sent.
+    """Lay out in the folder `into` the files for the repositories of `owner`, those in `parts`; nothing is sent.
 
-    Raises PublishError for what is not to be sent (links, tokens, what git does not track), DataError or ModelError if
-    vectors cannot be made.
+    Raises PublishError if one of the files is a link, holds a token or is missing, DataError or ModelError if vectors
+    cannot be made.
     """
     names = Names(f"{owner}/{DATASET_NAME}", f"{owner}/{MODEL_NAME}", f"{owner}/{SPACE_NAME}")
     if not re.fullmatch(r"[\w.-]+", owner) or not client.is_valid_id(names.dataset):
@@ -140,7 +140,7 @@ def stage(owner: str, into: Path, parts: frozenset[str] = PARTS, root: Path = RO
         card = folder / "README.md"
         _edit(card, r"(?m)^datasets:.*\n(?:  - .*\n)*", f"datasets:\n  - {names.dataset}\n")
         _edit(card, r"(?m)^models:.*\n(?:  - .*\n)*", f"models:\n  - {names.model}\n")
-        # Variables, and not the owner's name: they are copied with the Space when somebody duplicates it.
+        # Variables are copied when somebody duplicates the Space, which then still finds these repositories.
         variables = (
             ("CONDUCT_DATASET", names.dataset),
             ("CONDUCT_REFRESH_MINUTES", REFRESH_MINUTES),
@@ -151,7 +151,7 @@ def stage(owner: str, into: Path, parts: frozenset[str] = PARTS, root: Path = RO
 
 
 def pin_model(space: RepoUpload, commit: str) -> RepoUpload:
-    """`space` with the encoder at `commit`, which the Hub then puts into its image."""
+    """`space`, set to use the encoder at `commit`, which the Hub then downloads into the Space's image."""
     model = dict(space.variables)["CONDUCT_MODEL"]
     _edit(
         space.folder / "README.md", r"(?m)^---\n\n", f"preload_from_hub:\n  - {model} {MODEL_FILES} {commit}\n---\n\n"
@@ -171,10 +171,10 @@ def _stage_model(names: "Names", folder: Path, root: Path) -> RepoUpload:
 
 
 def send(upload: RepoUpload, private: bool) -> client.UploadResult:
-    """Create the repository if need be and upload what changed. Raises PublishError."""
+    """Create the repository if it does not exist, and upload what changed. Raises PublishError."""
     try:
         return client.send(upload.repo, upload.kind, upload.folder, upload.replaces, dict(upload.variables), private)
-    # The client's errors share no base.
+    # The client's errors have no common base class.
     except Exception as error:
         raise PublishError(
             f"{upload.repo} was not published ({client.reason(error)}): check that the token may write there, "
@@ -183,7 +183,7 @@ def send(upload: RepoUpload, private: bool) -> client.UploadResult:
 
 
 def _make_vectors(source: Path, target: Path) -> None:
-    """Encode and fit `source` anew; where that gives the numbers that lie there, those bytes are kept."""
+    """Encode and fit `source` anew; if the numbers are those of the stored file, its bytes are kept."""
     dataset = DatasetRevision.read(Snapshot(source, source.name, LOCAL))
     model = packaged.snapshot()
     texts, identity = (dataset.code, dataset.bank), packaged.identity(model)
@@ -194,7 +194,7 @@ def _make_vectors(source: Path, target: Path) -> None:
         same = _alike(load(stored, *texts, identity), load(target, *texts, identity))
     except DataError:
         return
-    # Another machine's last digits are no change: they would make a commit of megabytes each time.
+    # Otherwise the last digits, which differ between machines, would make a commit of megabytes each time.
     if same:
         shutil.copy(stored, target)
 

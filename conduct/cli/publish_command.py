@@ -1,4 +1,4 @@
-"""`publish`: what is sent to the Hub, shown or sent."""
+"""`publish`: sends data, encoder and app to the Hub, or lists what would be sent."""
 
 import argparse
 from pathlib import Path
@@ -12,13 +12,13 @@ from conduct.hub.find_dataset import BUNDLED_DATA, local_dataset
 
 
 def run_publish(chosen: argparse.Namespace) -> int:
-    """Send the dataset and the Space, or list what would be sent."""
+    """Send dataset, encoder and Space, or list what would be sent."""
     from conduct.cli import publish
     from conduct.hub import client, fetch
 
     if not chosen.dry_run and not client.has_token():
         raise PublishError(publish.LOG_IN)
-    # Raises if nobody could use the text.
+    # Raises DataError if the text cannot be used.
     print_error(summary(examine(local_dataset(str(BUNDLED_DATA)))))
     with TemporaryDirectory() as folder:
         print_error("Encoding the situations and fitting ...")
@@ -32,7 +32,7 @@ def run_publish(chosen: argparse.Namespace) -> int:
                 write("\n".join(f"  {name}  {size:,} bytes" for name, size in upload.files))
                 write("".join(f"  variable {key} = {value}\n" for key, value in upload.variables), end="")
                 continue
-            # The encoder goes before the Space, which is told its commit.
+            # The encoder is sent before the Space, which is pinned to its commit.
             if upload.kind == publish.SPACE and commit:
                 upload = publish.pin_model(upload, commit)
             sent = publish.send(upload, chosen.private)

@@ -1,4 +1,4 @@
-"""Standard input and output as they come: closed, full, or in an encoding that lacks the answer's letters."""
+"""Standard input and output, also if they are closed, full, or in an encoding that lacks letters of the answer."""
 
 import io
 import sys
@@ -9,9 +9,9 @@ from conduct.errors import OutputError
 
 
 def prepare_streams() -> None:
-    """Make the three streams usable, whatever the process was started with. Raises OutputError without an output."""
-    # Python has None for a stream that is closed. A file that is opened later would get its number, and with it
-    # whatever a library prints there.
+    """Make the three streams usable, however the process was started. Raises OutputError if there is no output."""
+    # Python has None for a closed stream. A file that is opened later would get its descriptor, and everything that a
+    # library prints to it.
     if sys.stdin is None:
         sys.stdin = _nowhere("r")
     closed = sys.stdout is None
@@ -21,7 +21,7 @@ def prepare_streams() -> None:
         sys.stderr = _nowhere("w")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A letter that the encoding lacks costs itself, as "\u0142", and not the answers after it.
+            # A letter that the encoding lacks is printed as an escape, and does not end the program.
             stream.reconfigure(errors="backslashreplace")
     if closed:
         raise OutputError("Standard output is closed, so that nobody would read the answer: leave it open.")
@@ -33,7 +33,7 @@ def writes_unicode() -> bool:
 
 
 def write(text: str, end: str = "\n") -> None:
-    """Print at once. Raises OutputError if the output cannot be written, BrokenPipeError if its reader has gone."""
+    """Print and flush. Raises OutputError if the output cannot be written, BrokenPipeError if its reader has ended."""
     try:
         print(text, end=end, flush=True)
     except BrokenPipeError:
@@ -45,20 +45,20 @@ def write(text: str, end: str = "\n") -> None:
 
 
 def print_error(text: object) -> None:
-    """Print to standard error; where even that is not possible, the exit code has to do."""
+    """Print to standard error; if that is not possible, only the exit code tells of the error."""
     with suppress(OSError):
         print(text, file=sys.stderr, flush=True)
 
 
 def discard_output() -> None:
-    """Drop what could not be printed, which Python would try once more at exit."""
+    """Drop output that could not be printed, which Python would otherwise try again at exit."""
     with suppress(OSError):
         sys.stdout.close()
     sys.stdout = io.StringIO()
 
 
 def discard_lost_errors() -> None:
-    """The same for standard error, which would turn the exit code into another."""
+    """Drop unprinted output of standard error as well: a failure at exit would change the exit code."""
     try:
         sys.stderr.flush()
     except OSError:

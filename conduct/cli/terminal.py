@@ -1,4 +1,4 @@
-"""An answer as a terminal shows it. Pure."""
+"""An answer as text for a terminal. Pure."""
 
 import re
 import textwrap
@@ -16,14 +16,14 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2
 def readable(
     answer: Answer, width: int = MAX_WIDTH, bold: bool = False, asked: bool = False, lines_above: int = 0
 ) -> str:
-    """The message, then each passage; with `bold` its closest sentence stands out, with `asked` the question leads.
+    """The message, then each passage; with `bold` its closest sentence is bold, with `asked` the question comes first.
 
-    Lines of a draft are counted from 1, after `lines_above`.
+    Line numbers of a draft begin after `lines_above`, the number of empty lines before it.
     """
     width = min(max(width, 20), MAX_WIDTH)
     parts = [_wrapped(f"> {answer.question}", width, "")] if asked else []
     said = [_wrapped(text, width, "") for text in (answer.message, answer.notice) if text]
-    # What somebody who may want to die must read stands before anything else.
+    # For somebody who may want to die, the notice with the helpline comes first.
     parts += said[::-1] if answer.care == SELFHARM else said
     if answer.is_draft:
         parts.append(_wrapped(f"{READ_AS_DRAFT} {PEOPLE_DECIDE}", width, ""))
@@ -58,7 +58,7 @@ def _shown(answer: Answer, shown: AnswerPassage, width: int, bold: bool, lines_a
 
 
 def _words(question: str, words: About, width: int, lines_above: int) -> str:
-    """A sentence of a draft behind the numbers of its lines."""
+    """A sentence of a draft with the numbers of its lines before it."""
     first, last = (lines_above + 1 + question.count("\n", 0, at) for at in (words.start, words.end))
     label = f"line {first}: " if first == last else f"lines {first}-{last}: "
     return _wrapped(f"{label}“{' '.join(words.text.split())}”", width, INDENT)
@@ -75,14 +75,14 @@ def _passage(text: str, highlight: str, width: int) -> str:
     wrapped = "\n".join(_wrapped(paragraph, width, INDENT) for paragraph in text.splitlines())
     if not highlight.strip():
         return wrapped
-    # Marked after wrapping, which would count the marks as letters.
+    # After wrapping, which would count the escape sequences as letters.
     words = r"\s+".join(re.escape(word) for word in printable(highlight).split())
     found = re.search(words, wrapped)
     return f"{wrapped[: found.start()]}{_BOLD}{found[0]}{_PLAIN}{wrapped[found.end() :]}" if found else wrapped
 
 
 def _wrapped(text: str, width: int, indent: str) -> str:
-    # Not within words: an address or an id is copied whole.
+    # Not within words, so that an address or an id can be copied.
     return textwrap.fill(
         printable(text), width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False,
         break_long_words=False,
@@ -90,5 +90,5 @@ def _wrapped(text: str, width: int, indent: str) -> str:
 
 
 def printable(text: str) -> str:
-    """`text` without what would move the cursor or change a terminal's colours."""
+    """`text` without characters that move the cursor or change the terminal's colours."""
     return _CONTROL.sub(" ", text)

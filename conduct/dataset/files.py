@@ -17,7 +17,8 @@ QUESTIONS_FILE = "questions.jsonl"
 NEXT_STEPS_FILE = "next_steps.json"
 VECTORS_FILE = "vectors.safetensors"
 
-# Of what serves, in bytes. A larger file is not downloaded; vectors are about 1.5 kB a situation.
+# Limits in bytes of the files that answers are made from. A larger file is not downloaded; vectors take about 1.5 kB a
+# situation.
 MAX_FILE_BYTES = {
     TEXT_FILE: 1_000_000,
     SITUATIONS_FILE: MAX_BYTES,
@@ -29,8 +30,8 @@ MAX_FILE_BYTES = {
 def read_text(folder: Path, name: str = "", links_within: Path | None = None) -> SourceText:
     """The code of conduct in a dataset folder: the file `name`, by default the one that `find_text` finds.
 
-    Raises DataError unless all files that serve may be read; links may lead no further than `links_within`, which is
-    the folder itself unless huggingface_hub made it.
+    Raises DataError unless all files in MAX_FILE_BYTES may be read; links may lead no further than `links_within`, by
+    default the folder itself.
     """
     root = links_within or folder
     name = name or find_text(folder)
@@ -47,7 +48,7 @@ def read_text(folder: Path, name: str = "", links_within: Path | None = None) ->
 def check_files(folder: Path, max_bytes: Mapping[str, int], root: Path) -> None:
     """Raise DataError, in one sentence, for the first of the named files that may not be read; any may be missing.
 
-    A folder from elsewhere may hold a link to a file of this machine, which would then stand on a public page.
+    A folder from elsewhere may hold a link to a file of this machine, which would then be shown on a public page.
     """
     for name, limit in max_bytes.items():
         path = folder / name
@@ -73,7 +74,7 @@ def sha256(path: Path) -> str:
 
 
 def write_tensors(path: Path, tensors: dict[str, np.ndarray], metadata: dict[str, str]) -> None:
-    """Write a safetensors file, the same bytes for the same numbers: the library orders its header by chance."""
+    """Write a safetensors file, the same bytes for the same numbers: the library orders its header randomly."""
     content = serialize(tensors, metadata=metadata)
     end = 8 + int.from_bytes(content[:8], "little")
     header = json.dumps(json.loads(content[8:end]), sort_keys=True, separators=(",", ":")).encode()

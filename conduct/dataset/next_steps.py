@@ -1,9 +1,9 @@
 """What somebody can do after an answer: suggestions of the community that runs the app. Pure.
 
-`next_steps.json` is a list of {"for": [...], "text": ..., "url": ..., "link": ...}, shown in this order. `for` names
-when: "covered", "unclear", "not_covered", "grave" or "selfharm". Texts are one string, or strings by language. A text
-with {contact} is shown only where the code of conduct names an address. `own` marks what is right for this community
-alone: others, who have no such file, get the rest.
+`next_steps.json` is a list of {"for": [...], "text": ..., "url": ..., "link": ...}, shown in this order. `for` lists
+the answers that a step is shown with: "covered", "unclear", "not_covered", "grave", "selfharm". `text` and `link` are
+one string, or strings by language. A text with {contact} is shown only if the code of conduct names a mail address.
+`own` marks steps for this community only: other communities, if they have no such file, get the rest.
 """
 
 import json
@@ -16,14 +16,14 @@ from conduct.errors import DataError
 CONTACT = "{contact}"
 WHEN = ("covered", "unclear", "not_covered", "grave", "selfharm")
 _EXPECTED = (
-    'must be a list of steps like {{"for": ["covered"], "text": "Talk to somebody."}}, but {came}: fix it, or remove '
-    "the file to use the general suggestions"
+    'must be a list of steps like {{"for": ["covered"], "text": "Talk to somebody."}}, but {problem}: fix it, or '
+    "remove the file to use the general suggestions"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One suggestion; texts by language code, "" for one that has but one language."""
+    """One suggestion; texts are by language code, with the code "" if there is only one language."""
 
     when: tuple[str, ...]
     texts: Mapping[str, str]
@@ -33,7 +33,7 @@ class Step:
 
 
 def in_language(texts: Mapping[str, str], language: str) -> str:
-    """The text in `language`, else in English, else the first there is."""
+    """The text in `language`, else in English, else the first one."""
     return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
 
 
@@ -44,7 +44,7 @@ def read_next_steps(path: Path) -> tuple[Step, ...] | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError) as error:
-        raise DataError(f"{path.name} {_EXPECTED.format(came='it is no JSON in UTF-8')}.") from error
+        raise DataError(f"{path.name} {_EXPECTED.format(problem='it is no JSON in UTF-8')}.") from error
     if not isinstance(rows, list):
         raise _wrong(path, "it is not a list")
     return tuple(_step(path, number, row) for number, row in enumerate(rows, start=1))
@@ -71,5 +71,5 @@ def _texts(value: object) -> dict[str, str]:
     }
 
 
-def _wrong(path: Path, came: str) -> DataError:
-    return DataError(f"{path.name} {_EXPECTED.format(came=came)}.")
+def _wrong(path: Path, problem: str) -> DataError:
+    return DataError(f"{path.name} {_EXPECTED.format(problem=problem)}.")

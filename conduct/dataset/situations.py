@@ -1,4 +1,4 @@
-"""Situations and questions: everyday words, each linked to the passages that speak to them. Pure."""
+"""Situations and questions: texts in everyday words, each linked to the passages that speak to it."""
 
 import json
 import re
@@ -11,9 +11,9 @@ from conduct.errors import DataError
 MAX_LINES = 50_000
 MAX_BYTES = 50_000_000
 MAX_LINE = 20_000
-# As long as a question may be.
+# Characters of a situation or a labelled question.
 MAX_TEXT = 1_000
-# Of a passage's id, in a message.
+# Characters of a passage's id that an error repeats.
 MAX_NAME = 100
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 SHOW_FIRST = 2
@@ -32,9 +32,9 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Everyday words and the passages that speak to them; no judgement at all: the code is silent.
+    """A text and the passages that speak to it; without judgements, the code is silent on it.
 
-    One that is not `showable` leads to its passages, but is never shown as an example.
+    A situation that is not `showable` leads to its passages, but is never shown as an example.
     """
 
     text: str
@@ -60,14 +60,14 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Question(Situation):
-    """A labelled question for evaluation; `split` is DEV (fitted on) or TEST (looked at once)."""
+    """A labelled question for evaluation; `split` is DEV (for fitting) or TEST (for measuring)."""
 
     split: str = TEST
 
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """Situations that fit a code; `dropped` counts those that named passages which it does not have, `unknown`."""
+    """The situations for a code. `dropped` counts others, which name passages that it does not have: `unknown`."""
 
     situations: tuple[Situation, ...] = ()
     dropped: int = 0
@@ -90,7 +90,7 @@ def read_situations(path: Path, passages: Collection[str]) -> Bank:
 
 
 def read_questions(path: Path, passages: Collection[str]) -> tuple[Question, ...]:
-    """Read `questions.jsonl`, without those that name unknown passages; a missing file is no question."""
+    """Read `questions.jsonl`, without questions that name unknown passages; a missing file gives no questions."""
     known = frozenset(passages)
     questions = (
         Question(row.text, row.judgements, str(row.extra.get("theme", "")), split=str(row.extra.get("split", TEST)))

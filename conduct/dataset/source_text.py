@@ -1,4 +1,4 @@
-"""The file that holds the code of conduct: how it may be named, and how its bytes are decoded."""
+"""The file that holds the code of conduct: which names it may have, and how its bytes are decoded."""
 
 import re
 from collections.abc import Iterable
@@ -8,14 +8,14 @@ from pathlib import Path
 from conduct.errors import DataError
 
 TEXT_FILE = "code_of_conduct.md"
-# Where GitHub looks for it.
+# The folders in which GitHub looks for it.
 _FOLDERS = ("", ".github/", "docs/")
 _ENDINGS = (".md", ".markdown", ".txt", "")
 _NAME = re.compile(r"(\.github/|docs/)?(?i:code[-_ ]?of[-_ ]?conduct(\.md|\.markdown|\.txt)?)")
-# Other formats that people have: named in the error, which would otherwise say that there is no file.
+# Other formats: the error names such a file, since its owner would not understand that there is none.
 _OTHER_FORMAT = re.compile(r"code[-_ ]?of[-_ ]?conduct\.(rst|adoc|asciidoc|html?|pdf|docx?|odt|org|tex)", re.IGNORECASE)
 
-# Marks at the beginning of a file, the longer first: UTF-32's begins with UTF-16's.
+# Byte-order marks, the longer ones first: that of UTF-32 begins with that of UTF-16.
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -23,22 +23,22 @@ _MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-# What Western texts have beside ASCII. Other encodings of one byte, read as Windows-1252, give other characters
-# ("³" within Polish words) or hardly any ASCII letters (Cyrillic).
+# Non-ASCII characters of Western texts. Texts in other one-byte encodings, decoded as Windows-1252, have other
+# characters ("³" within Polish words) or hardly any ASCII letters (Cyrillic).
 _WESTERN = re.compile("[À-ÖØ-öø-ÿŠšŽžŒœŸ‘’“”‚„–—…•·€£©®™°§«»¡¿\xa0\xad]")
 MAX_WESTERN_SHARE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """The characters of a text; `note` says in one sentence how they had to be read, or is ""."""
+    """The decoded text; `note` says in one sentence if it was not in UTF-8, or is ""."""
 
     text: str
     note: str = ""
 
 
 def text_patterns() -> tuple[str, ...]:
-    """Every name that the text may have, as patterns for fnmatch; none has a `*`, so no other file matches."""
+    """All names that the text may have, as patterns for fnmatch; none has a `*`, so no other file matches."""
 
     def any_case(text: str) -> str:
         return "".join(f"[{letter}{letter.upper()}]" if letter.isalpha() else letter for letter in text)
@@ -48,7 +48,7 @@ def text_patterns() -> tuple[str, ...]:
 
 
 def choose_text(names: Iterable[str]) -> str | None:
-    """Which of a repository's files is the text: TEXT_FILE before other names, the root before .github and docs."""
+    """Which of a repository's files is the text: TEXT_FILE is preferred, then the root before .github and docs."""
     candidates = [(name, match) for name in names if (match := _NAME.fullmatch(name))]
 
     def order(candidate: tuple[str, re.Match]) -> tuple:
@@ -60,7 +60,7 @@ def choose_text(names: Iterable[str]) -> str | None:
 
 
 def find_text(folder: Path) -> str:
-    """The name of the text's file in `folder`, relative to it. Raises DataError that says what was expected."""
+    """The name of the text's file in `folder`, relative to it. Raises DataError if there is none."""
     try:
         found = [f"{inner}{path.name}" for inner in _FOLDERS for path in _entries(folder / inner)]
     except OSError as error:
@@ -95,7 +95,7 @@ def decode(content: bytes, name: str) -> SourceText:
 
 
 def _utf16(content: bytes) -> str | None:
-    """Which UTF-16 a text without a mark is in: every other byte of its ASCII characters is zero."""
+    """The byte order of UTF-16 without a byte-order mark: every other byte of ASCII characters is zero; else None."""
     sample = content[:2_000]
     if len(content) % 2 or sample.count(0) * 4 < len(sample) or not sample:
         return None
@@ -103,7 +103,7 @@ def _utf16(content: bytes) -> str | None:
 
 
 def _western(content: bytes) -> str | None:
-    """The text as Windows-1252, or None if it is hardly that: a wrong guess would be quoted word for word."""
+    """The text as Windows-1252, or None if that is unlikely: a wrong guess would be quoted word for word."""
     try:
         text = content.decode("windows-1252")
     except UnicodeDecodeError:

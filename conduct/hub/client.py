@@ -1,4 +1,4 @@
-"""Requests to the Hub and to inference engines. The only user of huggingface_hub, which knows tokens and the cache."""
+"""Requests to the Hub and to inference engines. The only user of huggingface_hub, which manages tokens and cache."""
 
 import logging
 import re
@@ -22,14 +22,14 @@ from huggingface_hub.errors import (
 )
 from huggingface_hub.utils import disable_progress_bars, enable_progress_bars, validate_repo_id
 
-# Not exported, but only a client with its hook asks nothing while HF_HUB_OFFLINE is set.
+# Not exported, but only a client from this factory has the hook that sends nothing while HF_HUB_OFFLINE is set.
 from huggingface_hub.utils._http import default_client_factory
 
 log = logging.getLogger(__name__)
 
-# repo_info is the only request of the client that takes a timeout: it shows early whether the Hub is reachable.
+# repo_info is the only request that takes a timeout of its own: it shows early whether the Hub is reachable.
 PROBE_SECONDS = 2.0
-# Without a timeout a request could wait for ever, in a thread that never ends.
+# Without a timeout a request could wait for ever, and its thread would never end.
 READ_TIMEOUT_SECONDS = 10.0
 
 STATUS = {
@@ -40,13 +40,13 @@ STATUS = {
 # HTTP statuses of an engine that is busy or restarting.
 TRANSIENT_STATUSES = (429, 500, 502, 503, 504)
 COMMIT = re.compile(r"[0-9a-f]{40}")
-# The same weights in other formats.
+# Files that hold the same weights in other formats.
 IGNORED_PATTERNS = ["onnx/*", "openvino/*"]
 
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """What a revision is on the Hub now; `sizes` are (file, bytes) of a dataset, `day` is that of the commit."""
+    """A revision on the Hub; `sizes` are (file, bytes), for a dataset; `day` is the date of the commit, if known."""
 
     commit: str
     sizes: tuple[tuple[str, int], ...]
@@ -57,9 +57,9 @@ def _is_server_error(error: Exception) -> bool:
     return isinstance(error, HfHubHTTPError) and error.response.status_code >= 500
 
 
-# The Hub may fail once and answer a moment later; after three attempts it counts as down.
+# The Hub may fail once and answer a moment later; after three attempts it is considered to be down.
 _with_retries = stamina.retry(on=_is_server_error, attempts=3, timeout=None, wait_initial=0.3, wait_jitter=0.1)
-# stamina's log line quotes the error, which may quote the request.
+# stamina logs the error, which may quote the request.
 stamina.instrumentation.set_on_retry_hooks([])
 
 
@@ -83,11 +83,11 @@ def is_valid_id(repo: str) -> bool:
 
 
 def newest(repo: str, kind: str, revision: str) -> Remote:
-    """The commit that `revision` is at: one cheap request, asked again only if the Hub fails."""
+    """The commit of `revision`: one cheap request, repeated only if the Hub fails."""
     info = _with_retries(HfApi().repo_info)(
         repo, repo_type=kind, revision=revision, timeout=PROBE_SECONDS, files_metadata=kind == "dataset"
     )
-    # The Hub says when the repository was changed last, which for an older commit or a branch is not its own day.
+    # The Hub gives the last change of the repository, which is not the date of an older commit or of another branch.
     day = info.last_modified.date() if info.last_modified and revision == constants.DEFAULT_REVISION else None
     return Remote(info.sha, tuple((file.rfilename, file.size or 0) for file in info.siblings or ()), day)
 
@@ -99,7 +99,7 @@ def pull(repo: str, kind: str, commit: str, patterns: tuple[str, ...]) -> Path:
     """
     disable_progress_bars()
     folder = _snapshot(repo, kind, commit, patterns, offline=False)
-    # The client does not verify contents: bytes damaged in transit would stay in the cache.
+    # The client does not verify contents: a file that was damaged in transit would stay in the cache.
     mismatches = HfApi().verify_repo_checksums(repo, repo_type=kind, revision=commit).mismatches
     if mismatches:
         for mismatch in mismatches:
@@ -111,10 +111,10 @@ def pull(repo: str, kind: str, commit: str, patterns: tuple[str, ...]) -> Path:
 
 
 def cached(repo: str, kind: str, revision: str, patterns: tuple[str, ...]) -> Path | None:
-    """The snapshot in the cache if all its files are there, without a request."""
+    """The snapshot in the cache if it has all files, without a request; else None."""
     try:
         return _snapshot(repo, kind, revision, patterns, offline=True)
-    # Without a home directory, which is the RuntimeError, there is no cache.
+    # RuntimeError: there is no home directory, and so no cache.
     except (LocalEntryNotFoundError, RuntimeError):
         return None
 
@@ -143,13 +143,13 @@ def _snapshot(repo: str, kind: str, revision: str, patterns: tuple[str, ...], of
 
 
 class DamagedError(OSError):
-    """A file that is not what the Hub says it is; its text is the file's name."""
+    """A file that differs from the Hub's checksum; the text is the file's name."""
 
 
 def remember(repo: str, kind: str, revision: str, commit: str, day: date | None = None) -> None:
-    """Note that `commit` of a branch was pulled whole and is good, and its day.
+    """Note that `commit` of a branch was downloaded completely and can be used, and its date.
 
-    The client's own note of a branch moves before the files are there, so it cannot say what is complete.
+    The client's own record of a branch is updated before the files are there, so it cannot tell what is complete.
     """
     try:
         note = _note(repo, kind, revision)
@@ -163,7 +163,7 @@ def remember(repo: str, kind: str, revision: str, commit: str, day: date | None 
 
 
 def remembered(repo: str, kind: str, revision: str) -> tuple[str, date | None] | None:
-    """The commit that was noted last, with its day if that was known, or None."""
+    """The commit that was noted last, with its date if that was known, or None."""
     try:
         commit, _, day = _note(repo, kind, revision).read_text().strip().partition(" ")
         known = date.fromisoformat(day) if day else None
@@ -178,7 +178,7 @@ def _note(repo: str, kind: str, revision: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class UploadResult:
-    """What a repository is after publishing: its newest commit, and whether that is `changed`."""
+    """A repository after publishing: its address, whether anything has `changed`, and its newest commit."""
 
     url: str
     changed: bool
@@ -193,10 +193,10 @@ def has_token() -> bool:
 def send(
     repo: str, kind: str, folder: Path, replaces: tuple[str, ...], variables: dict[str, str], private: bool
 ) -> UploadResult:
-    """Create the repository if it is missing, and make one commit of what changed, if anything did.
+    """Create the repository if it does not exist, and make one commit of what changed, if anything did.
 
-    `replaces` are patterns of files that are deleted there if `folder` has none of that name. A repository that
-    is there stays as private as it is, or becomes private; it never becomes public.
+    `replaces` are patterns of files that are deleted there if `folder` has no file of that name. An existing
+    repository keeps its visibility, or becomes private; it never becomes public.
     """
     # An upload may take longer than the read timeout, and shows its progress.
     set_client_factory(default_client_factory)
@@ -220,7 +220,7 @@ def send(
     )
     if variables:
         known = {key: variable.value for key, variable in api.get_space_variables(repo).items()}
-        # Only those that differ: each one that is set restarts the Space.
+        # Only those that differ, since setting one restarts the Space.
         for key, value in variables.items():
             if known.get(key) != value:
                 api.add_space_variable(repo, key, value)
@@ -229,15 +229,15 @@ def send(
 
 
 class NoVectorsError(ValueError):
-    """An engine's answer that holds no vectors; its text is a part of a sentence."""
+    """An engine's answer that does not hold the expected vectors; the text is a part of a sentence."""
 
 
 def embed(engine: str, texts: list[str], seconds: float, token: str | None = None) -> np.ndarray:
-    """Vectors of `texts` from `engine`, a URL or a Hub id, cut where its model stops reading: one request.
+    """Vectors of `texts` from `engine`, a URL or a Hub id, in one request; texts that are too long are truncated.
 
-    `token` is sent along. Without it a Hub id, which Hugging Face's own API runs, is asked with the client's HF_TOKEN,
-    and an address, behind which may be anybody's code, with none.
-    Raises what the client raises, or NoVectorsError; `reason` and `is_transient` read it.
+    `token` is sent with the request. Without it, a request for a Hub id, which goes to Hugging Face's own API, has the
+    client's HF_TOKEN; a request to an address, where anybody's code may run, has no token. Raises what the client
+    raises, or NoVectorsError; `reason` and `is_transient` interpret these errors.
     """
     # Imported here: only needed with CONDUCT_INFERENCE, and slow.
     from huggingface_hub import InferenceClient
@@ -247,14 +247,14 @@ def embed(engine: str, texts: list[str], seconds: float, token: str | None = Non
     try:
         return client.feature_extraction(texts, truncate=True)
     except (ValueError, TypeError) as error:
-        # For an HTTP error the status says more.
+        # An HTTP error is also a ValueError here; its status says more.
         if isinstance(error, HfHubHTTPError):
             raise
         raise NoVectorsError("its answer is no list of vectors") from error
 
 
 def is_transient(error: Exception) -> bool:
-    """Whether the same request may succeed a moment later; a timeout is not tried again."""
+    """Whether the same request may succeed a moment later; after a timeout it is not repeated."""
     if isinstance(error, HfHubHTTPError):
         return error.response.status_code in TRANSIENT_STATUSES
     kinds = {kind.__name__ for kind in type(error).__mro__}
@@ -262,13 +262,13 @@ def is_transient(error: Exception) -> bool:
 
 
 def address(repo: str, kind: str, commit: str) -> str:
-    """Where people can look at a commit."""
+    """The web address of a commit."""
     prefix = constants.REPO_TYPES_URL_PREFIXES.get(kind, "")
     return f"{constants.ENDPOINT}/{prefix}{repo}/tree/{commit}"
 
 
 def reason(error: Exception) -> str:
-    """Why the Hub gave nothing, as the end of a sentence; the client's own messages run over many lines."""
+    """Why a request failed, as the end of a sentence; the client's own messages have many lines."""
     match error:
         case OfflineModeIsEnabled():
             return "HF_HUB_OFFLINE is set"
@@ -288,6 +288,6 @@ def reason(error: Exception) -> str:
             return "there is no home directory for its cache: set HF_HOME to a folder that may be written"
         case TimeoutError():
             return "it took too long"
-    # The client's errors share no base: OSError, errors of httpx, errors of validation.
+    # The client's errors have no common base class: OSError, errors of httpx, errors of validation.
     kind = type(error).__name__
     return "it took too long" if kind.endswith("Timeout") else kind

@@ -19,9 +19,9 @@ _lock = threading.Lock()
 
 
 def run_with_deadline(until: float, what: tuple[str, ...], work: Callable[[], T]) -> T:
-    """The result of `work`, or TimeoutError at `until` (by time.monotonic); the work then goes on in its thread.
+    """The result of `work`, or TimeoutError at `until` (of time.monotonic); its thread then continues.
 
-    Further calls for the same `what` wait for the thread that runs already, so that hanging work never piles up.
+    Further calls with the same `what` wait for the thread that runs already, so that threads that hang do not pile up.
     """
 
     def run() -> None:
@@ -29,7 +29,7 @@ def run_with_deadline(until: float, what: tuple[str, ...], work: Callable[[], T]
             result.set_result(work())
         except BaseException as error:
             result.set_exception(error)
-        # The callers hold the result; kept here it would stay in memory.
+        # The callers hold the result; if it stayed here, it would stay in memory.
         with _lock:
             if _running.get(what) is result:
                 del _running[what]
@@ -50,9 +50,9 @@ def lower_priority() -> None:
 
 
 def exit_without_waiting(code: int) -> None:
-    """End the process, also if work that missed its deadline still hangs.
+    """End the process, even if work that missed its deadline still hangs.
 
-    After Ctrl-C a thread may be in the middle of an import, which Python cannot end without noise.
+    After Ctrl-C a thread may be in the middle of an import; Python would then print errors when it ends.
     """
     if code == INTERRUPTED or any(not result.done() for result in list(_running.values())):
         with suppress(OSError):

@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# In seconds. A Hub that is down, hanging or slow may take this long before the local copy serves; a download that has
-# begun goes on in the background and is there for the next start.
+# In seconds. If the Hub is down or slow, the local copy is used after this time; a download that has begun continues in
+# the background, for the next start.
 HUB_TIMEOUT_SECONDS = 3.0
-# Where nobody waits, or without a local copy, a slow download is better than none.
+# Where nobody waits for it, a slow download is better than none.
 LONG_HUB_TIMEOUT_SECONDS = 900.0
-# For a text without a local copy: the page waits this long, and then says that there is no text yet.
+# For a text without a local copy: the page waits this long, and then says that there is no text.
 FIRST_TEXT_SECONDS = 30.0
 
 DATASET, MODEL = "dataset", "model"
 PATTERNS = {
-    # No questions: nothing that answers reads them.
+    # Without labelled questions, which are not needed to answer.
     DATASET: (*text_patterns(), SITUATIONS_FILE, NEXT_STEPS_FILE, VECTORS_FILE),
     MODEL: ("*.json", "*.txt", "*.model", "*.safetensors", "README.md"),
 }
@@ -43,14 +43,14 @@ def pull(repo: str, kind: str, revision: str, seconds: float) -> Snapshot:
         return _pull(repo, kind, revision, seconds)
     except HubError:
         raise
-    # Whatever goes wrong with the Hub, its client or its cache, the copy at hand is to serve.
+    # Whatever goes wrong with the Hub, its client or its cache, the local copy must be used.
     except Exception as error:
-        log.warning("Unexpected while %s was looked for.", repo, exc_info=error)
+        log.warning("Unexpected error while %s was fetched.", repo, exc_info=error)
         raise HubError(f"the Hub did not give {repo} (unexpected {type(error).__name__})") from error
 
 
 def _pull(repo: str, kind: str, revision: str, seconds: float) -> Snapshot:
-    from conduct.hub import client  # it is not free to import, and those who need no Hub need not pay
+    from conduct.hub import client  # slow to import, and not needed without the Hub
 
     if not client.is_valid_id(repo):
         raise HubError(f"{repo!r} is neither a folder nor a Hub id such as owner/name")
@@ -58,7 +58,7 @@ def _pull(repo: str, kind: str, revision: str, seconds: float) -> Snapshot:
         return cached
     until = time.monotonic() + seconds
     remote = ask(repo, kind, revision, until)
-    # It becomes the name of a folder.
+    # The commit becomes the name of a folder.
     if not client.COMMIT.fullmatch(remote.commit or ""):
         raise HubError(f"the Hub gave no commit of {repo}")
     if kind == DATASET and choose_text(dict(remote.sizes)) is None:
@@ -76,7 +76,7 @@ def _pull(repo: str, kind: str, revision: str, seconds: float) -> Snapshot:
 
 
 def ask(repo: str, kind: str, revision: str, until: float) -> "Remote":
-    """What the Hub has of a revision now: one request. Raises HubError at the latest at `until`."""
+    """The current state of a revision on the Hub: one request. Raises HubError at the latest at `until`."""
     from conduct.hub import client
 
     return _run_with_deadline(until, ("ask", repo, kind, revision), lambda: client.newest(repo, kind, revision))
@@ -93,7 +93,7 @@ def _run_with_deadline(until: float, what: tuple[str, ...], work: Callable[[], T
 
 
 def last_good(repo: str, kind: str, revision: str) -> Snapshot | None:
-    """The cached snapshot that was good before, or the one that the client itself last pulled."""
+    """The cached snapshot that was last noted as good, or the one that the client itself last downloaded."""
     try:
         from conduct.hub import client
 
@@ -104,7 +104,7 @@ def last_good(repo: str, kind: str, revision: str) -> Snapshot | None:
             if snapshot := _cached(repo, kind, commit):
                 return replace(snapshot, day=day)
         return _cached(repo, kind, revision)
-    # A cache that cannot be read is an empty one: a fault there must not keep the copy at hand from serving.
+    # A cache that cannot be read counts as empty: then the bundled copy or the packaged encoder is used.
     except Exception as error:
         log.warning("The Hub's cache cannot be read (%s).", type(error).__name__)
         return None
@@ -117,7 +117,7 @@ def _cached(repo: str, kind: str, revision: str) -> Snapshot | None:
     folder = client.cached(repo, kind, revision, PATTERNS[kind])
     if folder is None:
         return None
-    # Other programs may have filled the cache without a list of the files: then this is all that can be checked.
+    # If another program filled the cache, there is no list of the files, and only this can be checked.
     if kind == DATASET:
         complete = any(
             choose_text([path.relative_to(folder).as_posix()]) for path in folder.rglob("*") if path.is_file()
@@ -136,7 +136,7 @@ def _snapshot(folder: Path, repo: str, kind: str, commit: str) -> Snapshot:
 
 
 def links_within(folder: Path) -> Path | None:
-    """How far links in `folder` may lead: within its repository if it lies in the Hub's cache; else None."""
+    """How far links in `folder` may lead: to its repository, if the folder is in the Hub's cache; else None."""
     if folder.resolve().parent.name != "snapshots":
         return None
     from conduct.hub import client

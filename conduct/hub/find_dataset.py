@@ -1,4 +1,4 @@
-"""Which text serves: the folder or file that is set, the Hub's newest, the last good one, or the bundled copy."""
+"""Finds the text to use: the configured folder or file, the Hub's newest, the last good one, or the bundled copy."""
 
 import logging
 import re
@@ -17,14 +17,14 @@ from conduct.settings import DATASET_NAME, Settings
 log = logging.getLogger(__name__)
 
 BUNDLED_DATA = Path(__file__).parents[1] / "data"
-# The form of a path, which no Hub id has: a path that does not exist here is a typo, and the Hub is not asked for it.
+# The form of a path, which no Hub id has: if it does not exist here, it is a typo, and the Hub is not asked for it.
 _PATH = re.compile(r"[/.~\\].*|.*[/\\].*[/\\].*|.*\.(md|markdown|txt)", re.IGNORECASE | re.DOTALL)
 
 T = TypeVar("T")
 
 
 def bundled_dataset(fallback_reason: str = "") -> Snapshot:
-    """The copy that is a part of this project."""
+    """The copy of the text that is a part of this project."""
     return Snapshot(BUNDLED_DATA, BUNDLED, BUNDLED, fallback_reason)
 
 
@@ -45,12 +45,11 @@ def find_dataset(
     seconds: float | None = None,
     refused: Mapping[str, str] | None = None,
 ) -> T:
-    """What `read` makes of the best folder that it can read.
+    """The result of `read` for the first of these that it can read.
 
-    In order: the folder or file that is set, the Hub's newest, the last one that was good, and the bundled copy where
-    `bundled_serves`. The Hub may take `seconds`, by default longer where there is no copy at hand. `refused` are
-    revisions that are known to be unusable, and why. Raises DataError, which says what was tried, if there is no text
-    to serve.
+    In order: the configured folder or file, the Hub's newest revision, the last good one, and the bundled copy if
+    `bundled_serves`. The Hub may take `seconds`, by default longer if there is no local copy. `refused` has revisions
+    that are known to be unusable, and why. Raises DataError, which says what was tried, if there is no text.
     """
     if settings.dataset is None:
         return read(bundled_dataset())
@@ -63,7 +62,7 @@ def find_dataset(
         fallback_reason = f"The newest {settings.dataset} was not used: {'; '.join(tried)}." if tried else ""
         try:
             return read(replace(snapshot, fallback_reason=fallback_reason))
-        # A text from outside may raise anything while it is read: then the next candidate is tried.
+        # Reading a text from outside may raise anything: then the next candidate is tried.
         except Exception as error:
             tried.append(unreadable(snapshot, error))
     if bundled_serves(settings):
@@ -75,7 +74,7 @@ def find_dataset(
 
 
 def unreadable(snapshot: Snapshot, error: Exception) -> str:
-    """Why `snapshot` cannot be used, as a part of a sentence; what was not expected is logged with its traceback."""
+    """Why `snapshot` cannot be used, as a part of a sentence; unexpected errors are logged with their traceback."""
     at = "" if snapshot.revision == LOCAL else f" at {snapshot.revision[:8]}"
     return f"{snapshot.name}{at} cannot be used ({unreadable_because(snapshot, error)})"
 
@@ -85,7 +84,7 @@ def unreadable_because(snapshot: Snapshot, error: Exception) -> str:
     if isinstance(error, DataError):
         return str(error).rstrip(".")
     log.error("%s at %s cannot be used.", snapshot.name, snapshot.revision, exc_info=error)
-    # An unexpected error's own text may quote anything; its kind is enough for a sentence.
+    # The message of an unexpected error may quote anything, so only its kind is repeated.
     return f"unexpected {type(error).__name__}"
 
 
@@ -118,7 +117,7 @@ def local_dataset(dataset: str) -> Snapshot | None:
     try:
         folder, file = path.is_dir(), path.is_file()
         name = path.name or path.resolve().name
-    # A name that is too long, a folder above it that may not be entered.
+    # The name is too long, or a folder above it may not be entered.
     except OSError:
         return None
     if folder:
@@ -127,7 +126,7 @@ def local_dataset(dataset: str) -> Snapshot | None:
 
 
 def is_local(settings: Settings) -> bool:
-    """Whether the dataset lies on this machine, so that no Hub is asked for it."""
+    """Whether the dataset is on this machine, so that the Hub is not asked for it."""
     return (
         settings.dataset is None
         or local_dataset(settings.dataset) is not None
@@ -136,18 +135,18 @@ def is_local(settings: Settings) -> bool:
 
 
 def newest_dataset(settings: Settings) -> str:
-    """The commit that the dataset is at now: one request. Raises HubError."""
+    """The current commit of the dataset: one request. Raises HubError."""
     return fetch.ask(
         settings.dataset, DATASET, settings.dataset_revision, time.monotonic() + HUB_TIMEOUT_SECONDS
     ).commit
 
 
 def pull_dataset(settings: Settings, seconds: float) -> Snapshot:
-    """The newest dataset, for those who can wait for so long. Raises HubError."""
+    """The newest dataset, within `seconds`. Raises HubError."""
     return fetch.pull(settings.dataset, DATASET, settings.dataset_revision, seconds)
 
 
 def remember_dataset(settings: Settings, snapshot: Snapshot) -> None:
-    """Note that a snapshot of the Hub answers questions: the next start falls back on it."""
+    """Note that a snapshot from the Hub works: the next start falls back on it."""
     if snapshot.url:
         fetch.remember(settings.dataset, DATASET, settings.dataset_revision, snapshot.revision, snapshot.day)

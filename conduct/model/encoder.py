@@ -1,4 +1,4 @@
-"""What the rest of the app needs of a model."""
+"""The interface of an encoder for the rest of the app."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -10,10 +10,10 @@ Encode = Callable[[Sequence[str]], np.ndarray]
 
 
 class Encoder(Protocol):
-    """What the index needs of a model.
+    """A model that makes vectors of texts.
 
-    `workers` are the calls of `encode` at a time that it is fastest with. `glance` gives about the same vectors in a
-    fiftieth of the time; None where that cannot be had.
+    `workers` is the number of concurrent calls of `encode` with which it is fastest. `glance` estimates the vectors in
+    a fiftieth of the time, or is None if this model cannot do that.
     """
 
     workers: int

@@ -1,4 +1,4 @@
-"""Which encoder serves: the one that is named, or the packaged one."""
+"""Finds the encoder to use: the configured one, or the packaged one."""
 
 from conduct.errors import ModelError
 from conduct.hub.fetch import LONG_HUB_TIMEOUT_SECONDS
@@ -9,7 +9,7 @@ from conduct.settings import Settings
 
 
 def find_encoder(settings: Settings) -> Snapshot:
-    """The encoder that `settings` names; the packaged one where that cannot be had, which then says why."""
+    """The encoder that `settings` names; if it is not available, the packaged one with the reason."""
     if settings.model is None:
         return packaged.snapshot()
     try:
@@ -19,5 +19,5 @@ def find_encoder(settings: Settings) -> Snapshot:
 
 
 def instead_of_model(settings: Settings, reason: str) -> Snapshot:
-    """The packaged encoder in place of the one that was named."""
+    """The packaged encoder in place of the configured one, with the reason."""
     return packaged.snapshot(f"{settings.model} was not used: {reason.rstrip('.')}.")

@@ -1,17 +1,16 @@
-"""A text at a glance: about the vector that the encoder gives, from the mean of its words' embeddings alone.
+"""Estimates the encoder's vector of a text from the mean of its words' embeddings alone.
 
-It takes a fiftieth of the time, and has a mean cosine of 0.65 to the exact vector: enough to tell which sentences of a
-long text are worth being read, and nothing more. `python -m conduct train` fits it.
+This takes a fiftieth of the time, and the mean cosine to the exact vector is 0.65: enough to choose the sentences of a
+long text that the encoder should read, and no more. `python -m conduct train` fits it.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
 
 from conduct.dataset.files import write_tensors
-from conduct.dataset.tensors import read_header
+from conduct.dataset.tensors import DamagedTensorsError, ForeignTensorsError, read_arrays
 from conduct.errors import ModelError
 from conduct.model.packaged import GLANCE_FILE
 
@@ -23,7 +22,7 @@ _ANEW = "make it anew with `python -m conduct train`"
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """A linear map, float32 (d + 1, d), the bias last."""
+    """A linear map; `weights` is float32 (d + 1, d), with the bias in the last row."""
 
     weights: np.ndarray
 
@@ -34,7 +33,7 @@ class Glance:
 
 
 def fit(means: np.ndarray, vectors: np.ndarray) -> Glance:
-    """The map from means (n, d) that comes closest to the vectors (n, d) of the same texts."""
+    """The map from means (n, d) that best approximates the vectors (n, d) of the same texts."""
     center, scale = means.mean(axis=0, dtype=np.float64), means.std(axis=0, dtype=np.float64) + 1e-6
     inputs = (means - center) / scale
     goal = vectors.mean(axis=0, dtype=np.float64)
@@ -49,24 +48,19 @@ def save(glance: Glance, path: Path, identity: str) -> None:
 
 
 def load(path: Path, identity: str, dimensions: int) -> Glance | None:
-    """The map in `path` for an encoder with vectors of so many numbers, or None if there is none.
+    """The map in `path` for the encoder `identity`, or None if there is no file.
 
-    Raises ModelError if it is another encoder's, or cannot be used.
+    Raises ModelError if it is for another encoder, or cannot be used.
     """
     if not path.is_file():
         return None
     try:
-        header = read_header(path)
-        if header.metadata.get("identity") != identity:
-            raise ModelError(f"{GLANCE_FILE} was fitted for another encoder: {_ANEW}.")
-        spec = header.tensors["weights"]
-        if not spec.readable or spec.shape != (dimensions + 1, dimensions):
-            raise ValueError(spec.shape)
-        with safe_open(path, framework="numpy") as file:
-            weights = file.get_tensor("weights").astype(np.float32)
-    except (SafetensorError, OSError, ValueError, TypeError, LookupError) as error:
+        weights = read_arrays(path, {"identity": identity}, {"weights": (dimensions + 1, dimensions)})["weights"]
+    except ForeignTensorsError as error:
+        raise ModelError(f"{GLANCE_FILE} was fitted for another encoder: {_ANEW}.") from error
+    except (DamagedTensorsError, OSError) as error:
         raise ModelError(f"{GLANCE_FILE} is damaged: {_ANEW}.") from error
-    # Written so that what is not a number fails, too.
+    # A comparison with NaN is false, so that NaN is refused as well.
     if not (np.abs(weights) <= MAX_WEIGHT).all():
         raise ModelError(f"{GLANCE_FILE} holds numbers that cannot be: {_ANEW}.")
     return Glance(weights)

@@ -1,9 +1,9 @@
-"""Serves a network's linear layers in int8: a third of the time, of float32's memory a quarter.
+"""Runs a network's linear layers in int8, in a third of the time and a quarter of the memory of float32.
 
 A few of a layer's inputs are ten times as large as the others, and int8 has one scale for all. So each input is first
-divided by about the largest value that it had for `CALIBRATION_TEXTS` texts, and its weights are multiplied with the
-same (Xiao et al., SmoothQuant, 2023). The vectors have a mean cosine of 0.996 to
-float32's; without that they had one of 0.97.
+divided by about the largest value that it had for CALIBRATION_TEXTS texts, and its weights are multiplied by the same
+factor (Xiao et al., SmoothQuant, 2023). The vectors then have a mean cosine of 0.996 to those in float32, without it
+one of 0.97.
 """
 
 import warnings
@@ -12,14 +12,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
 
 from conduct.dataset.files import write_tensors
-from conduct.dataset.tensors import read_header
+from conduct.dataset.tensors import DamagedTensorsError, ForeignTensorsError, read_arrays
 from conduct.errors import ModelError
 from conduct.model.packaged import PEAKS_FILE
 
-# How much of an input's size moves into its weights. Mean cosine to float32 at 0.65, 0.75, 0.85 and 0.95: 0.986, 0.993,
+# The exponent of an input's peak in its factor. Mean cosine to float32 with 0.65, 0.75, 0.85 and 0.95: 0.986, 0.993,
 # 0.996, 0.995.
 SHARE = 0.85
 CALIBRATION_TEXTS = 400
@@ -31,41 +30,41 @@ Peaks = Mapping[str, np.ndarray]
 
 
 def quantize(network: torch.nn.Module, peaks: Peaks) -> None:
-    """Replace the linear layers of `network`: weights in int8 with a scale for each row, made here; activations in
-    int8 with a scale taken over what is read at a time. So read one text at a time, or an answer depends on others.
+    """Replace the linear layers of `network` by layers in int8.
 
-    Raises ModelError unless `peaks` are those of this network.
+    Weights have a scale for each row. Activations have one scale for everything that is read at a time, so read one
+    text at a time: otherwise its vector depends on other texts. Raises ModelError unless `peaks` fit this network.
     """
     check(network, peaks)
     quantize_part(network, "", peaks)
 
 
 def check(network: torch.nn.Module, peaks: Peaks) -> None:
-    """Raises ModelError unless `peaks` are those of this network."""
+    """Raise ModelError unless `peaks` have the layers and sizes of this network."""
     shapes = {name: (layer.in_features,) for name, layer in linear_layers(network)}
     if shapes != {name: peak.shape for name, peak in peaks.items()}:
         raise ModelError(_OF_ANOTHER)
 
 
 def quantize_part(part: torch.nn.Module, prefix: str, peaks: Peaks) -> None:
-    """The same for a part of a network, whose names in `peaks` begin with `prefix`."""
+    """The same for a part of a network; the names of its layers in `peaks` begin with `prefix`."""
     layers = dict(linear_layers(part))
     for name, layer in layers.items():
         parent, _, own = name.rpartition(".")
         setattr(part.get_submodule(parent), own, _Smoothed(layer, torch.from_numpy(peaks[prefix + name])))
     with warnings.catch_warnings():
-        # Its successor needs a C++ compiler at hand to be as fast.
+        # It is deprecated, but its successor needs a C++ compiler on the machine to be as fast.
         warnings.simplefilter("ignore")
         from torch.ao.quantization import per_channel_dynamic_qconfig, quantize_dynamic
 
         quantize_dynamic(part, {torch.nn.Linear: per_channel_dynamic_qconfig}, inplace=True)
-    # What was replaced refers to itself, and its weights would stay until garbage is collected.
+    # The old layers are in reference cycles: their weights would stay until the next garbage collection.
     for layer in layers.values():
         layer.weight = None
 
 
 def measure(model, network: torch.nn.Module, texts: Sequence[str]) -> Peaks:
-    """The peaks of `network`, inside the SentenceTransformer `model`, while it reads `texts`."""
+    """The peaks of `network`, which is inside the SentenceTransformer `model`, while it reads `texts`."""
     peaks: dict[str, torch.Tensor] = {}
 
     def watch(name: str):
@@ -77,7 +76,7 @@ def measure(model, network: torch.nn.Module, texts: Sequence[str]) -> Peaks:
 
     hooks = [layer.register_forward_pre_hook(watch(name)) for name, layer in linear_layers(network)]
     try:
-        # One at a time: padding is not what it will read.
+        # One at a time, as it is used: without padding.
         model.encode(list(texts), batch_size=1, show_progress_bar=False)
     finally:
         for hook in hooks:
@@ -96,16 +95,12 @@ def save(peaks: Peaks, path: Path, identity: str) -> None:
 
 
 def load(path: Path, identity: str) -> Peaks:
-    """The peaks in `path`. Raises ModelError if they are not those of the encoder `identity`, or cannot be used."""
+    """The peaks in `path`. Raises ModelError if they are for another encoder than `identity`, or cannot be used."""
     try:
-        header = read_header(path)
-        if header.metadata.get("identity") != identity:
-            raise ModelError(_OF_ANOTHER)
-        if not all(spec.readable for spec in header.tensors.values()):
-            raise ModelError(f"{PEAKS_FILE} holds numbers of a type that cannot be read: download the encoder again.")
-        with safe_open(path, framework="numpy") as file:
-            peaks = {name: file.get_tensor(name).astype(np.float32) for name in header.tensors}
-    except (SafetensorError, OSError, ValueError, TypeError) as error:
+        peaks = read_arrays(path, {"identity": identity})
+    except ForeignTensorsError as error:
+        raise ModelError(_OF_ANOTHER) from error
+    except (DamagedTensorsError, OSError) as error:
         raise ModelError(f"{PEAKS_FILE} is damaged or missing: download the encoder again.") from error
     if not all(np.isfinite(peak).all() and (peak >= 0).all() for peak in peaks.values()):
         raise ModelError(f"{PEAKS_FILE} holds numbers that are no sizes: download the encoder again.")
@@ -113,14 +108,14 @@ def load(path: Path, identity: str) -> Peaks:
 
 
 class _Smoothed(torch.nn.Module):
-    """A linear layer whose inputs are made alike in size before, and whose weights make up for it."""
+    """A linear layer that first scales its inputs to similar sizes, with weights that compensate for it."""
 
     def __init__(self, layer: torch.nn.Linear, peaks: torch.Tensor) -> None:
         super().__init__()
         weights = layer.weight.detach()
         sizes = peaks.clamp(min=_SMALLEST) ** SHARE / weights.abs().amax(0).clamp(min=_SMALLEST) ** (1 - SHARE)
         self._factors = 1 / sizes
-        # In place: all weights twice would be much memory.
+        # In place, to save memory.
         weights *= sizes
         self.layer = layer
 

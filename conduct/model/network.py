@@ -32,7 +32,7 @@ _KINDS = {"w": "weight", "b": "bias"}
 
 
 class FourBitEmbedding(torch.nn.Module):
-    """Word embeddings that stay in the mapped file in 4 bits; only the rows of a text's words are read."""
+    """Word embeddings that stay in the mapped file in 4 bits; only the rows for the words of a text are read."""
 
     def __init__(self, rows: np.ndarray) -> None:
         """`rows`: uint8 (vocabulary, bytes of a row)."""
@@ -41,7 +41,7 @@ class FourBitEmbedding(torch.nn.Module):
 
     def forward(self, ids: torch.Tensor) -> torch.Tensor:
         """Ids (...) to float32 (..., dimensions)."""
-        # In half precision once, as the published model holds them: both then give the same vectors.
+        # Rounded to half precision, as in an exported folder, so that both give the same vectors.
         return torch.from_numpy(unpack(self._rows[ids.numpy()])).half().float()
 
     def resident(self) -> "HalfEmbedding":
@@ -53,7 +53,7 @@ class HalfEmbedding(torch.nn.Module):
     """Word embeddings in half precision, read as float32."""
 
     def __init__(self, rows: torch.Tensor) -> None:
-        """`rows`: float16 (vocabulary, dimensions), perhaps in a mapped file."""
+        """`rows`: float16 (vocabulary, dimensions), may be in a mapped file."""
         super().__init__()
         self._rows = rows.detach()
 
@@ -90,7 +90,7 @@ def build(base: BaseWeights, adapter: Adapter | None = None, peaks: int8.Peaks |
     if peaks is not None:
         int8.check(network, peaks)
     network.embeddings.word_embeddings = FourBitEmbedding(base.rows(_WORDS, config.vocab_size))
-    # Layer by layer: all of them in float32 at once would be the most memory that the app ever takes.
+    # Layer by layer: all layers in float32 at once would be the app's peak of memory.
     for prefix, part in _parts(network):
         names = [name for name in stored if name.startswith(prefix)]
         part.load_state_dict({name.removeprefix(prefix): weights(name) for name in names}, assign=True)
@@ -103,7 +103,7 @@ def build(base: BaseWeights, adapter: Adapter | None = None, peaks: int8.Peaks |
 
 
 def _parts(network: BertModel) -> Iterator[tuple[str, torch.nn.Module]]:
-    """What its names begin with, and the part."""
+    """The parts of `network`, each with the prefix of its parameters' names."""
     yield "embeddings.", network.embeddings
     for number, layer in enumerate(network.encoder.layer):
         yield f"encoder.layer.{number}.", layer

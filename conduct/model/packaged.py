@@ -1,4 +1,4 @@
-"""The encoder that this app brings: where it lies, and what tells it from others."""
+"""The encoder that is part of this app: where it is stored, and its identity."""
 
 from pathlib import Path
 
@@ -11,19 +11,19 @@ FOLDER = Path(__file__).parent / "learnt"
 PEAKS_FILE = "input_peaks.safetensors"
 ANY_CODE_FILE = "any_code.safetensors"
 GLANCE_FILE = "glance.safetensors"
-# What this app reads beside the weights: which languages were measured, how it serves, what is known of any code, and
-# how to tell which sentences of a long text are worth being read.
+# The files beside the weights that this app reads: the measured languages, the peaks for int8, the numbers for codes
+# without situations, and the map that chooses sentences of a long text.
 BESIDE = ("README.md", PEAKS_FILE, ANY_CODE_FILE, GLANCE_FILE)
-# A model in the layout of sentence-transformers has it.
+# Every model in the format of sentence-transformers has this file.
 MODULES_FILE = "modules.json"
-# How the base encoder was trained to be asked; one prompt for questions and passages alike.
+# The prompt with which the base encoder was trained; here for questions and passages alike.
 PROMPT = "query: "
-# Tokens of a text that are read; what it learnt from was shorter.
+# How many tokens of a text are read; the texts in training were shorter.
 MAX_TOKENS = 256
 
 
 def snapshot(fallback_reason: str = "") -> Snapshot:
-    """Where it lies."""
+    """The packaged encoder as a snapshot."""
     return Snapshot(FOLDER, PACKAGED, PACKAGED, fallback_reason)
 
 
@@ -41,14 +41,15 @@ def is_here(folder: Path) -> bool:
 
 
 def identity(model: Snapshot) -> str:
-    """What vectors of a model are bound to, "id@revision"; this app's encoder has the same wherever it lies."""
+    """A model's identity, "id@revision", to which its vectors are bound; this app's encoder has the same one in any
+    folder."""
     if is_here(model.folder):
         return adapter.identity(model.folder / adapter.FILE)
     return exported_identity(model.folder) or f"{model.name}@{model.revision}"
 
 
 def exported_identity(folder: Path) -> str | None:
-    """What the exported encoder in `folder` says that it is; None if it is another model."""
+    """The identity of the exported encoder in `folder`; None if it is another model."""
     try:
         return read_header(folder / PEAKS_FILE).metadata.get("identity")
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Encodes texts through an inference engine that runs the same model; this process then needs no torch."""
+"""Encodes texts through a remote inference engine; this process then does not import torch."""
 
 import json
 import logging
@@ -22,11 +22,11 @@ from conduct.model.tokenizer import PieceTokenizer
 log = logging.getLogger(__name__)
 
 AWAY = "The engine that reads questions does not answer, so yours cannot be answered now: ask again in a minute."
-# What Text Embeddings Inference takes in one request by default.
+# The default limit of Text Embeddings Inference.
 MAX_TEXTS_PER_REQUEST = 32
 # Concurrent requests; the engine batches them.
 CONCURRENT_REQUESTS = 8
-# All attempts together: an engine that is busy or restarts may answer a moment later, but a visitor waits no longer.
+# In seconds, for all attempts together: a busy engine may answer a moment later, but a visitor should not wait longer.
 LONGEST_SECONDS = 10.0
 SHORTEST_SECONDS = 0.1
 ATTEMPTS = 3
@@ -35,8 +35,7 @@ FIRST_PAUSE_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How a model reads a text: `prompt` is put before it, and of the tokens, whose numbers `ids` gives, the first
-    `longest` are read."""
+    """How a model reads a text: it puts `prompt` before it, and reads the first `longest` of its tokens, `ids`."""
 
     ids: Callable[[str], list[int]]
     longest: int
@@ -66,9 +65,9 @@ class RemoteEncoder:
 
     @classmethod
     def loader(cls, engine: str, token: str | None = None) -> Callable[[Path], "RemoteEncoder"]:
-        """How to load the model in a folder when `engine`, a URL or a Hub id, runs it.
+        """A function that loads an encoder for the model in a folder, which `engine`, a URL or a Hub id, runs.
 
-        For the packaged encoder the engine runs what `python -m conduct export` wrote.
+        For the packaged encoder, the engine must run what `python -m conduct export` wrote.
         """
 
         def load(folder: Path) -> RemoteEncoder:
@@ -115,7 +114,7 @@ class RemoteEncoder:
         return again(embed)()
 
     def _checked(self, made: np.ndarray, count: int) -> np.ndarray:
-        """`made`, scaled to unit length, which not every engine does. Raises NoVectorsError."""
+        """`made`, scaled to unit length, since not every engine does this. Raises NoVectorsError."""
         if made.ndim != 2 or made.shape[0] != count or self._width not in (None, made.shape[1]):
             raise client.NoVectorsError(f"{count} vectors were expected, but the shape is {made.shape}")
         self._width = made.shape[1]
@@ -126,7 +125,7 @@ class RemoteEncoder:
 
     def _log_availability(self, why: str) -> None:
         """Log once when the engine stops answering and once when it answers again, not for each question."""
-        # An address may hold a password.
+        # The address may hold a password, so only the host is logged.
         engine = urlsplit(self._engine).hostname or self._engine
         with self._lock:
             changed, self._away = self._away != bool(why), bool(why)
@@ -137,7 +136,7 @@ class RemoteEncoder:
 
 
 def _limits(folder: Path) -> Limits:
-    """How the model in `folder` reads. Raises ModelError."""
+    """The limits of the model in `folder`. Raises ModelError."""
     if packaged.is_here(folder):
         base = base_weights.read(packaged.base_file())
         return Limits(PieceTokenizer(base).ids, packaged.MAX_TOKENS, packaged.PROMPT)
@@ -151,7 +150,7 @@ def _limits(folder: Path) -> Limits:
         read.no_padding()
         prompt = packaged.PROMPT if packaged.exported_identity(folder) else ""
         return Limits(lambda text: read.encode(text).ids, int(longest), prompt)
-    # The library's own errors have no other class.
+    # The library raises plain Exception.
     except Exception as error:
         raise ModelError(
             f"The model in {folder} does not say how much of a question it reads ({type(error).__name__}): "
@@ -160,5 +159,5 @@ def _limits(folder: Path) -> Limits:
 
 
 def _read(path: Path) -> dict:
-    """A file of settings, which may be missing."""
+    """A JSON file; if it is missing, an empty object."""
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}

@@ -1,4 +1,4 @@
-"""Whether a folder with a model may be loaded: weights that are only numbers, and no code of its own."""
+"""Checks whether a folder with a model may be loaded: weights that are only numbers, and no code of its own."""
 
 import json
 import re
@@ -6,15 +6,15 @@ from pathlib import Path
 
 from conduct.errors import ModelError
 
-# Pickled weights, which run code when they are read, and what has to lie beside them so that nothing reads them.
+# Pickled weights run code when they are loaded; they are allowed only beside a safetensors file, which is used instead.
 _PICKLED = {"pytorch_model*.bin": "model*.safetensors", "adapter_model*.bin": "adapter_model*.safetensors"}
 _MODULES = "modules.json"
-# A class from elsewhere is code that the folder chooses.
+# Any other class would be code that the folder chooses.
 _OWN_MODULE = re.compile(r"sentence_transformers(\.[a-z_]+)*\.[A-Z]\w*")
 
 
 def check_model(folder: Path) -> None:
-    """Raise ModelError, in one sentence, unless `folder` has safetensors only and names no code to run."""
+    """Raise ModelError unless `folder` has its weights as safetensors and names no code to run."""
     if not next(folder.rglob("*.safetensors"), None):
         raise ModelError(
             f"The model folder {folder} has no .safetensors file, and other weight formats can run code: "
@@ -36,7 +36,7 @@ def check_model(folder: Path) -> None:
 
 
 def _classes(folder: Path) -> list[str]:
-    """The classes that a model of sentence-transformers is made of; none are named for a plain transformer."""
+    """The classes that a model of sentence-transformers names; a plain transformer names none."""
     try:
         listed = json.loads((folder / _MODULES).read_text(encoding="utf-8"))
         return [str(module["type"]) for module in listed]

@@ -1,4 +1,4 @@
-"""Texts to vectors, by sentence-transformers."""
+"""Encodes texts with sentence-transformers."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
     from conduct.model.traced import TracedReader
 
-# Of a model in float32. More at a time are no faster, and fill the core's cache; measured between 1 and 16.
+# For a model in float32. Larger batches are not faster, and exceed the core's cache; measured between 1 and 16.
 BATCH_SIZE = 8
-# A question is too short to share: two threads on it gained a tenth on two idle cores, and lost half under load
-# against two questions on one thread each, which is how the dispatcher uses the cores.
+# Two threads for one question gained 10% on two idle cores; under load they lost half against two questions with one
+# thread each, which is how BatchingEncoder uses the cores.
 THREADS = 1
-# More than any model puts before and after a text.
+# More tokens than any model adds before and after a text.
 AROUND = 24
 
 
 class SentenceEncoder:
-    """A sentence-transformers model on the CPU, as it serves: this app's encoder in int8, another in float32."""
+    """A sentence-transformers model on the CPU: this app's encoder in int8, any other in float32."""
 
     def __init__(self, model: "SentenceTransformer", reader: "TracedReader | None" = None) -> None:
-        """`reader` reads in place of `model`."""
+        """If there is a `reader`, it encodes in place of `model`."""
         self._model = model
         self._reader = reader
         self._prompt = model.prompts.get(model.default_prompt_name or "") or ""
@@ -42,10 +42,10 @@ class SentenceEncoder:
     def load(cls, folder: Path) -> "SentenceEncoder":
         """The encoder in `folder`: the packaged one, one that `export` wrote, or any model of sentence-transformers.
 
-        Safetensors only, no code, no request, nothing written. Raises ModelError with one sentence if the folder
-        holds no model that can be used.
+        It loads only safetensors, runs no code from the folder, sends no request and writes nothing. Raises ModelError
+        if the folder holds no model that can be used.
         """
-        # torch and transformers take seconds to import: only who loads a model pays for it.
+        # Imported here, since torch and transformers take seconds to import.
         import torch
 
         torch.set_num_threads(THREADS)
@@ -66,7 +66,7 @@ class SentenceEncoder:
 
     @property
     def workers(self) -> int:
-        """As many as there are cores, or as a container may use of them."""
+        """The number of cores that this process may use."""
         return joblib.cpu_count() // THREADS
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
@@ -83,22 +83,22 @@ class SentenceEncoder:
 
     @property
     def glance(self) -> Encode | None:
-        """About what `encode` gives, in a fiftieth of the time; None of another model than this app's."""
+        """Estimates what `encode` gives, in a fiftieth of the time; None for other models than this app's."""
         return self._reader and self._reader.glance
 
     def means(self, texts: Sequence[str]) -> np.ndarray:
-        """What `glance` is fitted on, of this app's encoder: float32 (len(texts), dimensions)."""
+        """The inputs on which `glance` is fitted, for this app's encoder: float32 (len(texts), dimensions)."""
         return self._reader.means(texts)
 
     def truncates(self, text: str) -> bool:
         """Whether the model reads only the beginning of `text`."""
-        # Each token takes a letter at least, but for those that stand around a text.
+        # Each token has at least one letter, except those around a text.
         if text.isascii() and len(text) + AROUND <= self._model.max_seq_length:
             return False
         tokenizer, text, longest = self._model.tokenizer, self._prompt + text, self._model.max_seq_length
         if isinstance(tokenizer, PieceTokenizer):
             return len(tokenizer.ids(text)) > longest
-        # Its switch for cutting is shared by all threads: left as it is, and what was cut off is looked for.
+        # All threads share the switch for truncation, so it is not changed; the encoding tells what was cut off.
         backend = getattr(tokenizer, "backend_tokenizer", tokenizer)
         if isinstance(backend, Tokenizer):
             encoding = backend.encode(text)
@@ -118,7 +118,7 @@ def _open(folder: Path) -> "SentenceTransformer":
     from sentence_transformers import SentenceTransformer
     from transformers.utils.logging import set_tqdm_hook
 
-    # Who asked in a terminal wants to see the answer, and a log no bars.
+    # No progress bars in a terminal or a log.
     set_tqdm_hook(_without_bar)
     try:
         return SentenceTransformer(
@@ -128,7 +128,7 @@ def _open(folder: Path) -> "SentenceTransformer":
             trust_remote_code=False,
             model_kwargs={"use_safetensors": True},
         )
-    # What the libraries raise over a damaged or hostile folder has no common base.
+    # The errors for a damaged or hostile folder have no common base class.
     except Exception as error:
         raise ModelError(
             f"The model in {folder} does not load ({type(error).__name__}): download it again, or name another."

@@ -1,5 +1,6 @@
-"""Reads a text without Python between the network's operations, which took half of the time, and which two questions
-that are read at once would have to take in turns."""
+"""Runs this app's network as a torch trace: without Python code between its operations.
+
+That code took half of the time, and Python's lock would let only one of two concurrent questions run it."""
 
 import logging
 import warnings
@@ -11,23 +12,25 @@ import torch
 from conduct.model.glance import Glance
 from conduct.model.packaged import PROMPT
 
-# It says on the terminal of who asks that a network that is recorded has no loss.
+# While a network is traced, it logs that there is no loss, which a user of the command line would see.
 logging.getLogger("transformers.modeling_utils").setLevel(logging.ERROR)
 
-# Any text: what is recorded holds for each length.
+# Any text will do: the trace is valid for all lengths.
 _EXAMPLE = "Is this okay?"
 
 
 class TracedReader:
-    """This app's encoder, the `network` inside of `model`, a SentenceTransformer, as torch recorded it once; one text
-    at a time. `glance` is None if none was fitted."""
+    """A trace of `network`, which is inside the SentenceTransformer `model`; it reads one text at a time.
+
+    `glance` is None if no map was fitted.
+    """
 
     def __init__(self, model: torch.nn.Module, network: torch.nn.Module, glance: Glance | None = None) -> None:
         self._model = model
         self.glance = glance and (lambda texts: glance.vectors(self.means(texts)))
         self._words = network.embeddings.word_embeddings
         with torch.inference_mode(), warnings.catch_warnings():
-            # It warns of what it may not notice, such as a length that is fixed; a test reads texts of all lengths.
+            # torch warns of values that a trace may fix, such as lengths; a test reads texts of all lengths.
             warnings.simplefilter("ignore")
             self._read = torch.jit.trace(_MeanOfTokens(network), self._embeddings(_EXAMPLE), check_trace=False)
 
@@ -38,11 +41,11 @@ class TracedReader:
             return torch.nn.functional.normalize(torch.cat(vectors), dim=1).numpy()
 
     def means(self, texts: Sequence[str]) -> np.ndarray:
-        """The mean of the embeddings of the words of each of `texts`, which are not none: float32 (n, dimensions)."""
+        """The mean of the word embeddings of each text, for at least one text: float32 (n, dimensions)."""
         return torch.cat([self._embeddings(text).mean(dim=1) for text in texts]).numpy()
 
     def _embeddings(self, text: str) -> torch.Tensor:
-        """Of the words of a text: float32 (1, tokens, dimensions)."""
+        """The word embeddings of a text: float32 (1, tokens, dimensions)."""
         return self._words(self._model.preprocess([text], prompt=PROMPT)["input_ids"])
 
 

@@ -1,1 +1,1 @@
-"""Passages, sentences and situations as vectors; which of them speak to a question."""
+"""Passages, sentences and situations as vectors, and the search for passages that speak to a question."""

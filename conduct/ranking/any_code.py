@@ -1,34 +1,34 @@
-"""What is known of a question and a passage whatever the code: for passages that nobody has written situations for.
+"""Scores questions and passages of any code: for passages without situations.
 
-Two things say whether a code speaks to a question: whether it is about conduct at all, which the situations of the
-ambassador code and the questions to the written codes tell, and whether this code has a passage that is near.
-`python -m conduct train` fits the numbers on written codes that the encoder has not learnt from.
+Whether a code speaks to a question depends on two things: whether the question is about conduct at all, and whether
+this code has a passage that is near. The first is fitted on the situations of the ambassador code and the questions to
+the written codes, the rest on written codes that the encoder has not learnt from; `python -m conduct train` does both.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
 
 from conduct.dataset.files import write_tensors
-from conduct.dataset.tensors import read_header
+from conduct.dataset.tensors import DamagedTensorsError, ForeignTensorsError, read_arrays
 from conduct.errors import ModelError
 from conduct.model.packaged import ANY_CODE_FILE
 from conduct.ranking.calibration import Bands
 
 FILE = ANY_CODE_FILE
-# Softmax temperature over the passages of a code, the one that the encoder learnt with.
+# Softmax temperature over the passages of a code, the same as in the encoder's training.
 TEMPERATURE = 0.05
-# Features of a question, of a passage for a question.
+# The number of features of a question, and of a passage for a question.
 SCOPE_FEATURES, RELEVANCE_FEATURES = 3, 4
 MAX_WEIGHT = 1_000.0
+_ANEW = "make it anew with `python -m conduct train`"
 
 
 @dataclass(frozen=True, slots=True)
 class AnyCode:
-    """Linear weights on unit vectors of questions, `conduct` (d + 1,), and logistic curves: `scope` (features + 1,)
-    and `relevance` (features + 1,), each with its bias last; `bands` of the first."""
+    """Fitted numbers: linear weights on unit vectors of questions, `conduct` (d + 1,), and two logistic curves, `scope`
+    (features + 1,) and `relevance` (features + 1,), each with its bias last. `bands` are for `scope`."""
 
     conduct: np.ndarray
     scope: np.ndarray
@@ -36,7 +36,7 @@ class AnyCode:
     bands: Bands
 
     def about_conduct(self, questions: np.ndarray) -> np.ndarray:
-        """Of unit vectors (n, d), the log-odds that they ask about conduct: (n,)."""
+        """The log-odds (n,) that questions are about conduct, from their unit vectors (n, d)."""
         return questions @ self.conduct[:-1] + self.conduct[-1]
 
     def in_scope(self, conduct: np.ndarray, cosines: np.ndarray) -> np.ndarray:
@@ -50,13 +50,13 @@ class AnyCode:
 
 
 def scope_features(conduct: np.ndarray, cosines: np.ndarray) -> np.ndarray:
-    """(n, SCOPE_FEATURES): whether it is about conduct, how near the closest passage is, and how far the next ones."""
+    """(n, SCOPE_FEATURES): about conduct or not, how near the closest passage is, how much farther the next."""
     best = np.sort(cosines, axis=1)[:, ::-1]
     return np.stack([np.tanh(conduct / 4), best[:, 0], best[:, 0] - best[:, :3].mean(axis=1)], axis=1)
 
 
 def relevance_features(conduct: np.ndarray, cosines: np.ndarray) -> np.ndarray:
-    """(n, passages, RELEVANCE_FEATURES): how near it is, its share among all, behind the best, and about conduct."""
+    """(n, passages, RELEVANCE_FEATURES): cosine, log of its softmax share, distance to the best, about conduct."""
     shares = cosines / TEMPERATURE
     shares = shares - shares.max(axis=1, keepdims=True)
     shares = shares - np.log(np.exp(shares).sum(axis=1, keepdims=True))
@@ -77,36 +77,29 @@ def save(known: AnyCode, path: Path, encoder: str) -> None:
 
 
 def load(path: Path, encoder: str, dimensions: int) -> AnyCode | None:
-    """The numbers in `path` for an encoder with vectors of so many numbers, or None if there are none.
+    """The numbers in `path` for `encoder`, whose vectors have `dimensions` numbers, or None if there is no file.
 
-    Raises ModelError if they are for another encoder or damaged.
+    Raises ModelError if they are for another encoder, or cannot be used.
     """
     if not path.is_file():
         return None
-    try:
-        header = read_header(path)
-        if header.metadata.get("model") != encoder:
-            raise ModelError(f"{FILE} was fitted for another encoder: make it anew with `python -m conduct train`.")
-        if not all(spec.readable and spec.shape[0] < 10_000 for spec in header.tensors.values()):
-            raise ValueError("too many numbers")
-        with safe_open(path, framework="numpy") as file:
-            arrays = {
-                name: file.get_tensor(name).astype(np.float32) for name in ("conduct", "scope", "relevance", "bands")
-            }
-    except (SafetensorError, OSError, ValueError, TypeError, LookupError) as error:
-        raise ModelError(f"{FILE} is damaged: make it anew with `python -m conduct train`.") from error
-    expected = {
+    shapes = {
         "conduct": (dimensions + 1,),
         "scope": (SCOPE_FEATURES + 1,),
         "relevance": (RELEVANCE_FEATURES + 1,),
         "bands": (2,),
     }
-    fits = all(arrays[name].shape == shape for name, shape in expected.items())
-    # Written so that what is not a number fails, too.
-    fits = fits and all((np.abs(array) <= MAX_WEIGHT).all() for array in arrays.values())
-    if not fits or not 0 <= arrays["bands"][1] <= arrays["bands"][0] <= 1:
-        raise ModelError(f"{FILE} holds numbers that cannot be: make it anew with `python -m conduct train`.")
+    try:
+        arrays = read_arrays(path, {"model": encoder}, shapes)
+    except ForeignTensorsError as error:
+        raise ModelError(f"{FILE} was fitted for another encoder: {_ANEW}.") from error
+    except (DamagedTensorsError, OSError) as error:
+        raise ModelError(f"{FILE} is damaged: {_ANEW}.") from error
     covered, not_covered = map(float, arrays["bands"])
+    # A comparison with NaN is false, so that NaN is refused as well.
+    possible = all((np.abs(array) <= MAX_WEIGHT).all() for array in arrays.values())
+    if not possible or not 0 <= not_covered <= covered <= 1:
+        raise ModelError(f"{FILE} holds numbers that cannot be: {_ANEW}.")
     return AnyCode(arrays["conduct"], arrays["scope"], arrays["relevance"], Bands(covered, not_covered))
 
 

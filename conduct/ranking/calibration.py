@@ -10,7 +10,8 @@ from conduct.ranking.recipe import RECIPE
 
 @dataclass(frozen=True, slots=True)
 class Bands:
-    """Least probabilities that the code speaks to a question: for "covered", and for not "not_covered"."""
+    """Probabilities that the code speaks to a question: at least `covered` is "covered", below `not_covered` is
+    "not_covered"."""
 
     covered: float
     not_covered: float
@@ -25,20 +26,20 @@ class Calibration:
     bands: Bands
 
     def relevance(self, scores: np.ndarray) -> np.ndarray:
-        """Calibrated probabilities, same shape, same order as `scores`."""
+        """Calibrated probabilities, in the shape of `scores`; they keep its order."""
         return _probability(self.slope * _logit(scores) + self.intercept)
 
 
-# For an encoder of which nothing is known and passages that nobody has written situations for, from (1 + cosine) / 2 of
-# the closest piece. Fitted by `python -m conduct.training.constants` with all-MiniLM-L6-v2.
+# For passages without situations and an encoder for which nothing was fitted; the score is (1 + cosine) / 2 of the
+# closest piece. Fitted by `python -m conduct.training.constants` with all-MiniLM-L6-v2.
 SIMILARITY = Calibration(slope=1.402, intercept=-2.050, bands=Bands(covered=0.313, not_covered=0.143))
-# Where situations are known but no labelled questions: the score as it is, and the bands that `python -m conduct build`
-# prints for our own text.
+# For a text with situations but without labelled questions: the score is not changed, and the bands are about those
+# that `python -m conduct build` prints for the bundled text.
 UNFITTED = Calibration(slope=1.0, intercept=0.0, bands=Bands(covered=0.89, not_covered=0.52))
 
 
 def fit_relevance(scores: np.ndarray, shown: np.ndarray) -> tuple[float, float]:
-    """Slope and intercept of the curve, from scores in (0, 1) and whether a careful person would show it."""
+    """Slope and intercept of the curve, from scores in (0, 1) and whether a careful person would show each passage."""
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=1e6).fit(_logit(scores)[:, None], shown)
@@ -48,8 +49,9 @@ def fit_relevance(scores: np.ndarray, shown: np.ndarray) -> tuple[float, float]:
 def fit_bands(in_scope: Sequence[float], silent: Sequence[float]) -> Bands:
     """Bands from the scores of dev questions in scope and of those that the code is silent on.
 
-    Each band lies in the middle between what keeps the questions in scope and what keeps the silent out, in log-odds:
-    scores crowd near 0 and 1, and between 0.98 and 0.99 lies as much as between 0.5 and 0.67.
+    Each band is in the middle between the score that keeps the questions in scope and the one that keeps the silent
+    ones out. The middle is taken in log-odds, since scores crowd near 0 and 1: from 0.98 to 0.99 is as far as from 0.5
+    to 0.67.
     """
     keep, refuse = _logit(np.asarray(in_scope)), _logit(np.asarray(silent))
     covered = (np.quantile(keep, RECIPE.below_covered) + np.quantile(refuse, 1 - RECIPE.silent_covered)) / 2

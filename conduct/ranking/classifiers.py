@@ -1,6 +1,6 @@
-"""Linear heads: which class a text belongs to, by the model's vectors and by its words. Fitted at build time.
+"""Linear classifiers of texts, by the model's vectors and by words. Fitted at build time.
 
-A class is a passage that situations lead to, or the last one: the code is silent.
+The classes are the passages that situations lead to, and as the last one "silent": the code does not speak about it.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ class VectorClassifier:
 
     @classmethod
     def empty(cls, dimensions: int) -> VectorClassifier:
-        """For a text without situations: the one class "silent", which then nobody asks."""
+        """For a text without situations, which needs no classifier: one with the single class "silent"."""
         return cls(np.zeros((1, dimensions), dtype=np.float32), np.zeros(1, dtype=np.float32))
 
     def probabilities(self, vectors: np.ndarray) -> np.ndarray:
-        """Of vectors (n, d), the probability of each class: (n, classes)."""
+        """The probability of each class, (n, classes), for vectors (n, d)."""
         return _softmax(vectors @ self.weights.T + self.bias)
 
 
 @dataclass(frozen=True, slots=True)
 class WordClassifier:
-    """The same on TF-IDF of words and of character n-grams, which forgive typos; `idf` (features,)."""
+    """The same on TF-IDF of words and of character n-grams, which tolerate typos; `idf` (features,)."""
 
     idf: np.ndarray
     weights: np.ndarray
@@ -58,15 +58,15 @@ class WordClassifier:
 
     @classmethod
     def empty(cls) -> WordClassifier:
-        """For a text without situations: the one class "silent", which then nobody asks."""
+        """For a text without situations, which needs no classifier: one with the single class "silent"."""
         idf = np.zeros(RECIPE.buckets, dtype=np.float32)
         return cls(idf, np.zeros((1, RECIPE.buckets), dtype=np.float32), np.zeros(1, dtype=np.float32))
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
-        """Of texts (n), the probability of each class: (n, classes)."""
+        """The probability of each class, (n, classes), for n texts."""
         features = _tf_idf(_count(texts), self.idf)
-        # A question has a few hundred of the 98,304 features: their columns alone are several times faster than
-        # a sparse product for the one row that a request usually brings.
+        # A question has a few hundred of the 98,304 features. For a single row, which is usual, taking only their
+        # columns is several times faster than a sparse product.
         logits = np.empty((len(texts), len(self.bias)), dtype=np.float32)
         for row in range(len(texts)):
             part = slice(features.indptr[row], features.indptr[row + 1])
@@ -110,19 +110,19 @@ def _tf_idf(counts: csr_matrix, idf: np.ndarray) -> csr_matrix:
 def _fit(features, targets: np.ndarray, strength: float) -> tuple[np.ndarray, np.ndarray]:
     from sklearn.linear_model import LogisticRegression
 
-    # A soft target is the same row once per class, each with its share of the weight.
+    # A soft target becomes one row for each class, weighted by its share.
     rows, classes = np.nonzero(targets)
     weights = np.zeros((targets.shape[1], features.shape[1]), dtype=np.float32)
     bias = np.full(targets.shape[1], RECIPE.absent_class_bias, dtype=np.float32)
     if (classes == classes[0]).all():
-        # A bank that leads to one passage alone leaves nothing to choose, and sklearn wants a choice.
+        # If all situations lead to one passage, there is nothing to fit, and sklearn would raise an error.
         bias[classes[0]] = 0.0
         return weights, bias
     model = LogisticRegression(C=strength, max_iter=1000, tol=1e-4)
     model.fit(features[rows], classes, sample_weight=targets[rows, classes])
     coefficients, intercept = model.coef_, model.intercept_
     if len(model.classes_) == 2:
-        # sklearn then keeps one row, of the second class against the first.
+        # For two classes sklearn keeps only one row, the second class against the first.
         coefficients, intercept = np.vstack([-coefficients, coefficients]) / 2, np.hstack([-intercept, intercept]) / 2
     weights[model.classes_], bias[model.classes_] = coefficients, intercept
     return weights, bias

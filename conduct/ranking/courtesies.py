@@ -1,8 +1,8 @@
-"""What of a question is compared with the code: without greetings, pleas and thanks at its ends. Pure."""
+"""Removes greetings, pleas and thanks at the ends of a question before it is compared with the code. Pure."""
 
 import re
 
-# Greetings, pleas and thanks say nothing about the situation, but would pull a short question towards others.
+# Greetings, pleas and thanks say nothing about the situation, but would move the vector of a short question.
 _OPENING = re.compile(
     r"(?:(?:hi|hiya|hello|hey|dear|greetings|good (?:morning|afternoon|evening|day))"
     r"(?: (?:all|there|every(?:one|body)|team|folks|friends|guys|community))?\s*[,.!:]+\s+"
@@ -16,19 +16,19 @@ _CLOSING = re.compile(
     r"|thanks?(?: you)?(?: (?:all|so much|in advance))?|thx|what do you think)(?: me)?$",
     re.IGNORECASE,
 )
-# Longer than any courtesy. The expressions see no more than so many characters at a time, so that the work for a
-# hostile question grows with its length and not with the square of it.
+# Longer than any courtesy. The expressions see at most this number of characters at a time, so that the work for a
+# hostile question is linear in its length, not quadratic.
 WINDOW = 80
 
 
 def essence(question: str) -> str:
-    """What of a cleaned question is compared with the code: without greetings, pleas and thanks at its ends."""
+    """A cleaned question without greetings, pleas and thanks at its ends; if nothing else is left, all of it."""
     text = _without_closing(_without_openings(question))
     return text.strip() or question
 
 
 def unshouted(text: str) -> str:
-    """`text` in small letters if it has none: the encoder reads capitals as other words."""
+    """`text` in lower case if it is all in capitals, which the encoder reads as other words."""
     return text.lower() if text.isupper() else text
 
 
@@ -56,7 +56,7 @@ def _without_closing(text: str) -> str:
 
 
 def _end_before(text: str, end: int, marks: str) -> int:
-    """The end of `text[:end]` without the spaces and the `marks` that it ends with."""
+    """The end of `text[:end]` without the spaces and `marks` at its end."""
     while end and (text[end - 1].isspace() or text[end - 1] in marks):
         end -= 1
     return end

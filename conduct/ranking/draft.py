@@ -1,7 +1,7 @@
-"""From what was found for the sentences of a draft to what is found for the draft. Pure.
+"""From the search results of a draft's sentences to the result of the draft. Pure.
 
-The more sentences, the more chances that one of them looks like something that the code speaks to: so the best of them
-is no measure, and the probabilities are fitted on whole drafts, with their length.
+The more sentences, the more likely that one of them looks relevant by chance: so the score of the best one is not used
+as it is, and the probabilities are fitted on whole drafts, with their length.
 """
 
 import math
@@ -12,12 +12,12 @@ from conduct.ranking.calibration import Bands
 from conduct.ranking.index import Scope, SearchResult
 from conduct.text.draft import Piece, with_neighbours
 
-# So many sentences of a draft, and such a share of them, are read at all: those that the code most likely speaks to, at
-# a glance. On the dev drafts all of them would be no better.
+# How many sentences of a draft the encoder reads, at least, and as a share: those with the best estimate from `glance`.
+# On the dev drafts, reading all of them would not be better.
 MIN_READ, SHARE_READ = 12, 0.12
-# So many of these are read again with their neighbours. On the dev drafts 4 or 10 are better by one draft of 103.
+# How many of these are read again with their neighbours. On the dev drafts, 4 or 10 are better by one draft of 103.
 READ_AGAIN = 3
-# Bands that lie closer, in log-odds, than this tell nothing of how far apart scores are.
+# The least distance of the bands, in log-odds, by which positions are scaled: closer bands would exaggerate them.
 LEAST_WIDTH = 0.5
 
 
@@ -25,9 +25,9 @@ LEAST_WIDTH = 0.5
 class DraftRecipe:
     """Fitted on the dev half of training_data/drafts by `python -m conduct.training.drafts`, for the bundled text.
 
-    A sentence's position is 0 at the lower band of coverage and 1 at the upper one, so that the numbers say something
-    of other texts and models too. Log-odds of coverage: best * position of the best sentence + length * log(number of
-    sentences) + intercept; of a passage's relevance: the same from its score with numbers of its own.
+    A sentence's position is 0 at the lower band of coverage and 1 at the upper one, so that the numbers also hold for
+    other texts and models. The log-odds of coverage are: best * position of the best sentence + length * log(number of
+    sentences) + intercept. Those of a passage's relevance have the same form, with the fields `passage_...`.
     """
 
     best: float = 3.616
@@ -35,10 +35,10 @@ class DraftRecipe:
     intercept: float = -3.593
     covered: float = 0.846
     not_covered: float = 0.452
-    # By how much the position of a sentence is lowered whose words do not count, as in another language: more of those
-    # lie near the upper band.
+    # How much lower the position is of a sentence whose words do not count, as in another language: such sentences are
+    # more often near the upper band.
     unfamiliar: float = 1.5
-    # What a sentence's position adds to the log-odds that it leads to a passage: chosen on the dev half.
+    # The weight of a sentence's position in its score for a passage: chosen on the dev half.
     position: float = 1.0
     passage_score: float = 0.821
     passage_length: float = 0.313
@@ -46,15 +46,15 @@ class DraftRecipe:
 
 
 RECIPE = DraftRecipe()
-# What is found for texts.
+# Searches for texts.
 Search = Callable[[Sequence[str]], Sequence[SearchResult]]
-# Roughly whether the code speaks to each of them; None if there is no way to tell but to read them.
+# Estimates whether the code speaks to each text; None if the encoder cannot estimate.
 Glance = Callable[[Sequence[str]], Sequence[Scope] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Of one draft: its best position, each passage's score, by id, and how many sentences it has."""
+    """The scores of a draft: its best position, each passage's score by id, and the number of its sentences."""
 
     best: float
     passages: Mapping[str, float]
@@ -63,15 +63,15 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class DraftResult:
-    """The result of a draft. `led_by` has for each match the numbers of the sentences that led to it, the strongest
-    first, the others in order."""
+    """The result of a draft. `led_by` has, for each match, the numbers of the sentences that led to it: the strongest
+    first, then the others in order."""
 
     result: SearchResult
     led_by: tuple[tuple[int, ...], ...]
 
 
 class Readings:
-    """What was found for sentences of a draft: for each, by its number, alone and with its neighbours."""
+    """The search results of a draft's sentences: by the sentence's number, first alone, then with its neighbours."""
 
     def __init__(self, results: Mapping[int, Sequence[SearchResult]], recipe: DraftRecipe = RECIPE) -> None:
         self._alone = {number: read[0] for number, read in results.items()}
@@ -82,13 +82,13 @@ class Readings:
         self._scores = {number: self._passage_scores(number, read) for number, read in results.items()}
 
     def scores(self, sentences: int) -> Scores:
-        """What the probabilities of a draft of so many sentences are made from."""
+        """The scores for the probabilities of a draft; `sentences` is the number of all its sentences."""
         ids = next(iter(self._scores.values()))
         best = {name: max(scores[name] for scores in self._scores.values()) for name in ids}
         return Scores(max(self._positions.values()), best, sentences)
 
     def combined(self, sentences: int) -> DraftResult:
-        """The result of a draft of so many sentences."""
+        """The result of a draft; `sentences` is the number of all its sentences."""
         recipe, scores = self._recipe, self.scores(sentences)
         length = math.log(sentences)
         in_scope = self._in_scope(scores.best, sentences)
@@ -102,12 +102,14 @@ class Readings:
         return self.explaining(result, sentences)
 
     def explaining(self, result: SearchResult, sentences: int) -> DraftResult:
-        """`result`, of the whole text, with those of its sentences that led to each passage."""
+        """`result`, which is that of the whole text, with the sentences that led to each passage."""
         return DraftResult(result, tuple(self._led_by(match.passage.id, sentences) for match in result.matches))
 
     def _led_by(self, name: str, sentences: int) -> tuple[int, ...]:
-        """The strongest sentence, and those with this passage before all others that would do as a whole draft, and
-        not only for the neighbour that they were read with."""
+        """The strongest sentence for a passage, and others for which this passage is the best.
+
+        Such another sentence must be covered by itself, and not only together with its neighbour.
+        """
         strongest = self._strongest(name)
         others = [
             number
@@ -141,8 +143,8 @@ class Readings:
 def read_pieces(
     pieces: Sequence[Piece], glance: Glance, search: Search, in_context: bool = True
 ) -> dict[int, list[SearchResult]]:
-    """What is found for the promising pieces of a draft, by their numbers: alone and, if `in_context`, with their
-    neighbours."""
+    """The search results of the most promising pieces of a draft, by their numbers: alone, and if `in_context`, with
+    their neighbours."""
     texts = [piece.text for piece in pieces]
     numbers = list(range(len(texts)))
     read = max(MIN_READ, math.ceil(SHARE_READ * len(texts)))
@@ -157,24 +159,24 @@ def read_pieces(
 
 
 def promising(results: Mapping[int, Scope | SearchResult], count: int) -> list[int]:
-    """The numbers of the `count` sentences that the code most likely speaks to, in order."""
+    """The numbers of the `count` sentences that the code most likely speaks to, in ascending order."""
     return sorted(sorted(results, key=lambda number: -position(results[number]))[:count])
 
 
 def position(result: Scope | SearchResult) -> float:
-    """Where a result lies between its bands: 0 at the lower one, 1 at the upper one."""
+    """Where a result is between its bands: 0 at the lower one, 1 at the upper one."""
     lower, upper = log_odds(result.bands.not_covered), log_odds(result.bands.covered)
     return (log_odds(result.in_scope) - lower) / max(upper - lower, LEAST_WIDTH)
 
 
 def log_odds(chance: float) -> float:
-    """Of a probability, which may be 0 or 1."""
+    """The log-odds of a probability, which may be 0 or 1."""
     clipped = min(max(chance, 1e-6), 1 - 1e-6)
     return math.log(clipped / (1 - clipped))
 
 
 def probability(log_odds: float) -> float:
-    """Of log-odds of any size."""
+    """The probability of log-odds of any size."""
     return 1 / (1 + math.exp(-min(max(log_odds, -50.0), 50.0)))
 
 

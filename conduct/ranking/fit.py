@@ -1,4 +1,4 @@
-"""Make vectors: encode the texts, fit the heads, calibrate on the dev questions. Never on a request's path."""
+"""Makes vectors: encodes the texts, fits the classifiers, calibrates on the dev questions. Never during a request."""
 
 import logging
 from collections.abc import Sequence
@@ -21,12 +21,13 @@ from conduct.text.code import Code
 
 log = logging.getLogger(__name__)
 
-# Between the vectors of one text, at least, if one encoder made them: rounded to 8 bits, or in float32 elsewhere.
+# The least cosine between two vectors of a text if the same encoder made both, one of them rounded to 8 bits, or in
+# float32 on a remote engine.
 SAME_COSINE = 0.95
 
 
 def build(code: Code, bank: Bank, questions: Sequence[Question], encoder: Encoder) -> Vectors:
-    """Encode and fit everything for these texts; only the dev split of `questions` is looked at."""
+    """Encode and fit everything for these texts; only the dev split of `questions` is used."""
     piece_vectors = encoder.encode([piece for passage in code.passages for piece in pieces(passage)])
     texts = [situation.text for situation in bank.situations]
     if texts:
@@ -77,7 +78,7 @@ def load_or_build(
 
 
 class _Sample:
-    """A few of the texts, encoded when it is asked for: what a file says of its model may be wrong."""
+    """A few of the texts, encoded when needed, to check stored vectors: a file may name a wrong model."""
 
     def __init__(self, code: Code, bank: Bank, encoder: Encoder) -> None:
         all_pieces = [piece for passage in code.passages for piece in pieces(passage)]

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-# A sentence of less than this share of the longest one's length only leads in: "Diversity is about differences." On the
-# questions to the written codes that are kept apart it costs nothing.
+# A sentence shorter than this share of the longest one only leads in: "Diversity is about differences." On the held-out
+# written codes, this rule marks as many right sentences.
 LEAD_IN_SHARE = 0.25
 _COLONS = (":", "：")
 
@@ -11,7 +11,7 @@ _COLONS = (":", "：")
 def sentence_to_mark(sentences: Sequence[str], cosines: Sequence[float]) -> str:
     """The sentence that is closest to the question.
 
-    What only leads to the others, a short sentence or one that ends in a colon, is left out where there are others.
+    Sentences that only lead in, short ones or those that end in a colon, are not marked if there are others.
     """
     rows = list(zip(sentences, cosines, strict=True))
     rows = [row for row in rows if not row[0].endswith(_COLONS)] or rows

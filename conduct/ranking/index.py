@@ -1,5 +1,7 @@
-"""Which passages speak to a question. Three views of it (near situations, its meaning, its words) are
-blended where situations are known; a passage that nobody has written situations for is found by its own words.
+"""Finds the passages that speak to a question.
+
+Where there are situations, three views of a question are blended: near situations, its meaning, its words. A passage
+without situations is found by its own words.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,21 +20,20 @@ from conduct.ranking.spelling import Spelling
 from conduct.ranking.vectors import Vectors, along, classes, pieces, targets
 from conduct.text.code import Code, Passage
 
-# Below this cosine the nearest situation explains nothing to a reader: nine of ten that are nearer lead right.
-# Fitted by `python -m conduct.training.constants`.
+# From this cosine on, the nearest situation is given as an explanation: nine of ten such situations lead to the right
+# passage. Fitted by `python -m conduct.training.constants`.
 MIN_EXPLANATION_COSINE = 0.75
-# The chance that a careful person would answer a question about conduct with a passage about the text's licence: a
-# choice, low enough that such a passage never comes before one about conduct.
+# The relevance of a passage about the text itself, such as its licence: a choice, low enough that it never comes before
+# a passage about conduct.
 BOILERPLATE = 0.01
-# Each takes an array as long as the bank, several times over.
+# For how many texts `scopes` works at a time: each needs several arrays of the length of the bank.
 SCOPES_AT_A_TIME = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A passage for a question; `relevance` is a calibrated probability, `sentence` the one to mark,
-    `situation` the nearest one known to lead to the passage and `nearness` its cosine; None and 0 where it is not near
-    or may not be shown."""
+    """A passage for a question. `relevance` is a calibrated probability, `sentence` the one to mark. `situation` is the
+    nearest one that leads to the passage, `nearness` its cosine; None and 0 if it is not near or may not be shown."""
 
     passage: Passage
     relevance: float
@@ -51,9 +52,9 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """All passages, most relevant first; `in_scope` is the probability that the code speaks to the question,
-    to be read with `bands`. `by_words` is how much the question's words counted beside its meaning: 1 fully, 0 not at
-    all, as in another language than the situations'."""
+    """All passages, most relevant first. `in_scope` is the probability that the code speaks to the question, to be read
+    with `bands`. `by_words` is how much the question's words counted, from 0 to 1: not at all if they are in another
+    language than the situations."""
 
     matches: tuple[Match, ...]
     in_scope: float
@@ -67,20 +68,21 @@ class Index:
     def __init__(
         self, code: Code, bank: Bank, vectors: Vectors, known: AnyCode | None = None, blend: Blend = RECIPE.blend
     ) -> None:
-        """`known` is what is known of any code, None for an encoder that it was not fitted for."""
+        """`known` are the numbers for codes without situations; None if they were not fitted for the encoder."""
         self._passages = code.passages
         self.known = known
         self._vectors = vectors
         self._blend = blend
         self._situations = bank.situations
-        # A fuller text may bring words that no situation has. Without any situation nothing tells which are usual.
+        # Words of the passages as well: a newer text may have words that no situation has. Without situations no word
+        # is corrected, since it is not known which words are common.
         usual = (*code.passages, *bank.situations) if bank.situations else ()
         self._spelling = Spelling(text.text for text in usual)
         # Piece rows of each passage; see `pieces`.
         ends = np.cumsum([len(pieces(passage)) for passage in self._passages])
         self._pieces = [slice(end - len(pieces(p)), end) for p, end in zip(self._passages, ends, strict=True)]
         self._classes = classes(code, bank)
-        # Numbers of the passages that are rules, of those of them that no situation leads to, and of the others.
+        # Numbers of the passages that are rules, of the rules that no situation leads to, and of all other passages.
         is_rule = np.array([not passage.boilerplate for passage in self._passages])
         is_rule |= not is_rule.any()
         seen = np.array([passage.id in self._classes for passage in self._passages])
@@ -92,15 +94,17 @@ class Index:
         }
 
     def search(self, questions: Sequence[str], encoder: Encoder) -> list[SearchResult]:
-        """Rank all passages for each of `questions`, read by the model that the vectors were made with."""
+        """Rank all passages for each of `questions`; `encoder` must be the one that made the vectors."""
         if not questions:
             return []
         compared = self._compare(questions, encoder.encode)
         return [self._result(*row) for row in compared.rows()]
 
     def scopes(self, texts: Sequence[str], encode: Encode) -> list[Scope]:
-        """Whether the code speaks to each of `texts`, by its meaning alone: at a glance its words add nothing, and take
-        as long as all the rest."""
+        """Whether the code speaks to each of `texts`, by its meaning only.
+
+        For an estimate, the words of a text add nothing, but take as long as everything else.
+        """
         found = []
         for begin in range(0, len(texts), SCOPES_AT_A_TIME):
             compared = self._compare(texts[begin : begin + SCOPES_AT_A_TIME], encode, by_words=False)
@@ -118,8 +122,11 @@ class Index:
         return _Compared(to_pieces, to_situations, probabilities, words, *self._by_words(question_vectors, closest))
 
     def _by_words(self, vectors: np.ndarray, closest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """By the passages' own words, from unit vectors (questions, d) and cosines (questions, passages): relevance
-        (questions, passages), and the probability that passages without situations speak to it (questions,)."""
+        """Scores by the passages' own words, from unit vectors (questions, d) and cosines (questions, passages).
+
+        Gives the relevance (questions, passages), and the probability (questions,) that a passage without situations
+        speaks to the question.
+        """
         rules, unseen = self._rules, self._unseen
         if self.known is None:
             relevance = SIMILARITY.relevance((1 + closest) / 2)
@@ -133,7 +140,7 @@ class Index:
         return relevance, in_scope
 
     def _words_count(self, questions: Sequence[str]) -> np.ndarray:
-        """From 0 to 1 how much the words of each of `questions` count: (questions,)."""
+        """How much the words of each question count, from 0 to 1: (questions,)."""
         if not self._situations or not (self._blend.neighbours or self._blend.meaning):
             return np.ones(len(questions))
         familiar = np.array([self._spelling.familiar(question) for question in questions])
@@ -142,7 +149,7 @@ class Index:
     def _probabilities(
         self, questions: Sequence[str], question_vectors: np.ndarray, to_situations: np.ndarray, words_count: np.ndarray
     ) -> np.ndarray:
-        """The blended probability of each class: (questions, classes); without situations no class, (questions, 0)."""
+        """The blended probability of each class, (questions, classes); without situations (questions, 0)."""
         if not self._situations:
             return np.empty((len(questions), 0), dtype=np.float32)
         by_neighbours = neighbours(to_situations, self._targets)
@@ -184,7 +191,7 @@ class Index:
         if not self._situations:
             return Scope(float(unseen_in_scope), own)
         bands, in_scope = self._vectors.calibration.bands, 1.0 - float(probabilities[-1])
-        # Situations of an older text may call silent what a new passage speaks to.
+        # Situations for an older text may lead to "silent" where a new passage speaks to the question.
         if unseen_in_scope >= own.covered:
             in_scope = max(in_scope, bands.covered)
         elif unseen_in_scope >= own.not_covered:
@@ -203,8 +210,8 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class _Compared:
-    """Texts beside what is known: cosines (texts, pieces) and (texts, situations), probabilities (texts, classes), how
-    much their words count (texts,), and what the passages' own words say, (texts, passages) and (texts,)."""
+    """Texts compared with a code: cosines (texts, pieces) and (texts, situations), probabilities (texts, classes), how
+    much their words count (texts,), and the two results of `_by_words`, (texts, passages) and (texts,)."""
 
     to_pieces: np.ndarray
     to_situations: np.ndarray
@@ -214,7 +221,7 @@ class _Compared:
     unseen_in_scope: np.ndarray
 
     def rows(self) -> Iterator[tuple]:
-        """Those of each text."""
+        """The values of each text."""
         return zip(
             self.to_pieces,
             self.to_situations,

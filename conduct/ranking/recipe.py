@@ -1,4 +1,4 @@
-"""The numbers that vectors are fitted with: a file of vectors is bound to all of them. Pure."""
+"""The numbers with which vectors are fitted; a file of vectors is bound to all of them. Pure."""
 
 import json
 from dataclasses import asdict, dataclass, fields
@@ -19,51 +19,51 @@ class Blend:
 class Recipe:
     """How vectors are made and read. Chosen on the dev split, by hit@1, unless a line says otherwise."""
 
-    # Raise it when the meaning of the stored numbers changes in a way that no field tells.
+    # To be raised when the meaning of the stored numbers changes and no other field does.
     format: int = 4
     blend: Blend = Blend()
-    # The share of a question's words that the situations have: from which on its words count, and count fully. In
-    # English 99 of 100 dev questions are above the second, in ten other languages 9 of 10 below the first. Words of
-    # another language say nothing, and look like silence.
+    # A question's words begin to count if the situations have the first share of them, and count fully from the second
+    # share on. 99 of 100 English dev questions are above the second, 9 of 10 in other languages below the first: words
+    # of another language would only look like silence.
     words_from: float = 0.4
     words_fully: float = 0.65
-    # Softmax temperature of cosine similarity: the nearest few situations decide.
+    # Softmax temperature of cosine similarity; with it, the few nearest situations decide.
     temperature: float = 0.05
-    # The share of a passage that a situation shows also, against 1 for the one that it shows first.
+    # The weight of a passage with grade 1 in a situation's target, against 1 for a passage with grade 2.
     secondary_weight: float = 0.15
-    # Situations are compared along so many principal axes of theirs: as good as along all 384, at a third of the time
-    # and the memory, which is what a search among 10,000 situations takes most of.
+    # Situations are compared along this number of principal axes: as good as along all 384, in a third of the time and
+    # memory, and most of a search among 10,000 situations is this comparison.
     pca_components: int = 128
-    # Fewer situations than this take no time worth saving, and may lie along fewer axes.
+    # With fewer situations there is little time to save, and they may span fewer axes.
     min_situations_for_pca: int = 1_000
     # Inverse regularisation of the classifiers; flat between 2 and 10 for vectors, 5 and 30 for words.
     vector_strength: float = 3.0
     word_strength: float = 10.0
-    # Hashed features need no vocabulary beside the weights; at these sizes collisions cost nothing measurable.
+    # Hashed features need no stored vocabulary; with these sizes, collisions have no measurable effect.
     character_buckets: int = 2**16
     word_buckets: int = 2**15
-    # The bias of a class without an example.
+    # The bias of a class without examples.
     absent_class_bias: float = -30.0
-    # Of the dev questions that the code speaks to, the share that may fall below each band: a choice, not a fit.
+    # The share of the dev questions in scope that may fall below each band: a choice, not fitted.
     below_covered: float = 0.05
     below_unclear: float = 0.005
-    # Of the dev questions that the code is silent on, the share that may reach each band: likewise.
+    # The share of the dev questions that the code is silent on that may reach each band: also a choice.
     silent_covered: float = 0.02
     silent_unclear: float = 0.08
-    # Fewer labelled questions than this of either kind say little about a probability.
+    # With fewer labelled questions of either kind, nothing is calibrated.
     min_questions: int = 30
 
     @property
     def buckets(self) -> int:
-        """Features of a text's words and characters."""
+        """The number of features of a text: words and characters."""
         return self.character_buckets + self.word_buckets
 
     def to_json(self) -> str:
-        """The same text for the same numbers."""
+        """This recipe as JSON, the same text for the same numbers."""
         return json.dumps(asdict(self), sort_keys=True)
 
     def check(self, stored: str | None) -> None:
-        """Raise DataError that names what differs unless `stored` is the text of this recipe."""
+        """Raise DataError, which names the differences, unless `stored` is the JSON of this recipe."""
         if stored == self.to_json():
             return
         others = json.loads(stored) if stored else None

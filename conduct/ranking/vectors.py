@@ -1,4 +1,4 @@
-"""What is encoded and fitted ahead, as one file beside the texts that it was made from."""
+"""Everything that is encoded and fitted in advance, in one file beside the texts."""
 
 import hashlib
 import json
@@ -18,11 +18,11 @@ from conduct.ranking.classifiers import VectorClassifier, WordClassifier
 from conduct.ranking.recipe import RECIPE, Recipe
 from conduct.text.code import PREAMBLE, Code, Passage
 
-# No fit gives such a weight, and with larger ones a score may overflow.
+# No fit gives larger weights, with which a score may overflow.
 MAX_ABS_VALUE = 1_000_000
-# Half precision moves a length by less than a tenth of this.
+# Half precision changes a length by less than a tenth of this.
 LENGTH_TOLERANCE = 0.01
-# Of a number of 8 bits, to either side.
+# The largest absolute value of a number in 8 bits.
 _STEPS = 127
 
 
@@ -40,8 +40,8 @@ NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """Unit vectors of pieces (pieces, d) and, along `axes` (d, k), of situations (n, k), float32, and what was
-    fitted on them."""
+    """Unit vectors, float32: of pieces (pieces, d), and of situations (n, k), which are along `axes` (d, k). And the
+    classifiers and the calibration that were fitted on them."""
 
     pieces: np.ndarray
     axes: np.ndarray
@@ -52,19 +52,19 @@ class Vectors:
 
 
 def _peaks(vectors: np.ndarray) -> np.ndarray:
-    """The largest absolute number of each row: (n, 1)."""
+    """The largest absolute value in each row: (n, 1)."""
     return np.maximum(np.abs(vectors).max(axis=1, keepdims=True, initial=0.0), 1e-12)
 
 
 def principal_axes(vectors: np.ndarray) -> np.ndarray:
-    """Of unit vectors (n, d), the axes that keep most of their squared length: float32 (d, k), orthonormal columns."""
+    """The k axes that keep most of the squared length of unit vectors (n, d): float32 (d, k), orthonormal columns."""
     count, dimensions = vectors.shape
     if (kept := _kept(count, dimensions)) == dimensions:
         return np.eye(dimensions, dtype=np.float32)
     exact = vectors.astype(np.float64)
     _, axes = np.linalg.eigh(exact.T @ exact)
     main = axes[:, : -kept - 1 : -1]
-    # An axis has no direction of its own: the same on each machine, so that a file can be compared.
+    # The sign of an axis is arbitrary: it is fixed here, so that files from different machines can be compared.
     signs = np.sign(main[np.abs(main).argmax(axis=0), np.arange(kept)])
     return (main * signs).astype(np.float32)
 
@@ -74,30 +74,30 @@ def _kept(count: int, dimensions: int) -> int:
 
 
 def along(axes: np.ndarray, vectors: np.ndarray) -> np.ndarray:
-    """Vectors (n, d) along `axes` (d, k): (n, k), of unit length again."""
+    """Vectors (n, d) projected on `axes` (d, k): (n, k), scaled to unit length."""
     turned = vectors @ axes
     return turned / np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-12)
 
 
 def pieces(passage: Passage) -> tuple[str, ...]:
-    """What of a passage is compared with a question: each sentence where there are several, and last the whole."""
+    """The parts of a passage that are compared with a question: each sentence, if there are several, then the whole."""
     sentences = passage.sentences if len(passage.sentences) > 1 else ()
     return (*sentences, whole(passage.section, passage.text))
 
 
 def whole(section: str, text: str) -> str:
-    """A passage with the heading that it stands under, which may be all that says what it is about."""
+    """A passage with its heading before it, since the heading may be all that says what it is about."""
     return f"{section}. {text}" if section not in ("", PREAMBLE) else text
 
 
 def classes(code: Code, bank: Bank) -> tuple[str, ...]:
-    """Ids of the passages that situations lead to, in reading order, and last "" for: the code is silent."""
+    """The classes: ids of the passages that situations lead to, in reading order, and last "" for "silent"."""
     led_to = {judgement.passage for situation in bank.situations for judgement in situation.judgements}
     return (*(passage.id for passage in code.passages if passage.id in led_to), "")
 
 
 def targets(bank: Bank, names: tuple[str, ...]) -> np.ndarray:
-    """Of each situation, its share of each class: float32 (situations, classes), rows sum to 1."""
+    """The share of each class in each situation: float32 (situations, classes), rows sum to 1."""
     column = {name: number for number, name in enumerate(names)}
     shares = np.zeros((len(bank.situations), len(names)), dtype=np.float32)
     for row, situation in enumerate(bank.situations):
@@ -110,7 +110,7 @@ def targets(bank: Bank, names: tuple[str, ...]) -> np.ndarray:
 
 def fingerprint(code: Code, bank: Bank) -> str:
     """A hash of all texts and judgements that vectors are made from, in hex."""
-    # Line by line: all of it at once would be as much memory as the vectors.
+    # Line by line, since all lines at once would take as much memory as the vectors.
     hashed = hashlib.sha256()
     for passage in code.passages:
         hashed.update(json.dumps([passage.id, *pieces(passage)]).encode() + b"\n")
@@ -120,7 +120,7 @@ def fingerprint(code: Code, bank: Bank) -> str:
 
 
 def save(vectors: Vectors, path: Path, code: Code, bank: Bank, model: str) -> None:
-    """Write `path`, bound to the texts, to `model`, "id@revision", and to RECIPE. In half precision, or less."""
+    """Write `path`, bound to the texts, to `model`, "id@revision", and to RECIPE; in half precision or 8 bits."""
     half = {
         "pieces": vectors.pieces,
         "meaning.weights": vectors.meaning.weights,
@@ -128,7 +128,7 @@ def save(vectors: Vectors, path: Path, code: Code, bank: Bank, model: str) -> No
         "words.idf": vectors.words.idf,
     }
     tensors = {name: np.ascontiguousarray(array, dtype=np.float16) for name, array in half.items()}
-    # Situations in 8 bits: they are the most numbers, and lie along few axes.
+    # Situations in 8 bits, since they are most of the numbers.
     tensors["situations"] = np.rint(vectors.situations * (_STEPS / _peaks(vectors.situations))).astype(np.int8)
     tensors |= {"axes": vectors.axes, "meaning.bias": vectors.meaning.bias, "words.bias": vectors.words.bias}
     calibration = vectors.calibration
@@ -156,7 +156,8 @@ def load(
 ) -> Vectors:
     """Read `path`. Raises DataError that says why if it does not belong to these texts, this model and this recipe.
 
-    `dimensions` gives the length of the model's vectors; it is asked if all else fits, before a number is read.
+    `dimensions` returns the length of the model's vectors; it is called if everything else fits, before any number is
+    read.
     """
     try:
         header = read_header(path)
@@ -185,7 +186,7 @@ def load(
 
 
 def _check_shapes(header: Header, code: Code, bank: Bank, dimensions: Callable[[], int] | None) -> None:
-    """A file from the Hub may hold anything: DataError unless what it says that it holds is what is needed."""
+    """Raise DataError unless the header has the expected shapes and types: a file from the Hub may hold anything."""
     width = header.tensors["pieces"].shape[-1]
     if dimensions is not None and width != dimensions():
         raise DataError("they are not what the model makes of the texts")
@@ -210,16 +211,16 @@ def _check_shapes(header: Header, code: Code, bank: Bank, dimensions: Callable[[
 
 
 def _read(file) -> dict[str, np.ndarray]:
-    """The arrays that are needed, whose shapes are known to fit. What does not fit must not reach a question."""
+    """The arrays, whose shapes were checked before. Raises DataError if the numbers cannot be used."""
     arrays = {}
     for name in NAMES:
         arrays[name] = file.get_tensor(name).astype(np.float32)
-        # Written so that what is not a number fails, too.
+        # A comparison with NaN is false, so that NaN is refused as well.
         if not (arrays[name].max(initial=0) <= MAX_ABS_VALUE and arrays[name].min(initial=0) >= -MAX_ABS_VALUE):
             raise DataError(f"{name} hold a number that is not finite, or over {MAX_ABS_VALUE:,}")
     if not (np.abs(np.linalg.norm(arrays["pieces"], axis=1) - 1) < LENGTH_TOLERANCE).all():
         raise DataError("pieces are not of unit length")
-    # Without another array as large.
+    # einsum needs no second array of this size.
     lengths = np.sqrt(np.einsum("ij,ij->i", arrays["situations"], arrays["situations"]))[:, np.newaxis]
     if not (lengths > 0).all():
         raise DataError("situations have no direction")

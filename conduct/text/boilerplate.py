@@ -1,10 +1,10 @@
-"""Which passages are about the text itself (its origin, licence, contents) and not about conduct. Pure."""
+"""Recognizes passages about the text itself (its origin, licence, contents) and not about conduct. Pure."""
 
 import re
 
 from conduct.text.sentences import split_sentences
 
-# Short headings that stand for themselves, in the languages of most translations.
+# Short headings of such sections, in the languages of most translations.
 _ABOUT = (
     r"(?:attributions?|licen[cs]es?|licen[cs]ing|credits?|acknowledge?ments?|references?|sources?|translations?|copyright"
     r"|change ?log|(?:revision |version )?history|version|(?:table of )?contents|toc"
@@ -22,12 +22,12 @@ _ABOUT = (
 _HEADING = re.compile(
     rf"{_ABOUT}(?:\s*(?:,|&|/|\+|\b(?:and|y|e|et|und|и|और)\b|和|与|與|と|및|\bو)\s*{_ABOUT})*", re.IGNORECASE
 )
-# Longer passages say more than where they come from, and a search of them would take its time.
+# How many characters of a passage are searched: longer ones say more than where they come from.
 _READ = 2_000
 _BADGE_WORDS = 4
 _MAX_HEADING = 200
-# Other codes and licences. A rule may name one ("harassment as the Citizen Code of Conduct defines it"), so that a
-# name counts only beside a word of origin.
+# Other codes and licences. A rule may name one ("harassment as the Citizen Code of Conduct defines it"), so a name
+# counts only with a word about origin.
 _NAMES = re.compile(
     r"contributor[ -]covenant|geek feminism|citizen code of conduct|creative commons|\bCC[ -](?:BY|0)\b", re.IGNORECASE
 )
@@ -62,7 +62,7 @@ _ABOUT_ITSELF = re.compile(
     r"|^(?:©|\(c\)|copyright\b).{0,120}\Z|\ball rights reserved\b",
     re.IGNORECASE,
 )
-# A sentence that says what the reader or the community should do is a rule, wherever it stands.
+# A sentence that says what the reader or the community should do is a rule, in any section.
 _RULE = re.compile(
     r"\b(?:you|your|must|should|never|always|please|don['’]t|do not|may not|give|respect)\b"
     r"|\bwe (?!(?:(?:also|have|had|would|are|were|both|gratefully|like|to) )*"
@@ -72,7 +72,7 @@ _RULE = re.compile(
 )
 
 
-# What a code of conduct calls itself, where no top-level heading does.
+# What a code of conduct calls itself in its first line, if it has no top-level heading.
 _NAMES_ITSELF = re.compile(
     r"code of conduct|community guidelines|code de conduite|c[oó]digo de condu[ct]ta|verhaltenskodex|codice di condotta"
     r"|кодекс поведения|行为准则|行為準則|行動規範|행동 강령|आचार संहिता|قواعد السلوك",
@@ -81,16 +81,16 @@ _NAMES_ITSELF = re.compile(
 
 
 def names_itself(text: str) -> bool:
-    """Whether `text` has the words by which a code of conduct calls itself."""
+    """Whether `text` has the words with which codes of conduct call themselves."""
     return bool(_NAMES_ITSELF.search(text))
 
 
 def is_heading(heading: str) -> bool:
-    """Whether a section of this name is about the text itself; emoji and numbers around it do not count."""
+    """Whether a section with this heading is about the text itself; emoji and numbers around it are ignored."""
     if len(heading) > _MAX_HEADING:
         return False
     start, end = 0, len(heading)
-    # Step by step: a search for a run at the end takes the square of the run's length.
+    # With a loop: a regular expression for characters at the end would take quadratic time.
     while start < end and not heading[start].isalpha():
         start += 1
     while end > start and not heading[end - 1].isalnum():
@@ -99,7 +99,7 @@ def is_heading(heading: str) -> bool:
 
 
 def is_boilerplate(text: str, under: bool) -> bool:
-    """Whether a passage is about the text itself; `under` is whether its heading is."""
+    """Whether a passage is about the text itself; `under` says whether its heading is."""
     sentences = split_sentences(text[:_READ])
     origin = [_is_origin(sentence) for sentence in sentences]
     if not under and not any(origin):
@@ -110,6 +110,6 @@ def is_boilerplate(text: str, under: bool) -> bool:
 def _is_origin(sentence: str) -> bool:
     if _ABOUT_ITSELF.search(sentence):
         return True
-    # A name alone is a badge.
+    # A name with hardly any other words is a badge.
     named = _NAMES.search(sentence) and (_ORIGIN.search(sentence) or sentence.count(" ") < _BADGE_WORDS)
     return bool(named and not _RULE.search(sentence))

@@ -16,13 +16,13 @@ from conduct.text.passages import Block
 
 # About 100 printed pages.
 MAX_CHARACTERS = 200_000
-# Each is encoded and stands on the page.
+# Headings and passages: each passage is encoded and shown on the page.
 MAX_BLOCKS = 3_000
 MAX_SENTENCES = 10_000
-# Keeps ids readable, however long a heading is.
+# Keeps ids readable if a heading is long.
 MAX_SLUG = 100
 PREAMBLE = "Preamble"
-# What front matter calls the day of a text, the last change before the first.
+# Names of a text's date in front matter; a date of the last change is preferred.
 DAYS = ("updated", "last_updated", "last_modified", "lastmod", "date")
 
 
@@ -30,8 +30,8 @@ DAYS = ("updated", "last_updated", "last_modified", "lastmod", "date")
 class Passage:
     """A paragraph, a list item with the words that introduce its list, a table row, or a step with its consequence.
 
-    `text` is what a reader of the source sees; each of `sentences` stands in it, letter for letter.
-    `boilerplate`: it is about the text itself, such as its licence, and answers no question about conduct.
+    `text` is what a reader of the rendered page sees; it contains each of `sentences`, letter for letter.
+    `boilerplate` marks passages about the text itself, such as its licence.
     """
 
     id: str
@@ -43,7 +43,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading and the passages under it, up to the next heading; `level` 0 is before any heading."""
+    """A heading and the passages under it, up to the next heading; `level` is 0 before the first heading."""
 
     title: str
     level: int
@@ -52,8 +52,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A code of conduct. `complete` is False where the source is known to go on after our copy ends; `day` is the day
-    that its owner says it is as of, if any."""
+    """A code of conduct. `complete` is False if the source is known to continue where this copy ends; `day` is the date
+    that its owner gave it, if any."""
 
     title: str
     sections: tuple[Section, ...]
@@ -72,9 +72,8 @@ def parse(markdown: str) -> Code:
     """Read a code of conduct from Markdown, with or without front matter (YAML or TOML).
 
     Front matter may hold `title`, `complete`, `source` (an http address), `language` or `lang`, and a day such as
-    2026-11-22 (one of DAYS); a title that is missing there is the text's own, and so is the language. Raises DataError
-    if there is no passage to show, or more than can be read. The work grows with the number of characters, whatever
-    they are.
+    2026-11-22 (one of DAYS); a missing title or language is taken from the text. Raises DataError if there is no
+    passage to show, or more than the limits. The work is linear in the number of characters, whatever they are.
     """
     if len(markdown) > MAX_CHARACTERS:
         raise DataError(
@@ -103,7 +102,7 @@ def parse(markdown: str) -> Code:
 
 
 def _language(matter: front_matter.Values) -> str:
-    """What the front matter calls the text's language; of several the first."""
+    """The language in the front matter, the first if there are several; else ""."""
     for name in ("language", "lang"):
         value = matter.get(name, "")
         first = value if isinstance(value, str) else next(iter(value), "")
@@ -113,7 +112,7 @@ def _language(matter: front_matter.Values) -> str:
 
 
 def _day(values: Mapping[str, str]) -> date | None:
-    """The day in the front matter, if it is written as 2026-11-22, with or without a time."""
+    """The date in the front matter, if it is written as 2026-11-22, with or without a time."""
     for name in DAYS:
         try:
             return date.fromisoformat(values.get(name, "")[:10])
@@ -123,7 +122,7 @@ def _day(values: Mapping[str, str]) -> date | None:
 
 
 def _limited(blocks: Iterator[Block]) -> Iterator[Block]:
-    """`blocks`, as long as they are not too many."""
+    """`blocks`; raises DataError when there are too many."""
     sentences = 0
     for number, block in enumerate(blocks, start=1):
         sentences += len(block.sentences)
@@ -139,27 +138,28 @@ def _limited(blocks: Iterator[Block]) -> Iterator[Block]:
 
 
 def _title(blocks: Sequence[Block]) -> str:
-    """The first top-level heading; else a first heading or line that names itself a code of conduct."""
+    """The first top-level heading; else the first heading or line, if it calls itself a code of conduct."""
     first = blocks[0].text
     own = first.rstrip(":：") if len(first) <= MAX_SLUG and names_itself(first) else "Code of Conduct"
     return next((block.text for block in blocks if block.level == 1), own)
 
 
 def slug(heading: str) -> str:
-    """A heading as the stem of a passage id: lower case, runs of anything but letters and digits a hyphen."""
+    """A heading as the stem of a passage id: in lower case, with a hyphen for each run of characters that are neither
+    letters nor digits."""
     kept = ""
-    # Composed, so that a text saved on another system keeps its ids.
+    # Normalized, so that a text that was saved on another system keeps its ids.
     for c in unicodedata.normalize("NFC", heading.lower()):
         kind = unicodedata.category(c)
-        # Marks belong to their letters: without them Hindi or Arabic headings would fall to pieces. After an
-        # emoji, and as its variation selector, they are nothing that anybody sees.
+        # Marks belong to their letters: without them Hindi or Arabic words would be split. After an emoji they are
+        # invisible, as are variation selectors.
         mark = kind in ("Mn", "Mc") and kept[-1:].strip() and not 0xFE00 <= ord(c) <= 0xFE0F
         kept += c if kind[0] in "LN" or mark else " "
     return "-".join(kept.split())[:MAX_SLUG].strip("-") or "section"
 
 
 def _sections(blocks: Sequence[Block], title: str) -> tuple[Section, ...]:
-    """Group blocks by heading; the heading that is the document's title opens no section of its own."""
+    """Group blocks by heading; the heading that is the title of the document makes no section."""
     grouped: list[tuple[str, int, list[Block]]] = [(PREAMBLE, 0, [])]
     for number, block in enumerate(blocks):
         named = block.level == 1 or (block.level and names_itself(title))
@@ -169,7 +169,7 @@ def _sections(blocks: Sequence[Block], title: str) -> tuple[Section, ...]:
             grouped.append((block.text, block.level, []))
         else:
             grouped[-1][2].append(block)
-    # What repeats one of these is a title, or an entry of a table of contents.
+    # A passage that repeats one of these is a title, or an entry of a table of contents.
     names = {slug(block.text) for block in blocks if block.level and not block.inferred} | {slug(title)}
     taken: set[str] = set()
     repeats: Counter[str] = Counter()
@@ -196,7 +196,7 @@ def _sections(blocks: Sequence[Block], title: str) -> tuple[Section, ...]:
             )
         )
     if all(passage.boilerplate for section in sections for passage in section.passages):
-        # "We follow the Contributor Covenant" is all that this text says: then that is what it says about conduct.
+        # The text says no more than "We follow the Contributor Covenant": then this is its rule.
         return tuple(
             replace(section, passages=tuple(replace(passage, boilerplate=False) for passage in section.passages))
             for section in sections

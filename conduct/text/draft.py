@@ -1,7 +1,7 @@
-"""What somebody pasted, in sentences: a mail, a chat, a post, notes. Pure.
+"""Splits a pasted text into sentences: a mail, a chat, a post, notes. Pure.
 
-What is not theirs to send is left out: quoted mail, names and times of a chat, signatures, code, marks of lists and
-headings. Each sentence stays a part of the text, letter for letter, so that a page can mark it there.
+Quoted mail, names and times of a chat, signatures, code, and the marks of lists and headings are left out. Each
+sentence is a part of the text, letter for letter, so that a page can mark it there.
 """
 
 import re
@@ -12,16 +12,16 @@ from conduct.text import pasted_lines
 from conduct.text.sentences import ends_sentence, sentence_spans, trimmed
 from conduct.text.sentences import pieces as cut
 
-# Most questions are so short: they are read whole, as the labelled ones were.
+# Most questions have at most this number of sentences, and are read as a whole.
 QUESTION_SENTENCES = 2
-# What has no full stop is cut after so many characters, after half of them in scripts that need a token for each: with
-# its neighbour it is still shorter than what an encoder reads at once.
+# A longer sentence is cut after this number of characters, or half of it in scripts with about one token a character.
+# Together with its neighbour, such a part is still shorter than what the encoder reads.
 MAX_SENTENCE = 400
-# Shorter ones ("ok", "+1", "Hi all,") say little alone and are read together; so are longer ones where there are more
-# than MAX_PIECES, which bounds what the longest draft costs.
+# Shorter sentences ("ok", "+1", "Hi all,") are read together with the next. If there are more than MAX_PIECES pieces,
+# longer ones are joined as well, which limits the work for the longest draft.
 SHORT = 20
 MAX_PIECES = 200
-# A shorter line was ended by its writer, a longer one perhaps by the mail program.
+# A shorter line was ended by its writer, a longer one was perhaps wrapped by the mail program.
 WRAPPED = 50
 _EMPHASIS = "*_~`"
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\]\([^()\s]{0,500}\)")
@@ -32,7 +32,7 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a draft: `text` is draft[start:end], `read` the same without Markdown's marks."""
+    """A sentence of a draft: `text` is draft[start:end], `read` is the same without Markdown's marks."""
 
     text: str
     start: int
@@ -42,7 +42,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What is read alone: a sentence, or short ones that follow each other, of which `sentence` stands for all."""
+    """The unit that is searched for: a sentence, or short ones in a row; `sentence` is the longest of them."""
 
     text: str
     sentence: Sentence
@@ -50,7 +50,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A text in sentences; `plain` if nothing was left out of it."""
+    """A text in sentences; it is `plain` if nothing was left out."""
 
     sentences: tuple[Sentence, ...]
     plain: bool
@@ -66,7 +66,7 @@ class Draft:
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
-        """The sentences, short neighbours together."""
+        """The sentences, with short neighbours joined."""
         least = SHORT
         while len(groups := list(_joined(self.sentences, least))) > MAX_PIECES:
             least *= 2
@@ -79,13 +79,13 @@ class Draft:
 
 
 def with_neighbours(pieces: Sequence[Piece], number: int) -> tuple[str, ...]:
-    """The text of a piece with the one before it, and with the one after it, as far as there are any."""
+    """The text of a piece with the piece before it, and with the piece after it, if there are any."""
     pairs = [pieces[at : at + 2] for at in (number - 1, number) if 0 <= at < len(pieces) - 1]
     return tuple(" ".join(piece.text for piece in pair) for pair in pairs)
 
 
 def read_draft(text: str) -> Draft:
-    """`text` in sentences, as somebody pasted it."""
+    """The sentences of a pasted text."""
     lines = pasted_lines.content(text)
     sentences = []
     for start, end in _paragraphs(text, lines):
@@ -95,12 +95,12 @@ def read_draft(text: str) -> Draft:
 
 
 def _covers(text: str, lines: Sequence[tuple[int, int]]) -> bool:
-    """Whether nothing but spaces is outside of `lines`."""
+    """Whether there is only white space outside of `lines`."""
     return sum(len("".join(text[start:end].split())) for start, end in lines) == len("".join(text.split()))
 
 
 def _paragraphs(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """`lines` with those joined that a mail program has wrapped."""
+    """`lines`, with lines joined that a mail program has wrapped."""
     current: tuple[int, int] | None = None
     for start, end in lines:
         if current is not None:
@@ -137,7 +137,7 @@ def _plain(text: str) -> str:
 
 
 def _joined(sentences: Sequence[Sentence], least: int) -> Iterator[list[Sentence]]:
-    """Neighbours together until they weigh `least`."""
+    """Groups of neighbours with a weight of at least `least`."""
     group: list[Sentence] = []
     weight = 0
     for sentence in sentences:
@@ -151,5 +151,5 @@ def _joined(sentences: Sequence[Sentence], least: int) -> Iterator[list[Sentence
 
 
 def _weight(text: str) -> int:
-    """Its letters, those of scripts that write a word with one or two as many as a word has."""
+    """The length of `text`; characters of scripts that write a word with one or two of them count three times."""
     return len(text) + 2 * len(_DENSE.findall(text))

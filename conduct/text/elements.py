@@ -1,4 +1,4 @@
-"""What a reader sees on a page: headings, paragraphs, lists, boxes and tables. Pure."""
+"""The elements of a page: headings, paragraphs, lists, boxes and tables. Pure."""
 
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading; `inferred` where only its form makes it a heading."""
+    """A heading; `inferred` if it was recognized only by its form, such as bold text."""
 
     level: int
     text: str
@@ -16,7 +16,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Words up to the next block. `title` is its beginning in bold; `lines` are those of the source."""
+    """A run of text. `title` is its bold beginning, `lines` are those of the source, `notes` names its footnotes."""
 
     text: str
     title: str = ""
@@ -27,14 +27,14 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A list; each item holds what stands in it."""
+    """A list; each item is a sequence of elements."""
 
     items: tuple[tuple["Unit", ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """What a summary, a term or the title of a box introduces."""
+    """Elements with a title: a summary, a term, or the title of a box."""
 
     title: str
     units: tuple["Unit", ...]
@@ -53,12 +53,12 @@ Unit = Heading | Paragraph | Items | Box | Table
 
 
 def visible(text: str) -> bool:
-    """Whether a reader sees anything of `text`: spaces of all widths and marks without a letter are nothing."""
+    """Whether `text` has visible characters: not only spaces of any width, and marks without a letter."""
     return any(unicodedata.category(c)[0] in "LNPS" for c in text)
 
 
 def lines(units: Sequence[Unit]) -> Iterator[str]:
-    """The words of `units` and of all within them, in reading order."""
+    """The texts of `units` and of all elements within them, in reading order."""
     for unit in units:
         match unit:
             case Heading() | Paragraph():

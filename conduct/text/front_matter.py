@@ -1,4 +1,4 @@
-"""What stands before a text between two lines of --- (YAML) or +++ (TOML): plain values of its first level. Pure."""
+"""Reads front matter, between two lines of --- (YAML) or +++ (TOML): the plain values of its first level. Pure."""
 
 import re
 import tomllib
@@ -7,17 +7,17 @@ import yaml
 
 from conduct.errors import DataError
 
-# A YAML parser in Python reads about 100 kB a second.
+# The YAML parser, in Python, reads only about 100 kB a second.
 MAX_CHARACTERS = 20_000
 
 _FENCED = re.compile(r"(---|\+\+\+)[ \t]*\n(?:(.*?)\n)??\1[ \t]*(?:\n|\Z)", re.DOTALL)
 
-# A text, or a list of texts: no type is guessed, so a title of 2024-99-99 is a title.
+# A text, or a list of texts. No other types are guessed: a title such as 2024-99-99 stays a text.
 Values = dict[str, str | list[str]]
 
 
 def split(text: str, limit: int = MAX_CHARACTERS) -> tuple[Values, str]:
-    """The values before `text`, and the text itself. Raises DataError if they cannot be read."""
+    """The values before `text`, and the text without them. Raises DataError if they cannot be read."""
     fenced = _FENCED.match(text)
     if not fenced:
         return {}, text
@@ -27,7 +27,7 @@ def split(text: str, limit: int = MAX_CHARACTERS) -> tuple[Values, str]:
     if fenced[1] == "+++":
         return _toml(content), rest
     loaded = _yaml(content)
-    # Between two rules may stand ordinary words: they are a part of the text.
+    # Ordinary words between two horizontal rules are a part of the text.
     return ({}, text) if loaded is None else (loaded, rest)
 
 
@@ -43,7 +43,7 @@ def _yaml(content: str) -> Values | None:
 
 class _Loader(yaml.BaseLoader):
     def compose_node(self, parent, index):
-        # Ten lines of them can mean gigabytes.
+        # Ten lines with aliases can expand to gigabytes.
         if self.check_event(yaml.AliasEvent):
             raise DataError("The front matter uses YAML anchors, which are not needed here: write the values out.")
         return super().compose_node(parent, index)
@@ -57,7 +57,7 @@ def _toml(content: str) -> Values:
 
 
 def _plain(loaded: object) -> Values | None:
-    """The scalars and lists of scalars of a mapping; None if it is none."""
+    """The scalars and lists of scalars of a mapping; None if `loaded` is not a mapping."""
     if not isinstance(loaded, dict):
         return None
     plain: Values = {}

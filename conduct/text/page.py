@@ -1,4 +1,4 @@
-"""From HTML to what a reader of the page sees: headings, paragraphs, lists, boxes and tables. Pure."""
+"""From HTML to the elements that a reader of the page sees. Pure."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,12 +10,12 @@ from conduct.errors import DataError
 from conduct.text.elements import Box, Heading, Items, Paragraph, Table, Unit, lines, visible
 from conduct.text.rendering import TOO_DEEP
 
-# Elements that are open at once; the parser looks through them at each closing tag.
+# How many elements may be open at once: the parser searches them at each closing tag.
 MAX_OPEN = 500
-# Of these, blocks in each other.
+# How many of them may be nested blocks.
 MAX_DEPTH = 120
 
-# Within these a reader sees nothing, or nothing that holds: what is struck through does so no longer.
+# Elements whose content is not shown, or no longer valid: text that is struck through.
 _UNSEEN = frozenset(
     {"script", "style", "template", "head", "noscript", "svg", "iframe", "object", "audio", "video", "canvas", "select",
      "textarea", "math", "del", "s", "strike"}
@@ -26,7 +26,7 @@ _BLOCKS = frozenset(
      "header", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary",
      "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"}
 )  # fmt: skip
-_BREAK = "\0"  # the parser lets none of these three through
+_BREAK = "\0"  # control characters that the parser lets through in no text
 _CODE_SPACE = "\1"
 _CODE = {ord("\n"): _BREAK, ord(" "): _CODE_SPACE, ord("\t"): _CODE_SPACE * 4}
 _NOT_SHOWN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
@@ -37,7 +37,7 @@ _OPTION = re.compile(r"(?::[\w-]+:[^\n]*(?:\n|\Z))+")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A run of text as the page shows it."""
+    """A run of text of one kind."""
 
     text: str
     bold: bool = False
@@ -46,14 +46,14 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """The mark of a footnote."""
+    """A reference to a footnote."""
 
     name: str
 
 
 @dataclass(slots=True)
 class Node:
-    """A block element and what is in it."""
+    """A block element and its content."""
 
     tag: str
     kind: str = ""
@@ -63,14 +63,14 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page from top to bottom, and its footnotes by name."""
+    """The elements of a page in order, and its footnotes by name."""
 
     units: tuple[Unit, ...]
     notes: tuple[tuple[str, tuple[Unit, ...]], ...]
 
 
 def read(html: str) -> Page:
-    """The page that `html` makes. Raises DataError if it nests too deeply."""
+    """The page of `html`. Raises DataError if it nests too deeply."""
     parser = etree.HTMLParser(target=_Builder())
     parser.feed(f"<html><body>{html}</body></html>")
     root = parser.close()
@@ -79,7 +79,7 @@ def read(html: str) -> Page:
 
 
 class _Builder:
-    """What the parser calls for each tag: keeps blocks and words, and drops what nobody sees."""
+    """The target of the parser, which calls it for each tag: keeps blocks and text, and drops what is not shown."""
 
     def __init__(self) -> None:
         self.blocks = [Node("page")]
@@ -157,7 +157,7 @@ def _notes(node: Node) -> Iterator[Node]:
 
 
 def _units(node: Node) -> Iterator[Unit]:
-    """What stands in `node`, in reading order."""
+    """The elements in `node`, in reading order."""
     run: list[Words | Note] = []
     for child in node.children:
         if isinstance(child, Node):
@@ -199,7 +199,7 @@ def _item(child: Node | Words | Note) -> tuple[Unit, ...]:
 
 
 def _box(node: Node, tag: str) -> Iterator[Unit]:
-    """A box whose first block may be its title; the name of its kind ("Warning") is the generator's word."""
+    """A box whose first block may be its title; a title that only names its kind ("Warning") is dropped."""
     blocks = [child for child in node.children if isinstance(child, Node)]
     title = ""
     if blocks and blocks[0].tag == tag and (tag == "summary" or blocks[0].kind.endswith("-title")):
@@ -286,6 +286,6 @@ def _paragraph(run: Sequence[Words | Note]) -> Iterator[Paragraph]:
 
 
 def _shown(raw: str) -> str:
-    """As a browser shows it: runs of spaces and line ends are one space, a break is a new line."""
+    """The text as a browser shows it: runs of white space are one space, a break is a new line."""
     broken = (" ".join(re.split(r"[ \t\n\f]+", line)).strip(" ") for line in raw.split(_BREAK))
     return "\n".join(broken).strip(" \n").replace(_CODE_SPACE, " ")

@@ -1,4 +1,4 @@
-"""From what stands on a page to headings and passages. Pure."""
+"""From the elements of a page to headings and passages. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from conduct.text import lists
 from conduct.text.elements import Box, Heading, Items, Paragraph, Table, Unit, lines, visible
 from conduct.text.sentences import introduction, pieces, split_sentences
 
-# A longer sentence introduces nothing, and each item of its list would repeat it.
+# A longer introduction is not repeated before each item of its list.
 MAX_LEAD = 1_000
 # A longer paragraph is shown in parts, cut after sentences.
 MAX_PASSAGE = 3_000
@@ -17,7 +17,7 @@ MAX_PASSAGE = 3_000
 class Block:
     """A heading of `level` 1 to 6, or with level 0 a passage and the sentences to search it by.
 
-    `inferred`: only its form makes it a heading, so its words may be a rule's.
+    `inferred`: it was recognized as a heading only by its form, so its words may be part of a rule.
     """
 
     level: int
@@ -27,19 +27,19 @@ class Block:
 
 
 def read(units: Sequence[Unit], notes: dict[str, tuple[Unit, ...]], language: str) -> Iterator[Block]:
-    """Headings and passages in reading order; a footnote follows what it belongs to."""
+    """Headings and passages in reading order; a footnote follows the block that refers to it."""
     return _Reader(dict(notes), language).flow(units, "")
 
 
 class _Reader:
-    """Reads one page; `notes` are the footnotes that were not shown yet."""
+    """Reads one page; `notes` are the footnotes that have not been read yet."""
 
     def __init__(self, notes: dict[str, tuple[Unit, ...]], language: str) -> None:
         self.notes = notes
         self.language = language
 
     def flow(self, units: Sequence[Unit], lead: str) -> Iterator[Block]:
-        """What stands one below the other, each passage after `lead`, the words that introduce it."""
+        """The passages of a sequence of elements, each after `lead`, the words that introduce it."""
         at = 0
         while at < len(units):
             end = self._end(units, at)
@@ -51,7 +51,7 @@ class _Reader:
             at = end
 
     def _end(self, units: Sequence[Unit], at: int) -> int:
-        """Where what belongs together ends: a step of a ladder, a sentence around a list, an introduced list."""
+        """Where a group ends: a step of a ladder, a sentence around a list, or a list with its introduction."""
         unit, rest = units[at], units[at + 1 : at + 3]
         if isinstance(unit, Paragraph):
             if (end := _step_end(units, at)) > at + 1:
@@ -114,7 +114,7 @@ class _Reader:
             yield from self._item(item, lead)
 
     def _item(self, item: Sequence[Unit], lead: str) -> Iterator[Block]:
-        """An item: its own words, then the lists in it, which its last words before them introduce."""
+        """An item: its own words, then the lists in it, with the last words before them as introduction."""
         nested = [unit for unit in item if isinstance(unit, Items)]
         own = "\n".join(lines([unit for unit in item if not isinstance(unit, Items)]))
         if not nested:
@@ -183,13 +183,13 @@ def _joined(*parts: str) -> str:
 
 
 def _remark(text: str, words: str, lead: str) -> Iterator[Block]:
-    """What a paragraph says besides introducing a list, in its full words."""
+    """The passage of a paragraph that says more than `words`, which introduce a list."""
     if text != words:
         yield from _passage(lead, text, unsearched=words)
 
 
 def _one_rule(before: str, items: Items, after: str, lead: str) -> Iterator[Block]:
-    """A sentence that goes on around or after a list, with what stands before and after it."""
+    """A sentence that continues around or after a list, with the text before and after it."""
     said, following = split_sentences(before), split_sentences(after)
     middle = [line for item in items.items for line in lines(item)]
     rule = "\n".join([*said[-1:], *middle, following[0]])
@@ -198,7 +198,7 @@ def _one_rule(before: str, items: Items, after: str, lead: str) -> Iterator[Bloc
 
 
 def _rows(table: Table, lead: str) -> Iterator[Block]:
-    """Each row of a table, each cell after the name of its column; without rows, the names."""
+    """A passage for each row of a table, each cell after the name of its column; without rows, one of the names."""
     names = table.names if sum(map(len, table.names)) <= MAX_LEAD else ("",) * len(table.names)
     if not table.rows:
         yield from _passage(lead, _joined(*table.names))
@@ -212,7 +212,7 @@ def _rows(table: Table, lead: str) -> Iterator[Block]:
 def _passage(
     lead: str, own: str, sentences: tuple[str, ...] = (), unsearched: str = "", whole: bool = False
 ) -> Iterator[Block]:
-    """A passage of its own words after those that introduce it; long ones in parts, gaps to fill in not at all."""
+    """A passage: its own words after the introduction. Long ones come in parts; placeholders are left out."""
     if lists.is_placeholder(own):
         return
     if len(own) > MAX_PASSAGE:

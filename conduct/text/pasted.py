@@ -1,6 +1,6 @@
-"""Headings that only their form makes: bold titles, and titles glued to a paragraph. Pure.
+"""Recognizes headings by their form: bold titles, and titles glued to a paragraph. Pure.
 
-For texts without headings of their own, as they are pasted from word processors and chats.
+For texts without headings, which were pasted from word processors and chats.
 """
 
 import re
@@ -11,15 +11,15 @@ from conduct.text.elements import Heading, Items, Paragraph, Unit
 from conduct.text.sentences import ends_sentence, split_sentences
 
 MAX_TITLE = 100
-# One bold beginning stresses a paragraph; two are how the text is built.
+# A single bold beginning may only stress a paragraph; two are the structure of the text.
 MIN_TITLES = 2
 LEVEL = 2
-# Lines of about this length and all alike are wrapped by an editor.
+# Lines that are shorter, and almost as long as the longest one, were wrapped by an editor.
 WRAPPED = 100
 
 _CLOSES_TITLE = ".:!?。：！？ –—-"
 _GLUED = re.compile(r"[A-ZÀ-ÞА-ЯΑ-Ω][^\W\d_]*(?:[ ,&/'’-]+[^\W\d_]+){0,4}")
-# A line that breaks after one of these goes on in the next.
+# After one of these words a line continues in the next one.
 _GOES_ON = frozenset(
     {"a", "an", "the", "and", "or", "of", "to", "in", "on", "at", "by", "for", "with", "from", "as", "is", "are",
      "be", "our", "your", "their", "its", "this", "that", "these", "those", "we", "you", "they", "it", "if",
@@ -31,13 +31,13 @@ def find_headings(units: Sequence[Unit], width: int) -> tuple[Unit, ...]:
     """`units` with a heading for each title that has none; `width` is how wide the text is written."""
     own = next((n for n, unit in enumerate(units) if isinstance(unit, Heading) and not (n == 0 and _is_title(unit))),
                len(units))  # fmt: skip
-    # What comes under headings of its own has its titles already.
+    # Only the part before the text's own headings.
     before = tuple(part for unit in units[:own] for part in _unglued(unit, width))
     return (*_titled(before), *units[own:])
 
 
 def written_width(text: str) -> int:
-    """The longest line of prose in a source; an address makes a line long that was wrapped earlier."""
+    """The length of the longest line of prose in a source, without lines with addresses, which cannot be wrapped."""
     return max((len(line) for line in text.split("\n") if line.count(" ") > 4 and "://" not in line), default=0)
 
 
@@ -66,7 +66,7 @@ def _titled(units: Sequence[Unit]) -> Iterator[Unit]:
 
 
 def _one_titled(unit: Unit, is_item: bool) -> Iterator[Unit]:
-    """A heading and what it heads; a title that stands alone above its text is shown as the heading only."""
+    """A heading and the element under it; a title alone above its text becomes only a heading."""
     title = _title(unit)
     if title:
         yield Heading(LEVEL, title, inferred=True)
@@ -75,7 +75,7 @@ def _one_titled(unit: Unit, is_item: bool) -> Iterator[Unit]:
 
 
 def _is_titled_list(units: Sequence[Unit], n: int) -> bool:
-    """A list whose items begin with bold titles and which no words introduce."""
+    """Whether this is a list without introduction whose items all begin with bold titles."""
     unit = units[n]
     before = units[n - 1] if n else None
     introduced = isinstance(before, Paragraph) and before.text.endswith((":", "："))
@@ -89,7 +89,7 @@ def _titles(unit: Unit) -> list[str]:
 
 
 def _title(unit: Unit | None) -> str:
-    """The bold beginning of a paragraph, where it is apart from what follows."""
+    """The bold beginning of a paragraph, if it is separate from the rest; else ""."""
     if not isinstance(unit, Paragraph) or not unit.title or unit.is_picture or len(unit.title) > MAX_TITLE:
         return ""
     rest = unit.text[len(unit.title) :].lstrip()
@@ -98,7 +98,7 @@ def _title(unit: Unit | None) -> str:
 
 
 def _unglued(unit: Unit, width: int) -> Iterator[Unit]:
-    """A paragraph, cut where a line ends in a title although the next word would have had room on it."""
+    """A paragraph, split where a line ends in a title although the next word would have fitted on it."""
     if not isinstance(unit, Paragraph) or len(unit.lines) < 2 or unit.title:
         yield unit
         return

@@ -1,4 +1,4 @@
-"""What of a pasted text its writer has said: without quotes, names and times, marks of lists, and code. Pure."""
+"""Finds the writer's own words in a pasted text: no quotes, names and times, marks of lists, or code. Pure."""
 
 import re
 from collections import Counter
@@ -19,7 +19,7 @@ _ORIGINAL = re.compile(
     r"\s*[-_ ]{0,20}",
     re.IGNORECASE,
 )
-# Of a mail's head, the subject alone says something.
+# Header lines of a mail; only its subject is content.
 _HEADER = re.compile(
     r"(?:from|to|cc|bcc|sent|date|reply-to|von|an|gesendet|datum|de|à|envoyé|para|enviado|fecha|data|dari|kepada|tanggal"
     r"|от|кому|дата|发件人|收件人|发送时间|日期|差出人|宛先|日時)\s?[:：]\s?.*(?:@|\d{1,2}[:.]\d\d).*",
@@ -39,7 +39,7 @@ _TABLE = re.compile(r"[ \t]*\|.*\|[ \t]*")
 _CLOCK = r"\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?(?:\s?uhr)?"
 _DAY = r"(?:\d{1,4}[-./]\d{1,2}[-./]\d{2,4})"
 _WHEN = rf"(?:{_DAY}[,T]?\s{{0,2}}(?:um |at |à |a las )?{_CLOCK}|{_CLOCK}(?:[,\s]\s?{_DAY})?|{_DAY})"
-# "Version 1.21" ends in no time of day.
+# Stricter about the time of day: "Version 1.21" has none.
 _DAY_OR_CLOCK = rf"(?:{_DAY}[, ]{{1,2}})?(?:\d{{1,2}}:\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?|\d{{1,2}}\s?[ap]m)(?:\s?uhr)?"
 _NAME = r"[^\W\d_][^\n:：<>\[\]|.!?,;()]{0,38}"
 _NAMES = r"[^\W\d_][\w.'-]{0,24}(?: [\w.'()-]{1,16}){0,3}"
@@ -55,7 +55,7 @@ _CHAT = re.compile(
     ),
     re.IGNORECASE,
 )
-# Lines of their own, over what was said.
+# Lines with only a name and a time, above what was said.
 _CHAT_LINE = re.compile(
     "|".join(
         (
@@ -69,13 +69,13 @@ _CHAT_LINE = re.compile(
     ),
     re.IGNORECASE,
 )
-# A name alone is one if it speaks twice; in bold, once is enough.
+# A name before a colon is a speaker if it occurs twice; in bold, once is enough.
 _SPEAKER = re.compile(rf"(?:@{_NAME}|[^\W\d_][\w.'-]{{0,24}}(?: [\w.'-]{{1,16}}){{0,2}})[:：]\s+(?=\S)")
 _BOLD_SPEAKER = re.compile(rf"\*\*@?{_NAME}(?:[:：]\*\*|\*\*[:：])\s*")
 
 
 def content(text: str) -> list[tuple[int, int]]:
-    """Where the content of each line of `text` begins and ends, in order; cells of a table are lines of their own."""
+    """Where the content of each line of `text` begins and ends, in order; each cell of a table is separate."""
     lines = _Lines(text)
     speakers = lines.speakers()
     found = []
@@ -89,12 +89,12 @@ def content(text: str) -> list[tuple[int, int]]:
 
 
 def only_quotes(text: str) -> bool:
-    """Whether a line of `text` is quoted; to be asked of a text without content."""
+    """Whether a line of `text` is quoted; for texts without content."""
     return any(_QUOTE.match(line) for line in text.split("\n"))
 
 
 class _Lines:
-    """The lines of a text that are no quotes, code or signature."""
+    """The lines of a text, to find those that are no quotes, code or signature."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -105,7 +105,7 @@ class _Lines:
             at += len(line) + 1
 
     def speakers(self) -> frozenset[str]:
-        """The names that stand before a colon on two lines or more."""
+        """The names that occur before a colon in at least two lines."""
         names = Counter(
             spoken[0].strip().lower()
             for start, end in self._lines
@@ -114,7 +114,7 @@ class _Lines:
         return frozenset(name for name, count in names.items() if count > 1)
 
     def own(self) -> Iterator[tuple[int, int]]:
-        """Start and end of each line that its writer has written."""
+        """Start and end of each line of the writer's own."""
         closing = self._closing_fences()
         number = 0
         while number < len(self._lines):
@@ -142,7 +142,7 @@ class _Lines:
         )
 
     def _closing_fences(self) -> dict[int, int]:
-        """The line that closes each block of code, by the line that opens it; one that is never closed opens none."""
+        """The closing line of each block of code, by its opening line; an unclosed fence opens no block."""
         closing: dict[int, int] = {}
         opened, mark = -1, ""
         for number, (start, end) in enumerate(self._lines):
@@ -157,7 +157,7 @@ class _Lines:
         return closing
 
     def _end_of_signature(self, number: int) -> int:
-        """The line after a signature, which has no empty line; `number` itself if it is too long to be one."""
+        """The line after a signature, which ends at an empty line; `number` itself if it is too long for one."""
         after = number + 1
         while after < len(self._lines) and self._text[slice(*self._lines[after])].strip():
             after += 1
@@ -165,10 +165,10 @@ class _Lines:
 
 
 def _after_marks(text: str, start: int, end: int, speakers: frozenset[str]) -> int:
-    """Where the words of a line begin: after marks of a list, name and time, and what names the subject of a mail."""
+    """Where the words of a line begin: after marks of a list, a name and time, or "Subject:" of a mail."""
     start = _after(_MARK, text, start, end)
     start = _after(_CHAT, text, start, end)
-    # A line alone is somebody's words.
+    # In a text of a single line, this line is the content.
     if "\n" in text and _CHAT_LINE.fullmatch(text, start, end):
         return end
     start = _after(_SUBJECT, text, start, end)

@@ -1,6 +1,6 @@
-"""From Markdown as people write it to HTML: CommonMark, and what GitHub, MyST, Jekyll and MkDocs add. Pure.
+"""From Markdown to HTML: CommonMark, and what GitHub, MyST, Jekyll and MkDocs add. Pure.
 
-The parser's work is counted while it is done: no text takes more than so many steps for each of its characters.
+The parser's steps are counted while it works: a text may take at most STEPS_PER_CHARACTER for each character.
 """
 
 import re
@@ -21,18 +21,18 @@ from mdit_py_plugins.myst_blocks.index import line_comment
 from conduct.errors import DataError
 from conduct.text.sentences import ends_sentence, pieces
 
-# Twenty levels, the usual limit, are ten lists in each other; what lies deeper would be lost.
+# The parser's default, 20 levels, is only ten nested lists; deeper text would be lost.
 MAX_NESTING = 100
-# Marks within a longer paragraph are read in parts of this length: the parser looks for a mark's end up to there.
+# A longer paragraph is parsed in parts of this length, since the parser searches for the end of a mark to its end.
 MAX_INLINE = 10_000
-# Ordinary texts take one or two steps a character; a table of bare bars or a row of brackets takes thousands.
+# Ordinary texts take one or two steps a character; a table of empty cells or a row of brackets takes thousands.
 STEPS_PER_CHARACTER = 8
 STEPS = 10_000
-# Beginnings and ends of blocks: a text that may be shown has a third of these at most.
+# Beginnings and ends of blocks: a text within the other limits has at most a third of these.
 MAX_TOKENS = 90_000
-# Each box looks for its end to the end of the text.
+# For each nested box, the parser searches the rest of the text for its end.
 MAX_BOXES = 10
-# A paragraph above a line of hyphens is a heading to the parser.
+# The parser takes any paragraph above a line of hyphens for a heading; a longer one is none.
 MAX_HEADING = 200
 
 TOO_DEEP = "The text nests lists, quotes or HTML too deeply to be read: write it flatter."
@@ -44,9 +44,9 @@ _TOO_MUCH = (
 
 # For the site's generator, not for readers: {#anchor}, {.class}, and {: .class} of Kramdown.
 _ATTRIBUTES = re.compile(r"[ \t]*\{(?::[^{}\n]{0,200}|[#.][A-Za-z][^{}\n]{0,200})\}")
-# The generator puts a table of contents there.
+# Where a generator inserts a table of contents.
 _CONTENTS = re.compile(r"\[\[?_?toc_?\]\]?|\$\{toc\}", re.IGNORECASE)
-# Text from word processors: spaces of other widths after a mark, and bullets that are no mark.
+# Texts from word processors have other spaces after a mark, and bullets that are not Markdown.
 _SPACE_AFTER_MARK = re.compile(
     r"(?m)^( {0,3}(?:#{1,6}|[-*+]|\d{1,3}[.)]))[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+"
 )
@@ -64,7 +64,7 @@ _BOX = re.compile(r"\s*(?:\{([\w-]+)\}|([\w-]+)|\{\s*\.([\w-]+)[^}]*\})?\s*(?:\[
 
 
 class _Budget:
-    """What a text may still cost."""
+    """The steps that a text may still take."""
 
     def __init__(self, characters: int) -> None:
         self.left = STEPS + STEPS_PER_CHARACTER * characters
@@ -76,7 +76,7 @@ class _Budget:
 
 
 class _Tokens(list):
-    """Blocks as the parser makes them, each counted: a table of 20 rows may have thousands of cells."""
+    """The list of the parser's blocks, which counts them: a table of 20 rows may have thousands of cells."""
 
     def __init__(self, budget: _Budget) -> None:
         super().__init__()
@@ -95,7 +95,7 @@ class _Tokens(list):
 
 
 class _Inline(ParserInline):
-    """The parser of marks within a paragraph; looking ahead for the end of a bracket is what costs."""
+    """The parser of marks within a paragraph, with a budget: searching for the end of a bracket is expensive."""
 
     def parse(self, src: str, md: MarkdownIt, env: dict, tokens: list[Token]) -> list[Token]:
         env["budget"].spend(len(src))
@@ -124,7 +124,7 @@ def _count(state: StateCore) -> None:
 
 
 def _divide(state: StateCore) -> None:
-    """Between blocks and their marks: long paragraphs in parts, and a paragraph above hyphens is no heading."""
+    """Runs after blocks and before inline marks: splits long paragraphs, and decides on paragraphs above hyphens."""
     divided: list[Token] = []
     for index, token in enumerate(state.tokens):
         if token.type == "inline" and _CONTENTS.fullmatch(token.content.strip()):
@@ -144,7 +144,7 @@ def _part(token: Token, content: str) -> Token:
 
 
 def _underlined(opening: Token, inline: Token, before: list[Token], closing: Token) -> list[Token]:
-    """The words above a line of hyphens: a heading, a paragraph that a rule follows, or one glued to the other."""
+    """The words above a line of hyphens: a heading, a paragraph before a rule, or a paragraph with a heading."""
     above, _, last = inline.content.rpartition("\n")
     if opening.markup == "-" and (ends_sentence(last) or len(last) > MAX_HEADING):
         opening.type, opening.tag, closing.type, closing.tag = "paragraph_open", "p", "paragraph_close", "p"
@@ -174,7 +174,7 @@ def _is_directive(params: str, _markup: str) -> bool:
 
 
 def _box(_renderer: object, tokens: Sequence[Token], index: int, _options: object, env: dict) -> str:
-    """A container as MkDocs would have it: its title, if somebody wrote one, and its text."""
+    """The HTML of a container: its title, if it has one, and its text."""
     token = tokens[index]
     if token.nesting < 0:
         return "</div>\n"
@@ -204,14 +204,14 @@ def _parser() -> MarkdownIt:
     md.inline = _Inline()
     md.configure("commonmark", options).enable(["table", "strikethrough"])
     md.use(footnote_plugin, inline=False).use(deflist_plugin).use(admon_plugin).use(myst_block_plugin)
-    # A line that begins with "%" within a paragraph is the reader's.
+    # Within a paragraph, a line that begins with "%" is text, not a comment.
     md.block.ruler.at("myst_line_comment", line_comment, {"alt": []})
     md.use(container_plugin, "box", marker=":", validate=lambda *_: True, render=_box)
     md.use(container_plugin, "directive", marker="`", validate=_is_directive, render=_box)
     md.core.ruler.before("block", "count", _count)
     md.core.ruler.before("inline", "divide", _divide)
     md.core.ruler.after("inline", "attributes", _drop_attributes)
-    # Emphasis says nothing to the walker, and may be nested a thousand times.
+    # The HTML reader ignores emphasis, which may be nested a thousand times.
     for name in ("em_open", "em_close", "footnote_anchor", "myst_line_comment", "myst_target"):
         md.add_render_rule(name, _nothing)
     md.add_render_rule("footnote_ref", _note_mark)

@@ -1,4 +1,4 @@
-"""Where a sentence ends, in many scripts. Pure."""
+"""Splits text into sentences, in many scripts. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -6,9 +6,9 @@ from itertools import pairwise
 
 _ENDS = ".!?…।॥؟۔።။៖。！？．｡‼⁇⁈⁉"
 _CLOSES = "\"'”“’»›)]」』）>*_ \u00a0\u202f"
-# What may stand before the first word of a sentence; French sets a space after its quotation mark.
+# What may precede the first word of a sentence; in French a space follows the quotation mark.
 _OPENS = r"(?:[\"'“‘„(\[¿¡]|[«‹][ \u00a0\u202f]?)*"
-# A sentence ends at one of these (and what closes it) before a space and something that can begin another;
+# A sentence ends at one of these marks, with closing quotes or brackets, before a space and the beginning of another;
 # East Asian full stops need no space, and those of Hindi, Urdu and Arabic are often typed without one.
 _END = re.compile(
     rf"(?<=[.!?…।॥؟۔።။៖])(?:[\"'”“’»«)\]]|[ \u00a0\u202f][»›])*\s+(?={_OPENS}(\w))"
@@ -23,30 +23,30 @@ _LABEL_WITH_VALUE = re.compile(r"[:：]\s*\S|@|://|\bwww\.")
 
 
 def split_sentences(text: str) -> tuple[str, ...]:
-    """The sentences of `text`, each a part of it, letter for letter; a new line begins a new one."""
+    """The sentences of `text`, each a part of it, letter for letter; a new line begins a new sentence."""
     return tuple(sentence for line in text.split("\n") for sentence in _split(line))
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """Where each sentence of `text` begins and ends; a new line is no more than a space."""
+    """Where each sentence of `text` begins and ends; here a new line counts as a space."""
     ends = [0, *(end.end() for end in _END.finditer(text) if _is_end(text, end)), len(text)]
     spans = [trimmed(text, start, end) for start, end in pairwise(ends)]
     return [(start, end) for start, end in spans if start < end]
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """`start` and `end` without the spaces inside of them."""
+    """`start` and `end`, moved inwards past white space."""
     part = text[start:end]
     return start + len(part) - len(part.lstrip()), end - len(part) + len(part.rstrip())
 
 
 def ends_sentence(text: str) -> bool:
-    """Whether `text` ends as a sentence does; what closes a quote or a bracket does not count."""
+    """Whether `text` ends like a sentence; closing quotes and brackets are ignored."""
     return text.rstrip().rstrip(_CLOSES).endswith(tuple(_ENDS))
 
 
 def introduction(text: str) -> str:
-    """The sentence of `text` that introduces a list after it: one that ends in a colon, or a mere label; else ""."""
+    """The sentence of `text` that introduces a list after it: one that ends in a colon, or a label; else ""."""
     sentences = split_sentences(text)
     if not sentences:
         return ""
@@ -59,7 +59,7 @@ def introduction(text: str) -> str:
 
 
 def pieces(text: str, limit: int) -> Iterator[str]:
-    """`text` in parts of at most `limit` characters that make it up again: cut after sentences, else at spaces."""
+    """`text` in parts of at most `limit` characters, which joined give `text`: cut after sentences, else at spaces."""
     start = 0
     while len(text) - start > limit:
         part = text[start : start + limit]
@@ -78,7 +78,7 @@ def _split(line: str) -> list[str]:
 
 
 def _is_end(line: str, end: re.Match[str]) -> bool:
-    # "e.g. the": what goes on in lower case is the same sentence. Many scripts have no cases.
+    # "e.g. the": before lower case a sentence does not end. Many scripts have no cases.
     if end[1] and end[1].islower():
         return False
     return not _ABBREVIATED.search(line, max(0, end.start() - 12), end.start())

@@ -1,12 +1,12 @@
-"""Tags of site generators (Liquid, Jinja, Hugo), which no reader of the page sees. Pure."""
+"""Removes tags of site generators (Liquid, Jinja, Hugo), which a reader of the page does not see. Pure."""
 
 import re
 
-# How far the end of a tag is looked for: the work stays within so many characters for each opening.
+# How many characters after an opening mark are searched for the end of the tag, which limits the work.
 MAX_TAG = 1_000
 MAX_COMMENT = 5_000
 
-# "{#anchor}" after a heading is no comment of Jinja: that one has a space.
+# "{#anchor}" after a heading is not a comment of Jinja, which has a space.
 _OPENING = re.compile(r"\{%|\{\{|\{#(?=\s)")
 _CLOSING = {"{%": "%}", "{{": "}}", "{#": "#}"}
 _COMMENT = re.compile(r"\{%-?\s*comment\b")
@@ -14,7 +14,7 @@ _COMMENT_END = re.compile(r"\{%-?\s*endcomment\s*-?%\}")
 
 
 def remove_tags(text: str) -> str:
-    """`text` without its tags; what stands between two of them stays, but for comments."""
+    """`text` without its tags; text between an opening and a closing tag is kept, except for comments."""
     kept, position = [], 0
     for opening in _OPENING.finditer(text):
         start = opening.start()
@@ -26,7 +26,7 @@ def remove_tags(text: str) -> str:
 
 
 def _end(text: str, start: int, opening: str) -> int:
-    """Where the tag that begins at `start` ends, or -1 if it is none."""
+    """Where the tag that begins at `start` ends, or -1 if there is no end."""
     reach = MAX_COMMENT if opening == "{#" else MAX_TAG
     closing = text.find(_CLOSING[opening], start + 2, start + reach)
     if closing < 0:

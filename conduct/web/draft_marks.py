@@ -1,4 +1,4 @@
-"""Which words of a draft to mark, and which passages each mark belongs to. Pure."""
+"""The marks in a draft, and the passages that each mark belongs to. Pure."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from conduct.answering.answer import About, Answer, AnswerPassage
 
 @dataclass(frozen=True, slots=True)
 class DraftPart:
-    """A part of a draft; marked if `passages` led there, and then it is mark `number`, counted from 1."""
+    """A part of a draft. If it led to `passages`, it is marked, with `number` from 1."""
 
     text: str
     number: int = 0
@@ -16,12 +16,12 @@ class DraftPart:
 
 @dataclass(frozen=True, slots=True)
 class MarkedDraft:
-    """A draft in parts that make it up again."""
+    """A draft in parts, which joined give the draft."""
 
     parts: tuple[DraftPart, ...]
 
     def mark_of(self, words: About) -> int:
-        """The number of the mark on `words`, 0 if they have none."""
+        """The number of the mark on `words`, 0 if they are not marked."""
         at = 0
         for part in self.parts:
             if part.number and (at, at + len(part.text)) == (words.start, words.end):
@@ -31,7 +31,7 @@ class MarkedDraft:
 
 
 def marked_draft(answer: Answer) -> MarkedDraft:
-    """The question with the words that led to the passages shown first; no part if there are none."""
+    """The question with the words marked that led to the open passages; without parts if there are none."""
     by_place: dict[tuple[int, int], list[AnswerPassage]] = {}
     for passage in answer.open_passages:
         for words in passage.all_about:

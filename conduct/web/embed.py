@@ -1,4 +1,4 @@
-"""The small page for an iframe: rendered here, works without JavaScript. `/embed` with q, theme and limit."""
+"""`/embed`, with q, theme and limit: the small page for an iframe, rendered on the server, without JavaScript."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,21 +21,21 @@ from conduct.web.translations import Translator, preferred_translator
 ASSETS = Path(__file__).parent / "assets"
 THEMES = ("auto", "light", "dark")
 NO_FORM = "The form holds more fields than it has: reload the page and ask again."
-WRONG_THEME = "The theme must be light, dark or auto, but “{came}” came: fix the address."
-WRONG_LIMIT = "The limit must be a whole number from 1 to {most}, but “{came}” came: fix the address."
+WRONG_THEME = "The theme must be light, dark or auto, but “{received}” came: fix the address."
+WRONG_LIMIT = "The limit must be a whole number from 1 to {limit}, but “{received}” came: fix the address."
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; "
         "frame-ancestors *"
     ),
-    # The address holds a question: it is nobody's to keep.
+    # The address may hold a question, so no cache may store the page.
     "cache-control": "no-store",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """What stands under the form, and its verdict for the page's title."""
+    """The HTML under the form, and the verdict for the page's title."""
 
     html: str
     verdict: str = ""
@@ -43,11 +43,11 @@ class _Body:
 
 
 def embed_routes(service: AskService) -> list[BaseRoute]:
-    """The page, and the style and script that it shares with the full page."""
+    """The page, and the folder of styles and scripts, which it shares with the full page."""
 
     async def embed(request: Request) -> HTMLResponse:
         translator = preferred_translator(request.headers.get("accept-language"))
-        # The form's own questions come in a body, those of links and snippets in the address.
+        # The form sends the question in the body; links and snippets have it in the address.
         given = dict(request.query_params)
         theme, limit, status, headers = "auto", DEFAULT_LIMIT, 200, HEADERS
         try:
@@ -77,7 +77,7 @@ def embed_routes(service: AskService) -> list[BaseRoute]:
 
 
 def _fields(body: bytes) -> dict[str, str]:
-    """The fields of a form; of a name that comes twice, an example that was pressed, the last."""
+    """The fields of a form; if a name occurs twice, as when an example was pressed, the last value."""
     try:
         return dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=20))
     except ValueError as error:
@@ -107,10 +107,10 @@ async def _body(service: AskService, question: str, limit: int, translator: Tran
 def _theme(value: str) -> str:
     if value in THEMES:
         return value
-    raise QuestionError(WRONG_THEME, came=value[:40])
+    raise QuestionError(WRONG_THEME, received=value[:40])
 
 
 def _limit(value: str) -> int:
     if value.isascii() and value.isdigit() and len(value) < 3 and 1 <= int(value) <= render.MAX_EMBEDDED:
         return int(value)
-    raise QuestionError(WRONG_LIMIT, most=render.MAX_EMBEDDED, came=value[:40])
+    raise QuestionError(WRONG_LIMIT, limit=render.MAX_EMBEDDED, received=value[:40])

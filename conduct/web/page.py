@@ -20,9 +20,9 @@ from conduct.web.wording import ASK, LEAVE, PASTE, PLACEHOLDER, QUESTION, SUBTIT
 
 FAILED = "No answer came: check your connection and ask again."
 BROWSER_WORDS = (TITLE, SUBTITLE, QUESTION, PLACEHOLDER, ASK, "Looking …", PASTE, FAILED, LEAVE)
-# Gradio's own queue only holds a burst back that AskService has not refused yet.
+# The limit of Gradio's own queue: it holds only requests that AskService has not admitted or refused yet.
 MAX_WAITING = 200
-# A visitor may press Enter before the page's own script has begun, or while Gradio's last stream still closes.
+# Waits for page.js, since a visitor may press Enter before it has begun, or while Gradio closes its last stream.
 ASK_SCRIPT = """async (question) => {
   while (!(performance.now() >= window.conduct?.begun)) await new Promise((resolve) => setTimeout(resolve, 20));
   return window.conduct.asking(question);
@@ -39,10 +39,10 @@ def build_page(service: AskService) -> gr.Blocks:
     """The page with its private events, and the public endpoints /ask, /ask_many and /code."""
     engine, i18n = service.engine, browser_words()
     with gr.Blocks(title=TITLE, analytics_enabled=False) as demo:
-        # Gradio would crown a Space's page with a bar that fetches fonts and figures from other hosts.
+        # On a Space, Gradio would add a bar that loads fonts and pictures from other hosts.
         demo.space_id = None
         parts = _text_parts(engine)
-        # One translated text in each: Gradio replaces no more than the first in a value.
+        # One translated text in each element: Gradio replaces only the first one in a value.
         _html(
             f'<p class="conduct-leave"><a href="{render.ELSEWHERE}" rel="noopener noreferrer">{i18n(LEAVE)}</a></p>',
             elem_id="conduct-leave",
@@ -83,18 +83,18 @@ def build_page(service: AskService) -> gr.Blocks:
         )  # fmt: skip
         asking.success(None, js="() => window.conduct.answered(false)", **_private("page_answered"))
         asking.failure(None, js="() => window.conduct.answered(true)", **_private("page_failed"))
-        # Not through the queue: Gradio's page loses an answer whose question joins while its stream closes.
+        # Without the queue: Gradio's page loses an answer if its question is queued while a stream closes.
         opening = demo.load(open_page, None, [kicker, code, footer, examples], queue=False, **_private("page_open"))
         opening.then(None, js="() => window.conduct.filled()", **_private("page_filled"))
         add_endpoints(demo, service)
-    # Gradio's queue gives each event that runs a place of these, although ours wait without a thread.
+    # Gradio's queue takes a thread's place for each running event, although ours wait without a thread.
     demo.max_threads = MAX_PENDING_QUESTIONS + MAX_WAITING
     demo.queue(max_size=MAX_WAITING)
     return demo
 
 
 def _text_parts(engine: Engine, translator: Translator = IN_ENGLISH) -> tuple[str, str, str]:
-    """Title, whole code and footer as HTML; where no text can be read, a sentence that says so in the code's place."""
+    """Title, whole code and footer as HTML; if there is no text, a sentence that says so in place of the code."""
     try:
         text = engine.text()
     except NoTextError as error:
@@ -104,7 +104,7 @@ def _text_parts(engine: Engine, translator: Translator = IN_ENGLISH) -> tuple[st
 
 
 def _html(value: str, **options) -> gr.HTML:
-    # Without Gradio's own click handler, frame and styles.
+    # Without Gradio's click handler, padding and styles.
     return gr.HTML(value, js_on_load=None, padding=False, apply_default_css=False, **options)
 
 
@@ -113,7 +113,7 @@ def _translator(request: gr.Request) -> Translator:
 
 
 def _private(name: str) -> dict:
-    """How an event of the page is registered: its own name, so that none of the endpoints' is taken."""
+    """Options for an event of the page: private, with a name that is not that of an endpoint."""
     return {"api_name": name, "api_visibility": "private", "show_progress": "hidden"}
 
 

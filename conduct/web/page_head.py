@@ -1,4 +1,4 @@
-"""The page's first HTML: link previews with our words, the visitor's language, scripts that may run. Pure ASGI."""
+"""Rewrites the page's first HTML: link previews, the visitor's language, a first form, nonces. Pure ASGI."""
 
 import re
 import secrets
@@ -17,11 +17,11 @@ from conduct.web.translations import Translator, preferred_translator
 _TAGS = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*>')
 _BODY = re.compile(r"<body[^>]*>")
 _TITLE = re.compile(r"\s*<title>[^<]*</title>")
-# What Gradio needs from the start: its settings, which are most of the bytes, and a style sheet that holds up painting.
+# Parts of Gradio's head that delay the first paint: its settings, which are most of the bytes, and style sheets.
 _HEAVY = re.compile(r'\s*(?:<script\b.*?</script>|<link rel="stylesheet"[^>]*>)', re.DOTALL)
 PREVIEW = "embed-assets/preview.png"
 
-# Unseen until page.js has put things in their places (or has failed to, for seconds): nothing jumps.
+# Gradio's part is hidden until page.js has arranged it, or for a minute at most, so that nothing jumps.
 STILL = (
     "\n<style>@keyframes conduct-late { to { visibility: visible } } "
     ".gradio-container:not([data-conduct]) { visibility: hidden; animation: conduct-late 0s 60s forwards }</style>"
@@ -29,7 +29,7 @@ STILL = (
 
 
 class LinkPreview:
-    """Rewrites `GET /` alone: Gradio offers no setting for what it says there."""
+    """Rewrites the response to `GET /`, for which Gradio has no settings."""
 
     def __init__(self, app: ASGIApp, title: str, description: str) -> None:
         self._app = app
@@ -47,7 +47,7 @@ class LinkPreview:
         }
         head = "".join(f'\n<meta property="{name}" content="{escape(text)}" />' for name, text in tags.items())
         head += f'\n<meta name="twitter:card" content="summary_large_image" />\n<title>{escape(title)}</title>'
-        # Relative: without it a browser asks the root of the host, which under a path is somebody else's.
+        # Without it a browser asks the root of the host, which may belong to another app if this one is under a path.
         head += '\n<link rel="icon" href="favicon.ico" />'
         return head + f'\n<meta name="description" content="{escape(description)}" />' + STILL
 
@@ -59,7 +59,7 @@ class LinkPreview:
         request = Request(scope)
         translator = preferred_translator(request.headers.get("accept-language"))
         question = request.query_params.get("q", "").strip()[:MAX_CHARACTERS]
-        # Without the query, which may hold a question.
+        # Without the query string, which may hold a question.
         address = str(request.url.replace(query="", path="/"))
         start: Message = {}
         body = b""
@@ -70,7 +70,7 @@ class LinkPreview:
                 start = message
                 return
             if message["type"] != "http.response.body":
-                # Extensions, such as what tells a test client about templates.
+                # Messages of ASGI extensions, such as those for test clients.
                 await send(message)
                 return
             body += message.get("body", b"")
@@ -86,14 +86,14 @@ class LinkPreview:
                     there = escape("embed?" + urlencode({"q": question}))
                     head += f'\n<noscript><meta http-equiv="refresh" content="0; url={there}"></noscript>'
                 html = html.replace("</head>", head + "\n</head>", 1)
-                # The plain form before Gradio's part, so that a slow network brings a box first.
+                # The plain form before Gradio's part, so that it is shown first on a slow connection.
                 above, _, below = html.partition("</head>")
                 first = render_first(question, translator) + "".join(_HEAVY.findall(above))
                 html = _HEAVY.sub("", above) + "</head>" + _BODY.sub(lambda body: body[0] + first, below, count=1)
                 nonce = secrets.token_urlsafe(16)
                 body = html.replace("<script", f'<script nonce="{nonce}"').encode("utf-8")
                 headers["content-security-policy"] = page_policy(nonce)
-                # The address may hold a question: no cache keeps the page under it.
+                # The address may hold a question, so no cache may store the page.
                 headers["cache-control"] = "no-store"
                 headers["content-length"] = str(len(body))
                 headers.add_vary_header("accept-language")

@@ -23,18 +23,18 @@ from conduct.web import wording
 from conduct.web.draft_marks import marked_draft
 from conduct.web.translations import IN_ENGLISH, Translator
 
-# The status has words; its mark differs in shape, so that colour carries nothing alone.
+# Marks beside the words of the status. They differ in shape, so that nothing depends on colour alone.
 MARKS = {COVERED: "●", UNCLEAR: "◐", NOT_COVERED: "○", "error": "!", "waiting": "…"}
-# The embed shows no more passages than this.
+# The maximum number of passages in the embed.
 MAX_EMBEDDED = 5
 GETTING_READY = "Getting ready: the first answer takes a few seconds."
-# The server does not know by which address it is seen; page.js puts the page's own in its place.
+# A placeholder: the server does not know its public address; page.js replaces it by the page's own address.
 ADDRESS = "https://address.invalid/"
 HELPLINE_URL = f"https://{HELPLINE}"
-# Where "Leave quickly" leads: a page that says nothing about where its visitor comes from.
+# Where "Leave quickly" leads: a harmless page.
 ELSEWHERE = "https://www.wikipedia.org/"
 
-# Autoescape everywhere: questions, texts from the Hub and errors are all untrusted.
+# Everything is escaped: questions, texts from the Hub and errors are untrusted.
 _templates = Environment(
     loader=PackageLoader("conduct.web"),
     autoescape=True,
@@ -51,8 +51,11 @@ def render_answer(
     full_page: str = "",
     original: str | None = None,
 ) -> str:
-    """The status line, the cards and what to do next. `language` is that of the passages, `full_page` the address of
-    the whole code, if that is another page, and `original` that of the text that ours is a copy of."""
+    """The status line, the cards and the next steps.
+
+    `language` is that of the passages, `full_page` the address of the page with the whole code, if it is another page,
+    and `original` the address of the original text.
+    """
     cautions = [caution for caution in answer.cautions if caution.template != SELFHARM_NOTICE]
     return _render(
         "answer.html",
@@ -67,7 +70,7 @@ def render_answer(
         draft=marked_draft(answer),
         read_as_draft=translator(READ_AS_DRAFT),
         steps=[step.in_language(translator.language) for step in answer.next_steps],
-        # Numbered as ranked, wherever they stand.
+        # A card shows its rank, also if it is folded away.
         ranks={passage.id: number for number, passage in enumerate(answer.passages, start=1)},
         language=language,
         full_page=full_page,
@@ -76,17 +79,17 @@ def render_answer(
 
 
 def render_error(message: Message, translator: Translator = IN_ENGLISH) -> str:
-    """One sentence in the place of an answer."""
+    """One sentence in place of an answer."""
     return _render("answer.html", translator, state="error", sentence=translator.say(message), answer=None)
 
 
 def render_waiting(translator: Translator = IN_ENGLISH) -> str:
-    """What stands in the place of an answer until the model is loaded."""
+    """The sentence in place of an answer until the model is loaded."""
     return _render("answer.html", translator, state="waiting", sentence=translator(GETTING_READY), answer=None)
 
 
 def render_examples(translator: Translator = IN_ENGLISH) -> str:
-    """Questions that ask themselves when pressed."""
+    """Example questions; pressing one asks it."""
     return _render("examples.html", translator, words=wording)
 
 
@@ -103,7 +106,8 @@ def render_code(text: FullText, translator: Translator = IN_ENGLISH) -> str:
 
 
 def render_footer(source: Source, translator: Translator = IN_ENGLISH) -> str:
-    """How to share, embed and call; which text and model; what happens with questions."""
+    """How to share and embed the page and call the app, which text and model it uses, and that questions are not
+    stored."""
     return _render(
         "footer.html",
         translator,
@@ -116,15 +120,15 @@ def render_footer(source: Source, translator: Translator = IN_ENGLISH) -> str:
 
 
 def render_snippet(address: str) -> str:
-    """What a community puts into its page to embed the app at `address`, which ends in a slash."""
+    """The HTML with which a page embeds the app at `address`, which ends in a slash."""
     return _templates.get_template("snippet.html").render(address=address)
 
 
 def render_embed(
     body: str, question: str, theme: str, limit: int, translator: Translator, *, verdict: str, is_draft: bool = False
 ) -> str:
-    """A whole small page for an iframe around `body`, which another function here has rendered; its title begins with
-    `verdict`. No address holds a draft."""
+    """The small page for an iframe around `body`, which another function here has rendered; its title begins with
+    `verdict`. If `is_draft`, no link holds the question."""
     return _render(
         "embed.html",
         translator,
@@ -140,7 +144,7 @@ def render_embed(
 
 
 def render_first(question: str, translator: Translator) -> str:
-    """What a slow connection shows before Gradio's page is there, and all that there is without JavaScript."""
+    """The plain form that is shown before Gradio's page has loaded, and without JavaScript."""
     return _render("first.html", translator, words=wording, question=question, elsewhere=ELSEWHERE)
 
 

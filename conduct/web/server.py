@@ -1,4 +1,4 @@
-"""The ASGI application around the page, complete before the first request is accepted, and the server that runs it."""
+"""The ASGI application around the page, complete before it accepts the first request, and the server that runs it."""
 
 import asyncio
 import errno
@@ -53,8 +53,8 @@ SHUTDOWN_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How many seconds the server waits for a request, its body, the reading of a response, a session's next call; and
-    before it looks for garbage again."""
+    """Seconds that the server waits: on an idle connection, for a client to read a response, for a body, for the next
+    call of a session, and between garbage collections."""
 
     idle: float = idle_timeout.SECONDS
     unread: float = idle_timeout.UNREAD_SECONDS
@@ -67,7 +67,7 @@ def build_app(demo: gr.Blocks, service: AskService, root_path: str = "", timeout
     """`demo` without Gradio's telemetry and storage, with our routes beside it and our middleware in front."""
     tools = McpTools(service, TITLE)
 
-    # A coroutine, since health must be answered while all threads are busy.
+    # A coroutine, since it must answer while all threads are busy.
     async def healthz(request: Request) -> PlainTextResponse:
         return PlainTextResponse("ready\n") if service.engine.ready else PlainTextResponse("loading\n", 503)
 
@@ -78,7 +78,7 @@ def build_app(demo: gr.Blocks, service: AskService, root_path: str = "", timeout
             forget_ended_sessions(demo, gradio_app, timeouts.session),
             collect_garbage(service, timeouts.garbage),
         ):
-            # Only when the page can be served: importing torch would hold it up for seconds.
+            # After the first page: importing torch would delay it for seconds.
             starting = asyncio.create_task(_start_engine(app, service))
             yield
             starting.cancel()
@@ -101,7 +101,7 @@ def build_app(demo: gr.Blocks, service: AskService, root_path: str = "", timeout
             Middleware(PublicAddress, root_path=root_path),
             Middleware(RouteAllowlist),
             Middleware(limit_bodies, rewrites=_rewrites(demo), seconds=timeouts.body),
-            # Gradio's page itself comes uncompressed; streams and what is compressed already pass through.
+            # Gradio does not compress its page; streams and compressed responses are passed through.
             Middleware(GZipMiddleware, minimum_size=1_000),
             Middleware(LinkPreview, title=TITLE, description=SUBTITLE),
         ],
@@ -130,9 +130,9 @@ def http_server(app: ASGIApp, timeouts: Timeouts = Timeouts()) -> uvicorn.Server
 
 
 def listen(settings: ServerSettings) -> socket.socket:
-    """A socket where `settings` say. Raises SettingError if a port that somebody named cannot be had.
+    """A listening socket for `settings`. Raises SettingError if the configured port is not free.
 
-    A proxy in front sends visitors to that port, and would show them another program that listens there.
+    It takes no other port instead: a proxy would send visitors to the configured one, where another program listens.
     """
     named = settings.port is not None
     ports = [settings.port] if named else list(range(FIRST_PORT, FIRST_PORT + PORTS))
@@ -154,8 +154,8 @@ def listen(settings: ServerSettings) -> socket.socket:
                 f"The app cannot listen on port {port} of {settings.host} ({why}): set GRADIO_SERVER_NAME and "
                 "GRADIO_SERVER_PORT to an address of this machine and a port that the app may have."
             ) from None
-        # Each connection inherits it; asyncio sets it only on sockets whose protocol is named. Without it, the second
-        # packet of an answer waits 40 ms for the first one to be acknowledged.
+        # Connections inherit the option; asyncio sets it only on sockets with an explicit protocol number. Without it,
+        # the second packet of an answer waits 40 ms until the first one is acknowledged.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
         return listening
     raise AssertionError("there is at least one port")
@@ -168,7 +168,7 @@ def serve(app: ASGIApp, settings: ServerSettings) -> None:
     with listen(settings) as listening:
         host, port = listening.getsockname()[:2]
         log.info("Listening on http://%s:%d%s/", f"[{host}]" if ":" in host else host, port, _prefix(settings))
-        # uvicorn has shut down by then, and raises the signal that it got.
+        # After its shutdown, uvicorn raises the signal that it received.
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listening])
 
@@ -180,7 +180,7 @@ def _prefix(settings: ServerSettings) -> str:
 def _rewrites(demo: gr.Blocks) -> dict:
     # Functions without Python code run in the browser alone.
     inputs = {number: len(function.inputs) for number, function in demo.fns.items() if function.fn}
-    # The endpoints have names for those who call them directly.
+    # The endpoints are called directly by their names, not through Gradio.
     opening = {number: taken for number, taken in inputs.items() if demo.fns[number].api_name == "page_open"}
     return {
         JOIN: partial(sanitize_queue_payload, inputs=inputs),
@@ -191,20 +191,20 @@ def _rewrites(demo: gr.Blocks) -> dict:
 
 def _mount(app: FastAPI, demo: gr.Blocks) -> None:
     theme = gr.themes.Monochrome(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
-    # The colours of page.css, for the moment before it is there.
+    # The colours of page.css, until it is loaded.
     theme.set(body_background_fill="#fffefb", body_background_fill_dark="#1b1a18")
     script = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("cards.js", "first.js", "page.js"))
-    # In the page's configuration, where clients look for it; the tools themselves are ours.
+    # Shown in the page's configuration, where clients look for it; the tools are our own.
     demo.mcp_server = True
     gr.mount_gradio_app(
         app,
         demo,
-        # Not "/", which Gradio would put in the place of a prefix that PublicAddress has found.
+        # Not "/", with which Gradio would replace a prefix that PublicAddress has found.
         path="",
         footer_links=[],
         run_history=False,
         app_kwargs={"openapi_url": None, "redirect_slashes": False},
-        # PublicAddress knows it, and Gradio would add it a second time.
+        # PublicAddress handles the root path, and Gradio would add it a second time.
         root_path="",
         show_error=False,
         # The app takes no files; one byte is the smallest limit that Gradio allows.
@@ -220,7 +220,7 @@ def _mount(app: FastAPI, demo: gr.Blocks) -> None:
 
 
 async def _start_engine(app: ASGIApp, service: AskService) -> None:
-    """Start after a first rendering of the page, which would take a second longer beside the import of torch."""
+    """Start the engine after a first rendering of the page, which the import of torch would delay by a second."""
     try:
         await _first_page(app)
     finally:

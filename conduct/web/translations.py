@@ -1,7 +1,7 @@
-"""The interface's own words in the visitor's language. The code's text is never translated. Pure.
+"""Translates the interface into the visitor's language, never the text of the code. Pure.
 
-The English sentence is the key, as in gettext: what has no translation shows in English. Where the form of a
-translation depends on a number, its value is {"<the number's placeholder>": {"<plural category of CLDR>": ...}}.
+The English sentence is the key, as in gettext; without a translation it is shown in English. If a translation depends
+on a number, its value is {"<the number's placeholder>": {"<plural category of CLDR>": ...}}.
 """
 
 import json
@@ -21,7 +21,7 @@ _RIGHT_TO_LEFT = ("ar",)
 
 @dataclass(frozen=True, slots=True)
 class Translator:
-    """Into one language; call it with an English sentence and the values of its {placeholders}."""
+    """Translates into one language; call it with an English sentence and the values of its {placeholders}."""
 
     language: str
     table: Mapping[str, str | Mapping[str, Mapping[str, str]]]
@@ -31,7 +31,7 @@ class Translator:
         return self.say(Message(english, values))
 
     def say(self, message: Message) -> str:
-        """`message` in this language, its numbers and names of languages in the language's own form."""
+        """`message` in this language, with numbers, dates and names of languages in its own form."""
         return messages.render(message, self.language, self._template(message))
 
     def number(self, value: int) -> str:
@@ -39,7 +39,7 @@ class Translator:
         return messages.render(Message("{number}", {"number": value}), self.language)
 
     def around(self, english: str) -> tuple[str, str]:
-        """What stands before and after the only {placeholder}, for a value with markup of its own."""
+        """The text before and after the only {placeholder}, for a value that is markup."""
         before, after = re.split(r"\{\w+\}", self(english))
         return before, after
 
@@ -47,7 +47,7 @@ class Translator:
         translated = self.table.get(message.template, message.template)
         if isinstance(translated, str):
             return translated
-        # Few sentences have several forms, and loading the languages' rules takes a moment.
+        # Imported here, since few sentences have several forms, and loading babel takes a moment.
         from babel import Locale
 
         [(name, forms)] = translated.items()
@@ -64,14 +64,14 @@ IN_ENGLISH = Translator(ENGLISH, {})
 
 @cache
 def translator_for(language: str) -> Translator:
-    """Into one of LANGUAGES."""
+    """The translator into one of LANGUAGES."""
     if language == ENGLISH:
         return IN_ENGLISH
     return Translator(language, json.loads((files("conduct.web") / "locales" / f"{language}.json").read_text("utf-8")))
 
 
 def preferred_translator(accept_language: str | None) -> Translator:
-    """For an `Accept-Language` header. Its first language counts: Gradio's own words follow it, too."""
+    """The translator for an `Accept-Language` header. Its first language counts, as it does for Gradio's own words."""
     wanted = []
     for place, part in enumerate((accept_language or "")[:200].split(",")):
         tag, _, quality = part.strip().partition(";")

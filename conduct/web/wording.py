@@ -1,4 +1,4 @@
-"""The page's own words that are used in several places; translated where they are shown."""
+"""Texts of the page that are used in several places; they are translated where they are shown."""
 
 TITLE = "Is this okay?"
 SUBTITLE = "Ask about a situation; read what the code of conduct says, word for word."

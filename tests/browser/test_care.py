@@ -1,4 +1,4 @@
-"""What the page does for somebody who is upset, on a phone, or behind a keyboard."""
+"""How the page treats somebody who is upset, or uses a phone or only a keyboard."""
 
 import re
 
@@ -23,7 +23,7 @@ EXAMPLE = "The same three friends get the speaking slots every time"
 
 
 def test_a_long_text_is_counted_and_read_as_far_as_it_is_read(page: Page):
-    """The counter comes near the limit; the answer says that it is to the beginning alone."""
+    """A counter appears near the limit; the answer says that only the beginning was read."""
     box(page).fill("x" * 7_000)
     expect(page.locator(".conduct-counter")).to_be_hidden()
     box(page).fill("they laugh at his accent " * 500)
@@ -34,7 +34,7 @@ def test_a_long_text_is_counted_and_read_as_far_as_it_is_read(page: Page):
 
 
 def test_help_is_the_first_thing_that_is_seen_and_said(page: Page):
-    """Above the verdict, and with it aloud; no card stands open."""
+    """It is shown and announced before the verdict; no card is open."""
     box(page).fill("I want to die")
     box(page).press("Enter")
     expect(page.get_by_role("link", name="findahelpline.com")).to_be_visible()
@@ -45,7 +45,7 @@ def test_help_is_the_first_thing_that_is_seen_and_said(page: Page):
 
 
 def test_leaving_quickly_leaves_nothing_to_go_back_to(page: Page, address: str):
-    """The place is taken by a harmless one, and Back shows the empty page."""
+    """The page is replaced by a harmless one, and Back shows the empty page."""
     page.route("https://www.wikipedia.org/**", lambda route: route.fulfill(body="<p>harmless</p>"))
     link = page.get_by_role("link", name="Leave quickly")
     elsewhere = f"{address}healthz"
@@ -60,7 +60,7 @@ def test_leaving_quickly_leaves_nothing_to_go_back_to(page: Page, address: str):
 
 
 def test_a_half_typed_question_survives_back(page: Page):
-    """Nobody types it twice."""
+    """It need not be typed again."""
     ask(page, ACCENT)
     ask(page, SILENT, SILENT_SAID)
     box(page).fill("and what if")
@@ -70,7 +70,7 @@ def test_a_half_typed_question_survives_back(page: Page):
 
 
 def test_back_from_the_text_returns_to_the_link_that_was_pressed(page: Page):
-    """And the answer still stands."""
+    """The answer is still shown."""
     ask(page, ACCENT)
     link = page.get_by_role("link", name="Read in context").first
     link.click()
@@ -81,7 +81,7 @@ def test_back_from_the_text_returns_to_the_link_that_was_pressed(page: Page):
 
 @pytest.mark.parametrize(("width", "height"), [(360, 740), (1000, 800)])
 def test_a_passage_in_the_address_is_in_view_once_the_answer_is_there(browser: Browser, address: str, width, height):
-    """The answer above it moves it away."""
+    """Although the answer above it moves it down."""
     path = "?q=they+laugh+at+his+accent#unacceptable-behaviors-1"
     with opened(browser, address, path, viewport={"width": width, "height": height}, reduced_motion="reduce") as page:
         expect(status(page)).to_have_text(COVERED_SAID)
@@ -90,7 +90,7 @@ def test_a_passage_in_the_address_is_in_view_once_the_answer_is_there(browser: B
 
 
 def test_keys_and_a_link_lead_back_to_the_box(page: Page):
-    """A slash, Ctrl+K, and what stands under an answer; a slash that is typed stays one."""
+    """A slash, Ctrl+K, and the button under an answer; a slash typed into the box is text."""
     ask(page, ACCENT)
     for press in ("/", "Control+k"):
         status(page).focus()
@@ -104,7 +104,7 @@ def test_keys_and_a_link_lead_back_to_the_box(page: Page):
 
 
 def test_copy_as_markdown_and_the_link(page: Page, address: str, dataset):
-    """A quote with section and link, and what is missing; the question is in an address that was asked for."""
+    """The quote has section, link and what is missing; the copied link holds the question."""
     ask(page, "He goes on sending her insults")
     page.get_by_role("button", name="Copy as Markdown").first.click()
     expect(said(page)).to_have_text("Copied")
@@ -119,7 +119,7 @@ def test_copy_as_markdown_and_the_link(page: Page, address: str, dataset):
 
 
 def test_while_looking_no_old_verdict_stands(page: Page):
-    """Nor anything that would jump when the answer comes."""
+    """The previous verdict is hidden, and nothing jumps when the answer comes."""
     ask(page, ACCENT)
     page.route("**/queue/data*", lambda route: None)
     box(page).fill(SILENT)
@@ -131,7 +131,7 @@ def test_while_looking_no_old_verdict_stands(page: Page):
 
 
 def test_the_embed_panel_offers_colours_and_a_number(page: Page, address: str):
-    """They go into the snippet's address."""
+    """The choices are put into the snippet's address."""
     page.get_by_text("Embed", exact=True).click()
     page.get_by_label("Colours").select_option("dark")
     page.locator("select[name=limit]").select_option("1")
@@ -142,7 +142,7 @@ def test_the_embed_panel_offers_colours_and_a_number(page: Page, address: str):
 
 
 def test_print_has_light_colours_no_controls_and_the_address_without_the_question(page: Page, address: str):
-    """Underlined instead of coloured; the day is said."""
+    """Marks are underlined instead of coloured; the date is printed."""
     page.emulate_media(color_scheme="dark")
     page.reload()
     ask(page, ACCENT)
@@ -158,7 +158,7 @@ def test_print_has_light_colours_no_controls_and_the_address_without_the_questio
 
 
 def test_buttons_look_like_buttons_in_forced_colours(page: Page):
-    """A border, where backgrounds are taken away."""
+    """They have a border, since backgrounds are removed."""
     page.emulate_media(forced_colors="active")
     for button in (page.locator("#conduct-ask"), page.locator(".conduct-example").first):
         expect(button).to_have_css("border-top-style", "solid")

@@ -30,7 +30,7 @@ def paste(page: Page) -> None:
 
 
 def test_the_words_are_marked_and_lead_to_their_passage_and_back_by_keyboard(page: Page):
-    """The whole draft is shown as it was pasted; the focus goes along, the address stays."""
+    """The whole draft is shown as it was pasted; links move the focus, the address stays the same."""
     paste(page)
     expect(status(page)).to_have_text(COVERED_SAID)
     marks = page.locator(".conduct-pasted mark")
@@ -56,7 +56,7 @@ def test_the_words_are_marked_and_lead_to_their_passage_and_back_by_keyboard(pag
 
 
 def test_a_draft_is_in_no_address_history_or_link_and_comes_back_with_back(page: Page):
-    """It is kept in the page's memory; a reload forgets it, and a question after it has its link again."""
+    """It is kept in the page's memory, and a reload forgets it; a question after it has its link again."""
     paste(page)
     state = page.evaluate("JSON.stringify(history.state)")
     assert "Pedro" not in state + page.url + page.locator(".conduct-link").text_content()
@@ -73,7 +73,7 @@ def test_a_draft_is_in_no_address_history_or_link_and_comes_back_with_back(page:
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_draft_in_the_embed(browser: Browser, address: str, scripts: bool):
-    """Pasted lines stay lines; Enter asks where scripts run; the way to the full page does not carry it."""
+    """Pasted lines stay lines; with scripts, Enter asks; the link to the full page does not hold it."""
     with quiet(browser, address, java_script_enabled=scripts) as page:
         page.goto(address + "embed")
         page.locator("#q").fill(DRAFT)
@@ -91,7 +91,7 @@ def test_a_draft_in_the_embed(browser: Browser, address: str, scripts: bool):
 
 
 def test_the_box_says_that_a_draft_can_be_pasted(browser: Browser, address: str):
-    """Until something is asked."""
+    """The hint is shown until the first question."""
     with opened(browser, address) as page:
         expect(page.locator(".conduct-hint")).to_have_text(
             "Or paste a draft, such as a mail or a post: it is read sentence by sentence."

@@ -39,7 +39,7 @@ def test_without_a_question_there_is_a_form(address: str):
 
 @pytest.mark.parametrize("limit", [1, 5])
 def test_the_cards_are_those_of_the_page(address: str, engine, limit: int):
-    """Rendered by the same function, letter for letter."""
+    """The same function renders both."""
     code, _, html = get(address, f"?q={quote(ASKED)}&limit={limit}")
     full_page, original = "./?q=they+laugh+at+his+accent", engine.text().code.url
     assert code == 200
@@ -65,11 +65,11 @@ def test_bad_input_shows_its_sentence(address: str, query: str, sentence: str | 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_its_errors_are_in_the_visitors_language(light: str, language: str):
-    """Each that the form or the address can bring about."""
+    """All errors that the form or the address can cause."""
     say = translator_for(language).say
     for query, message in [
-        ("q=x&limit=6", Message(embed.WRONG_LIMIT, {"most": render.MAX_EMBEDDED, "came": "6"})),
-        ("q=x&theme=red", Message(embed.WRONG_THEME, {"came": "red"})),
+        ("q=x&limit=6", Message(embed.WRONG_LIMIT, {"limit": render.MAX_EMBEDDED, "received": "6"})),
+        ("q=x&theme=red", Message(embed.WRONG_THEME, {"received": "red"})),
     ]:
         code, _, html = get(light, f"?{query}", **{"Accept-Language": language})
         assert code == 400
@@ -77,7 +77,7 @@ def test_its_errors_are_in_the_visitors_language(light: str, language: str):
 
 
 def test_a_question_in_a_body_is_answered_and_not_repeated_in_an_address(address: str):
-    """As the form sends it; the title says the verdict, and what is too long is read in part."""
+    """As the form sends it; the title has the verdict, and of a text that is too long the beginning is read."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
     sent = urlencode({"q": "they laugh at his accent " * 500, "limit": "1", "theme": "dark"})
     connection.request("POST", "/embed", sent, {"content-type": "application/x-www-form-urlencoded"})
@@ -110,7 +110,7 @@ def test_a_failure_shows_one_sentence(monkeypatch: pytest.MonkeyPatch, address: 
 
 
 def test_what_came_in_the_address_is_text(address: str):
-    """Escaped in the box, and encoded in the link to the full page."""
+    """It is escaped in the box, and encoded in the link to the full page."""
     hostile = '"><script>alert(1)</script>{{7*7}} javascript:alert(1)'
     _, _, html = get(address, "?q=" + quote(hostile))
     assert "<script>alert" not in html
@@ -119,7 +119,7 @@ def test_what_came_in_the_address_is_text(address: str):
 
 
 def test_it_speaks_the_visitors_language(address: str):
-    """Right to left where that is how one reads."""
+    """Right to left for such languages."""
     _, _, html = get(address, f"?q={quote(ASKED)}", **{"Accept-Language": "ar,en;q=0.5"})
     assert '<html lang="ar" dir="rtl"' in html
     assert "المدونة تتحدث عن هذا." in html
@@ -127,7 +127,7 @@ def test_it_speaks_the_visitors_language(address: str):
 
 @pytest.mark.browser
 def test_it_works_without_javascript_and_is_light(browser: Browser, address: str):
-    """Type, press the button, read; at most 5 requests and 40 KB as they are, uncompressed."""
+    """Type, press the button, read; at most 5 requests and 40 KB, uncompressed."""
     with quiet(browser, address, java_script_enabled=False, color_scheme="light") as page:
         came = []
         page.on("response", lambda response: came.append(response))
@@ -157,7 +157,7 @@ def test_it_works_without_javascript_and_is_light(browser: Browser, address: str
     ],
 )
 def test_themes(browser: Browser, address: str, theme: str, scheme: str, background: str):
-    """Asked for, or the visitor's own."""
+    """The one in the address, or the visitor's own."""
     with quiet(browser, address, color_scheme=scheme) as page:
         page.goto(f"{address}embed?theme={theme}")
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == background
@@ -186,7 +186,7 @@ def test_the_documented_snippet_resizes_a_frame_on_another_origin(browser: Brows
         (frame.locator("body"), {**forged, "type": "height"}),
         (frame.locator("body"), None),
     ]:
-        # Heard after the snippet's own listener, which was there first.
+        # It runs after the snippet's own listener, which was added first.
         page.evaluate(
             "addEventListener('message', () => { window.heard = true }, { once: true }); window.heard = false"
         )
@@ -233,6 +233,6 @@ def test_the_readme_shows_the_snippet_of_the_page():
 
 
 def test_every_asset_is_listed():
-    """What lies in the served folder is public: nothing else may lie there."""
+    """Files in the served folder are public, so no other file may be there."""
     names = {path.name for path in embed.ASSETS.iterdir()}
     assert names == {"cards.css", "cards.js", "embed.css", "embed.js", "first.js", "page.css", "page.js", "preview.png"}

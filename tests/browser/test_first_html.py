@@ -1,4 +1,4 @@
-"""What a slow connection shows first, and all there is without JavaScript: the plain form of the first HTML."""
+"""The plain form in the first HTML: what is shown first on a slow connection, and without JavaScript."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from tests.support.browsers import (
 pytestmark = pytest.mark.browser
 
 UNCLEAR_SAID = "◐ The code may not speak to this directly. The closest passages:"
-# What Gradio's page loads, its style sheet among it.
+# The files that Gradio's page loads, including its style sheet.
 GRADIO = "/assets/"
 PAINTED = "performance.getEntriesByName('first-contentful-paint').length"
 
@@ -34,7 +34,7 @@ def first(page: Page):
 
 @contextmanager
 def held(page: Page, pattern: str) -> Iterator[None]:
-    """Within it nothing whose address matches arrives; afterwards all of it does."""
+    """Delay all responses with a matching address until the block ends."""
     waiting, free = [], False
 
     def hold(route: Route) -> None:
@@ -54,7 +54,7 @@ def held(page: Page, pattern: str) -> Iterator[None]:
 def test_a_box_is_painted_before_gradios_part_is_there_which_takes_over_what_was_typed(
     browser: Browser, light: str, locale: str
 ):
-    """With the focus and the caret, on a phone; nothing jumps, neither then nor when the answer comes."""
+    """With focus and caret, on a phone; nothing jumps, neither then nor when the answer comes."""
     with quiet(browser, light, viewport={"width": 360, "height": 740}, locale=locale) as page:
         page.add_init_script(COUNT_SHIFTS)
         with held(page, GRADIO):
@@ -74,7 +74,7 @@ def test_a_box_is_painted_before_gradios_part_is_there_which_takes_over_what_was
 
 
 def test_a_question_that_is_sent_before_gradios_part_is_there_is_answered(browser: Browser, light: str):
-    """By the page that the server renders; the address does not say it."""
+    """By the server-rendered page; the address does not hold it."""
     with quiet(browser, light) as page, held(page, GRADIO):
         page.goto(light, wait_until="commit")
         first(page).fill("an accent?")
@@ -84,7 +84,7 @@ def test_a_question_that_is_sent_before_gradios_part_is_there_is_answered(browse
 
 
 def test_without_javascript_the_page_answers(browser: Browser, address: str):
-    """Typed, pressed as an example, or brought by an address."""
+    """A question that was typed, an example, or one in the address."""
     with quiet(browser, address, java_script_enabled=False) as page:
         page.goto(address)
         first(page).fill("they laugh at his accent")
@@ -99,7 +99,7 @@ def test_without_javascript_the_page_answers(browser: Browser, address: str):
 
 
 def test_an_address_with_a_question_is_answered_in_the_taken_over_page(browser: Browser, light: str):
-    """The plain form has it in its box meanwhile."""
+    """Until then the plain form has it in its box."""
     with quiet(browser, light) as page:
         with held(page, GRADIO):
             page.goto(f"{light}?q=an+accent", wait_until="commit")
@@ -110,7 +110,7 @@ def test_an_address_with_a_question_is_answered_in_the_taken_over_page(browser: 
 
 @pytest.mark.parametrize("path", ["?q=an+accent", "embed?q=an+accent"])
 def test_the_plain_pages_can_be_left_quickly(browser: Browser, light: str, path: str):
-    """A place in the history that does not hold the question takes that of the one that does."""
+    """Another page replaces the one with the question in the history."""
     with quiet(browser, light) as page:
         page.goto(f"{light}healthz")
         with held(page, GRADIO):
@@ -125,7 +125,7 @@ def test_the_plain_pages_can_be_left_quickly(browser: Browser, light: str, path:
 
 
 def test_the_embed_leaves_the_page_that_shows_it(browser: Browser, light: str, host_page):
-    """Somebody looks over a shoulder at both."""
+    """Somebody who looks on can see both."""
     page = browser.new_page()
     page.goto(host_page(f'<iframe src="{light}embed" width="600" height="400"></iframe>'))
     link = page.frame_locator("iframe").get_by_role("link", name="Leave quickly")
@@ -136,7 +136,7 @@ def test_the_embed_leaves_the_page_that_shows_it(browser: Browser, light: str, h
 
 
 def test_no_verdict_of_before_is_heard_or_seen_and_a_silent_answer_moves_nothing(browser: Browser, address: str):
-    """The answer comes late, so that what moves is not taken for the work of a key."""
+    """The answer is delayed, so that a shift is not attributed to the key press."""
     with quiet(browser, address) as page:
         page.add_init_script(COUNT_SHIFTS)
         page.goto(f"{address}?q=they+laugh+at+his+accent")
@@ -154,5 +154,5 @@ def test_no_verdict_of_before_is_heard_or_seen_and_a_silent_answer_moves_nothing
         page.wait_for_timeout(300)
         assert page.evaluate("window.shift") < MOST_SHIFT
         above, code = page.locator(".conduct-again").bounding_box(), page.locator("#whole-code").bounding_box()
-        # No hole above "Read the whole code", which is in view.
+        # No empty space above "Read the whole code", which is in view.
         assert 0 <= code["y"] - (above["y"] + above["height"]) < 60

@@ -1,4 +1,4 @@
-"""How the page looks and weighs: accessibility, widths, languages, bytes, stillness; and as a Space."""
+"""How the page looks, and its size: accessibility, widths, languages, bytes, layout shift; and as a Space."""
 
 import re
 from urllib.request import urlopen
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.browser
 # The project's own limits: all of it, compressed, and the page's HTML, in which Gradio's settings are.
 MOST_BYTES, MOST_REQUESTS, MOST_OWN_BYTES = 300_000, 52, 40_000
 
-# Where the text itself begins, from the left and from the right.
+# The left and right edges of the text.
 SIDES = """element => {
   const range = document.createRange();
   range.selectNodeContents(element);
@@ -41,8 +41,8 @@ SIDES = """element => {
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_in_any_state(browser: Browser, address: str, theme: str):
-    """Empty, covered, full text open, panels open, silent with its passages shown, refused; the embed."""
-    # Without motion: halfway from one colour to another no contrast holds.
+    """Empty, covered, full text open, panels open, silent with its passages shown, refused; and the embed."""
+    # Without motion: in the middle of a colour transition no contrast is sufficient.
     with opened(browser, address, color_scheme=theme, reduced_motion="reduce") as page:
         expect(page.locator(".conduct-example").first).to_be_visible()
         assert violations(page) == []
@@ -66,7 +66,7 @@ def test_axe_finds_nothing_in_any_state(browser: Browser, address: str, theme: s
 
 
 def test_the_headings_make_an_outline(browser: Browser, address: str, dataset):
-    """One first level; passages, advice, the whole text; sections below."""
+    """One heading of level 1; then passages, advice and the whole text, with sections below it."""
     with opened(browser, address, "?q=they+laugh+at+his+accent") as page:
         expect(status(page)).to_have_text(COVERED_SAID)
         for closed in ("Less close", "Read the whole code"):
@@ -83,7 +83,7 @@ def test_the_headings_make_an_outline(browser: Browser, address: str, dataset):
 
 @pytest.mark.parametrize("width", [320, 768, 1400])
 def test_nothing_scrolls_sideways(browser: Browser, address: str, width: int):
-    """From the smallest phone up, all open; 200% zoom of 640 px is the first of these."""
+    """From the smallest phone up, with everything open; 640 px at 200% zoom is the first width."""
     with opened(browser, address, "?q=they+laugh+at+his+accent", viewport={"width": width, "height": 800}) as page:
         expect(status(page)).to_have_text(COVERED_SAID)
         for summary in page.locator("summary").all():
@@ -93,7 +93,7 @@ def test_nothing_scrolls_sideways(browser: Browser, address: str, width: int):
 
 @pytest.mark.parametrize("path", ["", "?q=they+laugh+at+his+accent"])
 def test_the_first_load_is_light_and_nothing_jumps(browser: Browser, address: str, path: str):
-    """Bytes as they came over the wire, and requests; what Gradio's bare page would have weighed is not ours."""
+    """Requests, and bytes as they were transferred."""
     context = browser.new_context()
     page = context.new_page()
     session = context.new_cdp_session(page)
@@ -107,7 +107,7 @@ def test_the_first_load_is_light_and_nothing_jumps(browser: Browser, address: st
     response = page.goto(address + path)
     expect(page.locator("#conduct-status" if path else ".conduct-example").first).to_be_visible()
     page.wait_for_load_state("networkidle")
-    # The answer to a question that the address brings is no part of the page; it comes through the queue.
+    # The answer to a question in the address is not part of the page; it comes through the queue.
     came = [size for request, size in sizes.items() if "/gradio_api/queue/" not in addresses[request]]
     assert 100_000 < sum(came) <= MOST_BYTES
     assert 20 < len(came) <= MOST_REQUESTS
@@ -117,7 +117,7 @@ def test_the_first_load_is_light_and_nothing_jumps(browser: Browser, address: st
 
 
 def test_reduced_motion_is_respected(browser: Browser, address: str):
-    """The way into the text is a jump, not a ride."""
+    """The page jumps to the text instead of scrolling smoothly."""
     with opened(browser, address, "?q=they+laugh+at+his+accent", reduced_motion="reduce") as page:
         expect(status(page)).to_have_text(COVERED_SAID)
         page.evaluate("Element.prototype.scrollIntoView = (how) => { window.how = how }")
@@ -144,14 +144,14 @@ def test_reduced_motion_is_respected(browser: Browser, address: str):
 def test_the_pages_own_words_follow_the_browser(
     browser: Browser, address: str, locale: str, lang: str, title: str, said: str, direction: str
 ):
-    """In Gradio's parts and in ours; the passages stay in the code's language and say so."""
+    """In Gradio's parts and in ours; the passages stay in the language of the code, and are marked with it."""
     with opened(browser, address, "?q=they+laugh+at+his+accent", locale=locale) as page:
         expect(status(page)).to_have_text(said)
         expect(page.get_by_role("heading", level=1)).to_have_text(title)
         expect(page.locator("html")).to_have_attribute("lang", lang)
         expect(page.locator("html")).to_have_attribute("dir", direction)
         assert page.evaluate("getComputedStyle(document.querySelector('h1')).direction") == direction
-        # The code's title reads its own way, at the side where the page begins.
+        # The code's title has its own direction, at the side where the page begins.
         kicker, heading = (page.locator(name).evaluate(SIDES) for name in (".conduct-kicker", ".conduct-title"))
         assert abs(kicker[direction] - heading[direction]) <= 3
         quote = page.locator(".conduct-card blockquote").first
@@ -161,10 +161,10 @@ def test_the_pages_own_words_follow_the_browser(
 
 @pytest.mark.parametrize("locale", ["ja-JP", "ar-EG", "nl-NL"])
 def test_an_example_asks_itself_in_the_visitors_language(browser: Browser, light: str, locale: str):
-    """From the first moment on: what Gradio draws in English is replaced before it is seen."""
+    """From the beginning: what Gradio renders in English is replaced before it is shown."""
     translator = preferred_translator(locale)
     with quiet(browser, light, locale=locale) as page:
-        # Gradio's page asks for the visitor's words after it is drawn; here it never gets them.
+        # Gradio's page requests the visitor's texts after it is rendered; here it never gets them.
         page.route("**/gradio_api/run/**", lambda route: None)
         page.goto(light)
         expect(page.locator("#conduct-first")).to_have_count(0)
@@ -193,14 +193,14 @@ def space_address(monkeypatch: pytest.MonkeyPatch, engine, serve):
 # Gradio's hot reloading wants a package that only a Space has; nothing here reloads.
 @pytest.mark.filterwarnings("ignore:Exception in thread:pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_space_asks_no_other_host(browser: Browser, space_address: str):
-    """Where Gradio would put a bar with fonts and figures from elsewhere; `opened` counts every request."""
+    """Where Gradio would add a bar that loads fonts and pictures; `opened` checks every request."""
     with opened(browser, space_address) as page:
         ask(page, ACCENT)
         page.wait_for_load_state("networkidle")
 
 
 def test_the_whole_page_in_a_frame(browser: Browser, address: str, host_page):
-    """As the Space's own page shows it, the query handed on."""
+    """As the Space's own page shows it, with the query passed on."""
     host = host_page(f'<iframe src="{address}?q=they+laugh+at+his+accent" width="600" height="900"></iframe>')
     context = browser.new_context()
     page: Page = context.new_page()
@@ -211,7 +211,7 @@ def test_the_whole_page_in_a_frame(browser: Browser, address: str, host_page):
 
 
 def test_the_page_as_a_component_of_another_page(browser: Browser, address: str, host_page):
-    """`<gradio-app>`: it answers, and leaves the other page's address alone."""
+    """`<gradio-app>`: it answers, and does not change the other page's address."""
     with urlopen(address) as response:
         script = re.search(r'src="\./(assets/index-[^"]+\.js)"', response.read().decode()).group(1)
     host = host_page(
@@ -226,7 +226,7 @@ def test_the_page_as_a_component_of_another_page(browser: Browser, address: str,
 
 
 def test_build_page_keeps_no_space_bar(monkeypatch: pytest.MonkeyPatch, engine):
-    """The reason why the test above is not decided by the content security policy alone."""
+    """So the test above does not pass only because of the content security policy."""
     monkeypatch.setenv("SYSTEM", "spaces")
     monkeypatch.setenv("SPACE_ID", "org/is-this-okay")
     assert build_page(AskService(engine)).space_id is None

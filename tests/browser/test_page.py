@@ -1,4 +1,4 @@
-"""What the page does, in Debian's Chromium."""
+"""The page in Debian's Chromium."""
 
 import json
 import re
@@ -31,7 +31,8 @@ EXAMPLE = "The same three friends get the speaking slots every time"
 
 
 def test_enter_asks_and_the_passage_appears_word_for_word(page: Page, dataset):
-    """The first card holds a passage as the source has it; the box keeps the focus; no address says the question."""
+    """The first card has a passage as in the source; the box keeps the focus; the address does not hold the
+    question."""
     ask(page, ACCENT)
     expect(page.locator(".conduct-card")).to_have_count(3)
     texts = {passage.id: passage.text for passage in dataset.code.passages}
@@ -47,7 +48,7 @@ def test_enter_asks_and_the_passage_appears_word_for_word(page: Page, dataset):
 
 @pytest.mark.parametrize("enter", ["at once", "later"])
 def test_a_question_typed_before_the_page_has_begun_is_kept_and_answered(browser: Browser, address: str, enter: str):
-    """Typed at the very moment when the box appears; the page's own script comes after it."""
+    """It is typed as soon as the box appears, before the page's own script has run."""
     with quiet(browser, address) as page:
         page.add_init_script(
             """new MutationObserver((changes, observer) => {
@@ -73,13 +74,13 @@ def test_a_question_typed_before_the_page_has_begun_is_kept_and_answered(browser
 
 @pytest.mark.parametrize(("path", "joined"), [("", []), ("?q=they+laugh+at+his+accent", ["they laugh at his accent"])])
 def test_only_questions_take_part_in_gradios_queue(browser: Browser, address: str, path: str, joined: list[str]):
-    """Of two events at once Gradio's page can lose one: as the first ends it closes the stream of both."""
+    """With two events at once Gradio's page can lose one: when the first ends, it closes the stream of both."""
     with browser.new_context() as context:
         page, sent, filled = context.new_page(), [], []
         page.on("request", lambda one: sent.append(one) if one.url.partition("?")[0].endswith("/queue/join") else None)
         page.on("response", lambda one: filled.append(one.status) if "/run/predict" in one.url else None)
         page.goto(address + path)
-        # Says so in its server's own words only when the opening's answer is there.
+        # The texts come from the server, once the event that opens the page is answered.
         expect(page.locator(".conduct-snippet code").first).to_contain_text(address)
         if joined:
             expect(status(page)).to_have_text(COVERED_SAID)
@@ -88,7 +89,7 @@ def test_only_questions_take_part_in_gradios_queue(browser: Browser, address: st
 
 
 def test_shift_enter_makes_a_line(page: Page):
-    """And asks nothing."""
+    """It asks nothing."""
     box(page).fill("one")
     box(page).press("Shift+Enter")
     box(page).press_sequentially("two")
@@ -97,7 +98,7 @@ def test_shift_enter_makes_a_line(page: Page):
 
 
 def test_the_button_asks_and_a_second_question_replaces_the_first(page: Page):
-    """One answer at a time; where the code is silent the closest passages are one press away."""
+    """One answer at a time; if the code is silent, one click shows the closest passages."""
     for question, sentence in [(ACCENT, COVERED_SAID), (SILENT, SILENT_SAID)]:
         box(page).fill(question)
         page.get_by_role("button", name="Ask", exact=True).click()
@@ -108,7 +109,7 @@ def test_the_button_asks_and_a_second_question_replaces_the_first(page: Page):
 
 
 def test_an_example_asks_itself(page: Page):
-    """One press fills the box and answers; the focus goes where the answer is, the examples make room."""
+    """A click fills the box and asks; the focus moves to the answer, and the examples disappear."""
     page.get_by_role("button", name=EXAMPLE).click()
     expect(status(page)).to_have_text(COVERED_SAID)
     expect(box(page)).to_have_value(EXAMPLE)
@@ -117,7 +118,7 @@ def test_an_example_asks_itself(page: Page):
 
 
 def test_back_and_forward(page: Page):
-    """Through two answers to the empty page, and on again."""
+    """Through two answers to the empty page, and forward again."""
     ask(page, ACCENT)
     ask(page, SILENT, SILENT_SAID)
     page.go_back()
@@ -143,7 +144,7 @@ def test_an_address_with_a_question_opens_with_its_answer(browser: Browser, addr
 
 
 def test_everything_by_keyboard(page: Page):
-    """From the box: button, first card's copy and way into the text."""
+    """From the box to the button, the copy button of the first card, and the link into the text."""
     ask(page, ACCENT)
     order = []
     for _ in range(4):
@@ -158,7 +159,7 @@ def test_everything_by_keyboard(page: Page):
 
 
 def test_copy_quote(page: Page, address: str, dataset):
-    """Plain text: quote, section, title, link; the button says so, to screen readers too."""
+    """Plain text with quote, section, title and link; the button confirms it, also to screen readers."""
     ask(page, ACCENT)
     card = page.locator(".conduct-card").first
     card.get_by_role("button", name="Copy quote").click()
@@ -171,7 +172,7 @@ def test_copy_quote(page: Page, address: str, dataset):
 
 
 def test_a_quote_with_quotation_marks_in_it_is_put_in_no_others(page: Page):
-    """The words stay as they are, and no mark is closed by one of another pair."""
+    """The words are not changed, and no mark is closed by one of another pair."""
     ask(page, ACCENT)
     card = page.locator(".conduct-card").first
     card.locator("blockquote").evaluate("quote => { quote.textContent = 'Say “no” and “stop”.' }")
@@ -181,7 +182,7 @@ def test_a_quote_with_quotation_marks_in_it_is_put_in_no_others(page: Page):
 
 
 def test_copying_without_permission_says_so_and_selects(page: Page):
-    """Nothing is pretended."""
+    """It does not claim to have copied anything."""
     ask(page, ACCENT)
     page.evaluate("navigator.clipboard.writeText = () => Promise.reject(); document.execCommand = () => false")
     page.get_by_role("button", name="Copy quote").first.click()
@@ -192,7 +193,7 @@ def test_copying_without_permission_says_so_and_selects(page: Page):
 
 
 def test_read_in_context(page: Page):
-    """Opens the whole text, scrolls to the passage, focuses and marks it; the found ones say so in words."""
+    """It opens the whole text, scrolls to the passage, focuses and marks it; found passages have a label."""
     ask(page, ACCENT)
     ids = [card.get_attribute("data-passage") for card in page.locator(".conduct-card").all()]
     page.get_by_role("link", name="Read in context").nth(1).click()
@@ -206,7 +207,7 @@ def test_read_in_context(page: Page):
 
 
 def test_an_address_with_a_passage_opens_it(browser: Browser, address: str):
-    """`#learning-and-growing-1`, and nothing for an id that is none."""
+    """`#learning-and-growing-1`; an unknown id opens nothing."""
     with opened(browser, address, "#learning-and-growing-1") as page:
         expect(page.locator("#learning-and-growing-1")).to_be_focused()
         expect(page.locator("#learning-and-growing-1")).to_be_in_viewport()
@@ -215,7 +216,7 @@ def test_an_address_with_a_passage_opens_it(browser: Browser, address: str):
 
 
 def test_the_whole_code_can_be_read(page: Page, dataset):
-    """Every passage, and once that the copy ends early, with the source."""
+    """All passages, and once that the copy is not complete, with a link to the source."""
     page.get_by_text("Read the whole code").click()
     for passage in dataset.code.passages:
         expect(page.locator(f"[id='{passage.id}']")).to_have_text(passage.text)
@@ -224,7 +225,7 @@ def test_the_whole_code_can_be_read(page: Page, dataset):
 
 
 def test_bad_input_gets_a_sentence(page: Page):
-    """The box is called invalid and described; no cards of the last answer stand."""
+    """The box is marked as invalid and described by it; no cards of the previous answer are left."""
     question, sentence = "", "The question is empty: describe in a few words what happened or what you want to do."
     ask(page, ACCENT)
     ask(page, question, f"! {sentence}")
@@ -236,7 +237,7 @@ def test_bad_input_gets_a_sentence(page: Page):
 
 
 def test_a_lost_connection_is_said(browser: Browser, address: str):
-    """The last answer is not passed off as this one's, and the page goes on afterwards."""
+    """The previous answer is not shown as the new one, and the page works afterwards."""
     context = browser.new_context()
     page = context.new_page()
     page.goto(address)
@@ -256,7 +257,7 @@ def test_a_lost_connection_is_said(browser: Browser, address: str):
 
 
 def test_a_question_before_the_model_is_there_waits_and_is_answered(browser: Browser, serve, model, encoder):
-    """ "Getting ready", a dead button that says what it does, then the answer; on the embed, too."""
+    """ "Getting ready", a disabled button with that text, then the answer; in the embed as well."""
     gate = threading.Event()
 
     def slow_model(settings: Settings):
@@ -282,7 +283,7 @@ def test_a_question_before_the_model_is_there_waits_and_is_answered(browser: Bro
 
 
 def test_the_embed_panel_has_the_snippet_for_this_address(page: Page, address: str):
-    """Ready to copy."""
+    """It can be copied."""
     page.get_by_text("Embed", exact=True).click()
     page.get_by_role("button", name="Copy snippet").first.click()
     expect(said(page)).to_have_text("Copied")

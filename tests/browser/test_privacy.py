@@ -1,4 +1,4 @@
-"""A marked question goes through every client, is answered, refused and fails; and then is nowhere."""
+"""Marked questions through every client are answered, refused and fail; afterwards they are found nowhere."""
 
 import http.client
 import json
@@ -36,14 +36,14 @@ TOO_LONG = "The question may have 10,000 characters"
 
 @dataclass
 class Watched:
-    """app.py in a home of its own."""
+    """app.py with its own home."""
 
     home: Path
     address: str = ""
     process: subprocess.Popen | None = None
 
     def start(self) -> None:
-        """Until questions can be answered."""
+        """Start it, and wait until it answers questions."""
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{port}/"
@@ -67,7 +67,7 @@ class Watched:
             time.sleep(0.2)
 
     def stop(self) -> None:
-        """As a Space does."""
+        """Stop it as a Space does."""
         self.process.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=30)
@@ -82,7 +82,7 @@ class Watched:
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
-    """A running app that leaves its traces in one folder."""
+    """A running app that writes only to one folder."""
     watched = Watched(tmp_path_factory.mktemp("private"))
     watched.start()
     yield watched
@@ -90,7 +90,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
 
 
 def get(address: str, path: str) -> tuple[int, str]:
-    """Status and text; 0 while nobody listens."""
+    """Status and text; 0 while nothing listens."""
     try:
         connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
         connection.request("GET", path)
@@ -101,7 +101,7 @@ def get(address: str, path: str) -> tuple[int, str]:
 
 
 def curl(address: str, path: str, body: object = None, *options: str) -> str:
-    """What curl prints."""
+    """The output of curl."""
     data = ["-d", body if isinstance(body, str) else json.dumps(body)] if body is not None else []
     command = [
         "curl",
@@ -127,7 +127,7 @@ def test_gradio_client(watched: Watched):
 
 
 def test_curl(watched: Watched):
-    """In one step and in two; and what is wrong in every way."""
+    """In one step and in two; and every kind of invalid request."""
     for question, expected in ((ANSWERED, ANSWERED), (REFUSED, TOO_LONG), (FAILING, UNEXPECTED)):
         assert expected in curl(watched.address, "run/ask", {"question": question})
         begun = json.loads(curl(watched.address, "call/v2/ask", {"question": question}))
@@ -144,7 +144,7 @@ def test_curl(watched: Watched):
         ("upload", {"file": MARK}), ("component_server", {"data": MARK}), (f"nothing/{MARK}", {}),
     ]:  # fmt: skip
         assert "Traceback" not in curl(watched.address, path, body, "-H", "Accept: application/json, text/event-stream")
-    # Begun and never fetched; fetched by half; sent by half.
+    # Never fetched; fetched only in part; sent only in part.
     curl(watched.address, "call/v2/ask", {"question": ANSWERED})
     host = urlsplit(watched.address)
     for raw in (f'POST /gradio_api/run/ask HTTP/1.1\r\nHost: x\r\nContent-Length: 999\r\n\r\n{{"question": "{MARK}',
@@ -154,7 +154,7 @@ def test_curl(watched: Watched):
 
 
 def test_mcp(watched: Watched):
-    """A tool's answer, its refusal, its failure, and arguments that there are not."""
+    """A tool's answer, its refusal, its failure, and unknown arguments."""
 
     async def use(session) -> list[str]:
         said = []
@@ -177,14 +177,14 @@ STORED = """async () => JSON.stringify([
 
 @pytest.mark.browser
 def test_the_page_and_the_embed(watched: Watched, browser: Browser):
-    """No other host is asked for anything; after leaving, the browser's storage has nothing of the visit."""
+    """No other host gets a request; afterwards the browser's storage has nothing of the visit."""
     with opened(browser, watched.address) as page:
         ask(page, ANSWERED)
         box(page).fill(DRAFT)
         box(page).press("Enter")
         expect(page.locator(".conduct-pasted mark").first).to_contain_text(MARK)
         assert MARK not in page.evaluate("JSON.stringify(history.state)")
-        # What programs are refused, the page reads in part.
+        # Programs get an error; the page reads the beginning.
         for question, sentence in ((REFUSED, "Only the first 10,000 characters were read"), (FAILING, UNEXPECTED)):
             box(page).fill(question)
             box(page).press("Enter")
@@ -204,7 +204,7 @@ def test_the_page_and_the_embed(watched: Watched, browser: Browser):
 
 
 def test_then_it_is_nowhere(watched: Watched):
-    """Not in what the app printed or logged, not in its temporary folders or Gradio's cache; nobody else was asked."""
+    """Not in output or log, not in temporary folders or Gradio's cache; no other host was asked."""
     test_gradio_client(watched)
     test_curl(watched)
     watched.stop()

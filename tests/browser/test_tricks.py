@@ -1,4 +1,4 @@
-"""Questions and published texts that try to be more than text, in Debian's Chromium."""
+"""Questions and published texts that contain markup, in Debian's Chromium."""
 
 import json
 from urllib.parse import quote
@@ -21,7 +21,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_a_question_full_of_tricks_is_text(browser: Browser, address: str, hostile: str):
-    """From the box and from the address: no script, no image, no width that scrolls."""
+    """From the box and from the address: no script runs, no image loads, nothing scrolls sideways."""
     with quiet(browser, address, viewport={"width": 320, "height": 700}) as page:
         page.add_init_script("window.alert = () => { window.hit = true }")
         for start in ("", "?q=" + quote(hostile)):
@@ -37,12 +37,12 @@ def test_a_question_full_of_tricks_is_text(browser: Browser, address: str, hosti
 
 
 def test_a_published_text_full_of_tricks_is_text(browser: Browser, serve, model, encoder, tmp_path):
-    """In its title, headings and passages: on the cards, in the whole text and on the embed, at 320 px."""
+    """In its title, headings and passages: on the cards, in the whole text and in the embed, at 320 px."""
     tricks = "<img src=x onerror=alert(1)> ${alert(1)} {{alert(1)}} \u202eokay"
     written = f"`{tricks}` [click](javascript:alert(1)) " + "w" * 4000
     front = json.dumps(tricks)
     (tmp_path / "code_of_conduct.md").write_text(f"---\ntitle: {front}\n---\n## `{tricks}`\n\n{written}\n", "utf-8")
-    # Template tags are no part of what a reader sees, and a paragraph of this length is shown in parts.
+    # A reader does not see template tags, and a paragraph of this length is shown in parts.
     shown = tricks.replace("{{alert(1)}} ", "")
     own = Engine(Settings(dataset=str(tmp_path)), lambda settings: model, lambda folder: encoder)
     with serve(own) as hostile, quiet(browser, hostile, viewport={"width": 320, "height": 700}) as page:

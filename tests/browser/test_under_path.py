@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 def test_the_page_answers_under_a_path_that_it_knows(
     browser: Browser, serve, tmp_path: Path, kind: str, root_path: str
 ):
-    """In both forms of docs/deployment.md; nobody is bothered with the path."""
+    """With both configurations of docs/deployment.md; nothing on the page mentions the path."""
     form = PATH_FORMS[("kept", "named").index(kind)]
     with (
         serve(word_engine(tmp_path), root_path=root_path) as address,

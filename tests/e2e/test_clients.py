@@ -1,4 +1,4 @@
-"""The snippets of docs/api.md, as they stand but for the address: each client gets the same answer, field by field."""
+"""The snippets of docs/api.md, unchanged except for the address: each client gets the same answer, field by field."""
 
 import json
 import os
@@ -22,7 +22,7 @@ QUESTION, LIMIT = "They laugh at his accent", 2
 
 @pytest.fixture(scope="session")
 def expected(engine: Engine) -> dict:
-    """What the engine itself says."""
+    """The answer of the engine."""
     return engine.ask(QUESTION, LIMIT).model_dump(mode="json")
 
 
@@ -34,7 +34,7 @@ def snippet(language: str, number: int, address: str) -> str:
 
 
 def printed(*command: str, **options) -> str:
-    """What a command prints."""
+    """The output of a command."""
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, **{"cwd": ROOT, **options})
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -52,7 +52,7 @@ def test_python(address: str, expected: dict, capsys: pytest.CaptureFixture):
 
 @pytest.fixture
 def node() -> Callable[[str], str]:
-    """Runs a module in Node, with @gradio/client to import, and gives what it prints."""
+    """A function that runs a module in Node, which can import @gradio/client, and returns its output."""
     if NODE is None and "CI" not in os.environ:
         pytest.skip("there is no Node")
     assert NODE is not None, "CI must have Node: see .ci/run."
@@ -74,7 +74,7 @@ def test_javascript_gets_errors_as_one_sentence(address: str, node: Callable[[st
 
 
 def test_javascript_ends_when_all_has_come(light: str, node: Callable[[str], str]):
-    """What the client submits can be iterated, and the loop ends: after an answer, and after a refusal."""
+    """The result of `submit` can be iterated, and the loop ends after an answer and after a refusal."""
     module = """
         import { Client } from "@gradio/client";
         const app = await Client.connect("ADDRESS", { events: ["data", "status"] });
@@ -94,7 +94,7 @@ def test_javascript_ends_when_all_has_come(light: str, node: Callable[[str], str
 
 
 def test_javascript_ends_as_the_client_is_by_default(light: str, node: Callable[[str], str]):
-    """Which listens to the answer alone."""
+    """By default the client listens only to the answer."""
     module = """
         import { Client } from "@gradio/client";
         const app = await Client.connect("ADDRESS");
@@ -107,7 +107,7 @@ def test_javascript_ends_as_the_client_is_by_default(light: str, node: Callable[
 
 
 def test_curl_in_one_step(address: str, expected: dict):
-    """The result alone in a list."""
+    """The result is the only item of a list."""
     assert json.loads(printed("bash", "-ec", snippet("bash", 0, address))) == {"data": [expected]}
 
 
@@ -119,7 +119,7 @@ def test_curl_in_two_steps(address: str, expected: dict):
 
 
 def test_mcp(address: str, expected: dict, capsys: pytest.CaptureFixture):
-    """The official Python SDK; the JSON for a model is the same, too."""
+    """The official Python SDK; the JSON for a model is the same as well."""
     names: dict = {}
     apart(lambda: exec(compile(snippet("python", 1, address), "docs/api.md", "exec"), names))
     assert names["answer"] == expected
@@ -128,13 +128,13 @@ def test_mcp(address: str, expected: dict, capsys: pytest.CaptureFixture):
 
 
 def test_the_mcp_configuration_names_the_address_that_serves_it():
-    """What is pasted into a chat is what the snippet below it connects to."""
+    """The configuration for a chat has the address to which the snippet below it connects."""
     configuration = json.loads(re.search(r"```json\n(.+?)```", SECTION, re.DOTALL)[1])
     assert configuration["mcpServers"]["is-this-okay"]["url"] in snippet("python", 1, "http://127.0.0.1:7860")
 
 
 def test_the_command_line(expected: dict, tmp_path: Path):
-    """In a process of its own, without a server."""
+    """In a process, without a server."""
     command = snippet("bash", 2, "").replace("python ", f"{sys.executable} ", 1)
     alone = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
     assert json.loads(printed("bash", "-ec", command, env=alone)) == expected

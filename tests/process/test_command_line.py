@@ -1,4 +1,4 @@
-"""The command line in a process of its own: streams, encodings and signals as shells and containers have them."""
+"""The command line as a process: streams, encodings and signals as in shells and containers."""
 
 import json
 import os
@@ -18,7 +18,7 @@ LONGEST = 120
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """This process's, without what would change the answer."""
+    """The environment of this process, without variables that would change the answer."""
     left_out = ("CONDUCT_", "PYTHON", "LC_", "LANG", "OPENBLAS", "NO_COLOR", "TERM")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     return kept | {"PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"} | extra
@@ -40,7 +40,7 @@ def in_shell(redirected: str, *arguments: str) -> subprocess.CompletedProcess:
 
 @pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "ascii", "utf-8"])
 def test_no_letter_that_an_encoding_lacks_ends_a_batch(encoding: str):
-    """JSON keeps every letter of every question, as an escape where need be."""
+    """JSON keeps every letter of every question, if necessary as an escape."""
     questions = ["an accent", POLISH, "pizza"]
     done = run("ask", "-", "--json", given="\n".join(questions), PYTHONIOENCODING=encoding)
     assert (done.returncode, done.stderr) == (0, b"")
@@ -48,7 +48,7 @@ def test_no_letter_that_an_encoding_lacks_ends_a_batch(encoding: str):
 
 
 def test_for_people_such_a_letter_is_an_escape():
-    """And the answer stands under it."""
+    """The answer is printed under it."""
     done = run("ask", "-", given=POLISH, PYTHONIOENCODING="latin-1")
     assert (done.returncode, done.stderr) == (0, b"")
     lines = done.stdout.decode("latin-1").splitlines()
@@ -65,14 +65,14 @@ def test_a_question_is_understood_whatever_the_locale():
 
 
 def test_a_closed_output_is_one_sentence():
-    """Nothing was loaded for nobody."""
+    """Nothing is loaded, since nobody would read the answer."""
     done = in_shell(">&-", "ask", "an accent")
     assert done.returncode == 3
     assert done.stderr == "Standard output is closed, so that nobody would read the answer: leave it open.\n"
 
 
 def test_a_closed_input_has_no_question():
-    """As an empty one."""
+    """It is treated as an empty one."""
     done = in_shell("<&-", "ask", "-")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "Standard input must have a question on each line, but had none: write one a line.\n"
@@ -98,7 +98,7 @@ def test_a_full_disk_is_one_sentence(arguments: list[str]):
 
 
 def test_a_reader_that_has_enough_ends_it_quietly():
-    """As `head` does."""
+    """Such as `head`."""
     command = f'printf "accent\\n%.0s" $(seq 200) | {" ".join(CHILD)} ask - | head -n 1'
     done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], cwd=ROOT, env=environment(),
                           capture_output=True, text=True, timeout=LONGEST)  # fmt: skip
@@ -106,7 +106,7 @@ def test_a_reader_that_has_enough_ends_it_quietly():
 
 
 def interrupted(arguments: list[str], **extra: str) -> tuple[int, str]:
-    """Exit code and further standard error of a process that gets Ctrl-C once it has written a line there."""
+    """Exit code and standard error of a process that gets Ctrl-C after its first line of standard error."""
     with subprocess.Popen(arguments, cwd=ROOT, env=environment(**extra), stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr.readline() == "loading\n"
         process.send_signal(signal.SIGINT)
@@ -122,7 +122,7 @@ def test_ctrl_c_during_the_imports_is_quiet(tmp_path: Path):
 
 
 def test_ctrl_c_while_loading_ends_with_130():
-    """And without a traceback."""
+    """Without a traceback."""
     assert interrupted([*CHILD, "ask", "x"], WAIT="1") == (130, "")
 
 
@@ -131,7 +131,7 @@ def test_ctrl_c_while_loading_ends_with_130():
     [({"TERM": "xterm"}, True), ({"TERM": "dumb"}, False), ({"TERM": "xterm", "NO_COLOR": "1"}, False)],
 )
 def test_a_terminal_that_wants_no_escapes_gets_none(extra: dict[str, str], escapes: bool):
-    """TERM=dumb, as an editor's shell has it, and NO_COLOR."""
+    """With TERM=dumb, as in an editor's shell, or NO_COLOR."""
     ours, theirs = pty.openpty()
     done = subprocess.run(
         [*CHILD, "ask", "an accent"], cwd=ROOT, env=environment(**extra), stdout=theirs, timeout=LONGEST
@@ -145,13 +145,13 @@ def test_a_terminal_that_wants_no_escapes_gets_none(extra: dict[str, str], escap
 
 
 def test_the_thread_variables_are_set_before_numpy_is_imported():
-    """It reads them once; two threads of it would spin against those that encode."""
+    """It reads them at import; its threads would compete with those that encode."""
     done = run("ask", "an accent", SHOW_THREADS="1")
     assert (done.returncode, done.stderr) == (0, b"threads 1\n")
 
 
 def test_without_a_home_directory_the_copies_at_hand_serve(tmp_path: Path):
-    """A uid without a passwd entry, as containers have it: neither text nor weights need the Hub's cache."""
+    """A uid without a passwd entry, as in containers: neither text nor weights need the Hub's cache."""
     script = (
         "import pwd, runpy, sys\n"
         "def nobody(uid):\n    raise KeyError(uid)\n"

@@ -1,4 +1,4 @@
-"""How often Python looks for garbage."""
+"""How often Python collects garbage."""
 
 import gc
 import subprocess
@@ -11,7 +11,7 @@ from conduct.settings import GC_THRESHOLDS, tune_gc
 
 
 def test_garbage_is_looked_for_seldom_but_not_never():
-    """No search while some 10,000 objects are made, and those of 100,000 that are garbage do not stay."""
+    """Not while 10,000 objects are created; but of 100,000 in cycles, not all stay."""
     before = gc.get_threshold()
     try:
         tune_gc()
@@ -38,7 +38,7 @@ except SystemExit:
 
 @pytest.mark.parametrize("run", ["import app", COMMAND_LINE], ids=["the app", "the command line"])
 def test_both_ways_to_run_it_begin_so(run: str):
-    """The app when it is imported, the command line when it is run."""
+    """The app sets it when it is imported, the command line when it is run."""
     said = subprocess.run(
         [sys.executable, "-c", f"import gc\n{run}\nprint(gc.get_threshold())"], cwd=ROOT, capture_output=True, text=True
     )

@@ -19,7 +19,7 @@ LONG, SHORT = 60.0, 2.5
 def find(
     what: str, home: Path, url: str, token: str = "", seconds: float = LONG, offline: bool = False, **settings: str
 ) -> list[str]:
-    """What `find_dataset`, `find_model` or `find_encoder` gives in a new process with an own cache."""
+    """The result of `find_dataset`, `find_model` or `find_encoder` in a new process with its own cache."""
     extra = {"HF_HUB_OFFLINE": "1"} if offline else {}
     with HubProcess(home, url, token, **extra) as process:
         return process.ask(f"find_{what}", settings | {"seconds": seconds})[0]
@@ -27,7 +27,7 @@ def find(
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Path:
-    """A dataset with a text of its own, and a file that nobody needs."""
+    """A dataset with its own text, and a file that is not needed."""
     folder = tmp_path / "repo"
     folder.mkdir()
     (folder / "code_of_conduct.md").write_text("## Ours\n\nBe kind.\n")
@@ -46,7 +46,7 @@ def tiny_model(tmp_path: Path) -> Path:
 
 
 def test_a_dataset_is_pulled_at_the_commit_of_its_branch(tmp_path: Path, repo: Path):
-    """The revision is the full commit, and what is not needed is not fetched."""
+    """The revision is the full commit, and files that are not needed are not downloaded."""
     with LoopbackHub({("dataset", "ada/code"): repo}) as served:
         found = find("dataset", tmp_path / "home", served.url, dataset="ada/code")
         assert found == ["ada/code", commit_of(repo), "Be kind.", ""]
@@ -68,7 +68,7 @@ def test_offline_the_cached_dataset_serves(tmp_path: Path, repo: Path):
     """HF_HUB_OFFLINE keeps its meaning: no request, and the reason says so."""
     with LoopbackHub({("dataset", "ada/code"): repo}) as served:
         first = find("dataset", tmp_path / "home", served.url, dataset="ada/code")
-        # What another program pulled is as good: without the note of ours, the client's own says which commit.
+        # A download by another program can be used: without our note, the client's own record names the commit.
         shutil.rmtree(tmp_path / "home" / "conduct")
         refs = next((tmp_path / "home" / "hub").glob("datasets--*")) / "refs"
         refs.mkdir(exist_ok=True)
@@ -93,7 +93,7 @@ def test_a_private_dataset_needs_the_token_of_the_client(tmp_path: Path, repo: P
 
 @pytest.mark.parametrize("name", ["not//an id", "/no/such/folder", "codes/code.md", "~nobody/code", "x" * 5000])
 def test_what_is_no_folder_and_no_name_is_said_without_a_request(tmp_path: Path, name: str):
-    """A slip in a path is not looked for on the Hub, and no other text serves in its place."""
+    """The Hub is not asked for a mistyped path, and no other text is used in its place."""
     with LoopbackHub() as served:
         found, _, _, why = find("dataset", tmp_path / "home", served.url, dataset=name)
         assert served.requests == []
@@ -103,7 +103,7 @@ def test_what_is_no_folder_and_no_name_is_said_without_a_request(tmp_path: Path,
 
 
 def test_where_the_ambassador_code_is_meant_its_bundled_copy_serves(tmp_path: Path):
-    """It is the same text; with the Hub's reason beside it."""
+    """It is the same text; the reason of the Hub is given with it."""
     with LoopbackHub(faults={"": "503"}) as served:
         found = find("dataset", tmp_path / "home", served.url, dataset="ada/ambassador-code-of-conduct")
     assert found[:2] == ["bundled", "bundled"]
@@ -111,7 +111,7 @@ def test_where_the_ambassador_code_is_meant_its_bundled_copy_serves(tmp_path: Pa
 
 
 def test_a_dataset_with_githubs_name_for_its_text_is_pulled(tmp_path: Path):
-    """Whatever its case, and without the questions, which nothing that answers reads."""
+    """In upper or lower case, and without the labelled questions, which are not needed to answer."""
     files = {".github/CODE_OF_CONDUCT.md": b"## Ours\n\nBe kind.\n", "questions.jsonl": b"{}", "README.md": b"Hello"}
     with LoopbackHub() as served:
         commit = served.push("dataset", "ada/code", files)
@@ -123,7 +123,7 @@ def test_a_dataset_with_githubs_name_for_its_text_is_pulled(tmp_path: Path):
 
 
 def test_a_model_is_pulled_without_pickled_weights_and_then_needs_no_request(tmp_path: Path, tiny_model: Path):
-    """A pinned model that is cached costs not one request."""
+    """A pinned model in the cache needs no request."""
     commit = commit_of(tiny_model)
     with LoopbackHub({("model", "ada/model"): tiny_model}) as served:
         settings = {"model": "ada/model", "model_revision": commit}
@@ -138,7 +138,7 @@ def test_a_model_is_pulled_without_pickled_weights_and_then_needs_no_request(tmp
 
 @pytest.mark.parametrize("fault", ["503", "hang", "hang in files", "flipped"])
 def test_without_the_hub_the_packaged_encoder_serves(tmp_path: Path, tiny_model: Path, fault: str):
-    """And the reason why the Hub's was not used stands beside it."""
+    """With the reason why the Hub's was not used."""
     with LoopbackHub({("model", "ada/model"): tiny_model}, faults={"": fault}) as served:
         seconds = LONG if fault == "flipped" else SHORT
         settings = {"model": "ada/model", "model_revision": commit_of(tiny_model)}
@@ -149,7 +149,7 @@ def test_without_the_hub_the_packaged_encoder_serves(tmp_path: Path, tiny_model:
 
 
 def test_a_cached_model_serves_while_the_hub_is_away(tmp_path: Path, tiny_model: Path):
-    """Before the packaged encoder does."""
+    """It is preferred to the packaged encoder."""
     with LoopbackHub({("model", "ada/model"): tiny_model}) as served:
         settings = {"model": "ada/model", "model_revision": "main"}
         first = find("model", tmp_path / "home", served.url, **settings)
@@ -160,7 +160,7 @@ def test_a_cached_model_serves_while_the_hub_is_away(tmp_path: Path, tiny_model:
 
 
 def test_of_a_model_that_is_nowhere_the_error_says_what_was_tried(tmp_path: Path):
-    """What serves in its place says it too."""
+    """The packaged encoder that is used instead has the same reason."""
     with LoopbackHub() as served:
         (sentence,) = find("model", tmp_path / "home", served.url, model="ada/none", model_revision="main")
     assert sentence == (
@@ -170,7 +170,7 @@ def test_of_a_model_that_is_nowhere_the_error_says_what_was_tried(tmp_path: Path
 
 
 def test_the_packaged_encoder_is_looked_for_nowhere(tmp_path: Path):
-    """Nobody named another: not one request, and no reason to give."""
+    """Without a configured model there is no request, and no reason to give."""
     with LoopbackHub() as served:
         found = find("encoder", tmp_path / "home", served.url)
         assert served.requests == []
@@ -178,7 +178,7 @@ def test_the_packaged_encoder_is_looked_for_nowhere(tmp_path: Path):
 
 
 def test_folders_are_used_as_they_are(tmp_path: Path, repo: Path, tiny_model: Path):
-    """A local folder needs no Hub; a model is known by the hash of its weights."""
+    """A local folder needs no Hub; a model's revision is the hash of its weights."""
     assert find_dataset.find_dataset(Settings(dataset=str(repo))) == Snapshot(repo, "repo", "local")
     file = repo / "code_of_conduct.md"
     expected = Snapshot(repo, "code_of_conduct.md", "local", text_file="code_of_conduct.md")
@@ -189,7 +189,7 @@ def test_folders_are_used_as_they_are(tmp_path: Path, repo: Path, tiny_model: Pa
 
 
 def test_names_that_lead_out_of_the_cache_write_nothing_there(tmp_path: Path):
-    """A repository may list any file name: what is not one of ours is not asked for, or stays in its place."""
+    """A repository may list any file name: unknown names are not downloaded, or stay in the cache's folder."""
     home = tmp_path / "home"
     tricks = ("../../../../../evil.json", f"{tmp_path}/evil.json", "a/../../../../../../evil.json")
     with LoopbackHub() as served, HubProcess(home, served.url) as process:

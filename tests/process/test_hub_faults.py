@@ -16,7 +16,7 @@ OLD = {"code_of_conduct.md": b"## Ours\n\nOld words.\n", "situations.jsonl": b""
 NEW = OLD | {"code_of_conduct.md": b"## Ours\n\nNew words.\n", "vectors.safetensors": b"new" * 100}
 BAD = {"code_of_conduct.md": b"# Nothing but a title\n"}
 
-# Short for what never comes, long for what must come on a busy machine.
+# Short for responses that never come, long for those that must come on a busy machine.
 SHORT, LONG = 2.5, 60.0
 SECONDS = dict.fromkeys(FAULTS, SHORT) | {"500 then ok": LONG, "flipped": LONG}
 REASONS = {
@@ -34,13 +34,13 @@ REASONS = {
 
 
 def tasks(phase: str, seconds: dict[str, float] | None = None) -> list[dict[str, object]]:
-    """One task a fault, on the repository of this phase and fault."""
+    """A task for each fault, on the repository of this phase and fault."""
     return [{"dataset": f"ada/{phase}-{SLUGS[fault]}", "seconds": (seconds or SECONDS)[fault]} for fault in FAULTS]
 
 
 @pytest.fixture
 def served():
-    """A Hub with a repository for each phase and fault, all still well."""
+    """A Hub with a repository for each phase and fault, still without faults."""
     with LoopbackHub() as served:
         for phase in ("cold", "warm", "run"):
             for fault in FAULTS:
@@ -49,7 +49,7 @@ def served():
 
 
 def break_all(served: LoopbackHub) -> None:
-    """Give each repository new words, and its fault."""
+    """Give each repository a new text, and its fault."""
     for (_, name), repo in served.repos.items():
         repo.push(NEW)
         fault = next(fault for fault in FAULTS if name.split("-", 1)[1] == SLUGS[fault])
@@ -96,7 +96,7 @@ def test_every_fault_at_first_start_with_a_cache_and_while_running(served: Loopb
             for phase in ("cold", "warm"):
                 for fault, found in zip(FAULTS, starting.ask("find_dataset", *tasks(phase, patient)), strict=True):
                     assert [fault, *found[2:]] == [fault, new, ""]
-        # What hung in the running process hung in a request that ends now.
+        # Requests of the running process that hung end now.
         until = time.monotonic() + LONG
         while (texts := [found[2] for found in running.ask("refresh", *tasks("run"))]) != [new] * len(FAULTS):
             assert time.monotonic() < until, dict(zip(FAULTS, texts, strict=True))
@@ -114,7 +114,7 @@ def test_every_fault_at_first_start_with_a_cache_and_while_running(served: Loopb
 
 
 def test_a_bad_text_never_replaces_a_good_one(tmp_path: Path):
-    """Not at a start, not while running, and it is not pulled again and again."""
+    """Neither at a start nor while running, and it is not downloaded again and again."""
     task = {"dataset": "ada/code", "seconds": LONG}
     with LoopbackHub() as served, HubProcess(tmp_path, served.url) as running:
         good = served.push("dataset", "ada/code", OLD)

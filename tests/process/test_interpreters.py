@@ -1,4 +1,4 @@
-"""The Pythons that pyproject.toml promises."""
+"""The Python versions that pyproject.toml promises."""
 
 import json
 import os
@@ -13,12 +13,12 @@ from packaging.utils import canonicalize_name
 from tests.support.paths import ROOT
 
 VERSIONS = pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
-# What the ordinary index has of torch for Linux brings these, as README.md says.
+# These come with the builds of torch for Linux in the usual index, as README.md says.
 CUDA = ("nvidia-", "cuda-", "triton")
 
 
 def interpreter(version: str) -> str | None:
-    """A Python of that version that runs: on the path, or as pyenv keeps it beside the one that is chosen."""
+    """A working Python of that version: on the path, or one of pyenv's that is not selected."""
     kept = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
     found = [shutil.which(f"python{version}"), *map(str, kept)]
     works = (path for path in found if path and not subprocess.run([path, "-c", ""], capture_output=True).returncode)
@@ -35,7 +35,7 @@ def wanted(version: str) -> str:
 
 @VERSIONS
 def test_every_module_compiles_without_a_warning(version: str, tmp_path: Path):
-    """A syntax that is new, or that a later Python warns of, would end the app at its start."""
+    """New syntax, or syntax that a later Python warns of, would end the app at its start."""
     python = wanted(version)
     command = [python, "-W", "error", "-m", "compileall", "-q", "-f", "conduct", "app.py"]
     done = subprocess.run(
@@ -47,7 +47,8 @@ def test_every_module_compiles_without_a_warning(version: str, tmp_path: Path):
 @pytest.mark.skipif(not os.environ.get("CI"), reason="asks the package index for a minute: set CI=true to run it")
 @VERSIONS
 def test_pip_installs_the_lock_and_nothing_else(version: str, tmp_path: Path):
-    """Each line has a wheel for this Python, and what they ask for are the other lines; but CUDA, with its torch."""
+    """Each line has a wheel for this Python, and their dependencies are other lines; except CUDA, which comes with
+    torch."""
     report = tmp_path / "report.json"
     command = [
         wanted(version), "-m", "pip", "install", "--dry-run", "--ignore-installed", "--only-binary", ":all:",

@@ -9,7 +9,7 @@ from tests.support.hub_process import ROOT, environment
 
 
 def test_a_wheel_answers_with_the_bundled_text_and_the_packaged_weights(tmp_path: Path):
-    """Built, installed without its dependencies into a folder of its own, asked from somewhere else."""
+    """Built, installed without dependencies into an empty folder, and asked from another folder."""
     dist, site = tmp_path / "dist", tmp_path / "site"
     for command in (
         ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", dist, ROOT],

@@ -24,7 +24,7 @@ QUESTION = '{"text": "May I laugh about it?", "passages": {"preamble-1": 2}, "th
 
 @pytest.fixture
 def checkout(tmp_path: Path, tiny: Path) -> Path:
-    """A clone with a tiny encoder, a small bank of situations, and files that nobody should get."""
+    """A clone with a tiny encoder, a small bank of situations, and files that must not be published."""
     root = tmp_path / "checkout"
     for name in ("conduct", "tests"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
@@ -60,8 +60,10 @@ def commits(served: LoopbackHub) -> int:
 
 
 def test_publish_sends_what_is_needed_once_and_what_was_sent_answers_alike(checkout: Path):
-    """The dataset, the encoder and the Space, without what git ignores; a second run makes no commit; and the answers
-    from what was published are those from the folder."""
+    """The dataset, the encoder and the Space, without files that git ignores; a second run makes no commit.
+
+    The published files give the same answers as the folder.
+    """
     with LoopbackHub() as served:
         first = run(checkout, served, "publish", "ada", token=served.token)
         assert (first.returncode, first.stderr.count("Traceback")) == (0, 0), first.stderr
@@ -91,7 +93,7 @@ def test_publish_sends_what_is_needed_once_and_what_was_sent_answers_alike(check
         matter = yaml.safe_load(space.files["README.md"].decode().split("---\n")[1])
         assert matter["datasets"] == ["ada/ambassador-code-of-conduct"]
         assert matter["models"] == [MODEL[1]]
-        # What is put into the image is what is looked for at start, with all its files.
+        # The preloaded revision is the one that is used at start, with all its files.
         assert matter["preload_from_hub"] == [f"{MODEL[1]} {MODEL_FILES} {model.head}"]
         assert matter["sdk"] == "gradio"
         assert space.variables == {
@@ -121,7 +123,7 @@ def test_publish_sends_what_is_needed_once_and_what_was_sent_answers_alike(check
 
 
 def test_the_encoder_alone_can_be_sent(checkout: Path):
-    """What it learnt, in its weights, with its card; the other repositories stay as they are."""
+    """With the learnt updates in its weights, and its card; the other repositories do not change."""
     with LoopbackHub() as served:
         done = run(checkout, served, "publish", "ada", "--model-only", token=served.token)
         assert done.returncode == 0, done.stderr
@@ -154,7 +156,7 @@ def test_what_is_gone_here_goes_there_and_private_makes_private(tmp_path: Path):
 
 
 def test_a_dry_run_lists_and_sends_nothing(checkout: Path):
-    """And needs no token."""
+    """It needs no token."""
     with LoopbackHub() as served:
         done = run(checkout, served, "publish", "ada", "--space-only", "--dry-run")
         assert done.returncode == 0, done.stderr
@@ -193,7 +195,7 @@ def test_a_token_that_may_not_write_ends_in_one_sentence(tmp_path: Path):
 
 
 def test_without_git_nothing_is_sent(checkout: Path):
-    """What git ignores cannot be told then."""
+    """Without git it is not known which files are ignored."""
     shutil.rmtree(checkout / ".git")
     with LoopbackHub() as served:
         extra = {"GIT_CEILING_DIRECTORIES": str(checkout.parent)}

@@ -1,4 +1,4 @@
-"""What a process that answers opens: files that are only read, and none of training."""
+"""Which files the app opens: only for reading, and none for training."""
 
 import json
 import subprocess
@@ -64,7 +64,7 @@ def observed(tmp_path_factory: pytest.TempPathFactory) -> Observed:
 
 
 def test_an_answer_needs_no_file_that_can_be_written(observed: Observed):
-    """Neither beside the code nor in a home or where it runs."""
+    """Neither beside the code, nor in the home or the current folder."""
     assert observed.first == "diversity-equity-inclusion-2"
     assert observed.written == []
     assert not observed.has_home
@@ -80,7 +80,7 @@ def test_what_serves_reads_no_labelled_questions_and_no_training_texts(observed:
 
 
 def test_what_serves_imports_no_training_evaluation_or_publishing(observed: Observed):
-    """Nor the libraries that they alone need."""
+    """Nor the libraries that only these need."""
     assert "conduct.web.server" in observed.modules
     parts = ("conduct.training", "conduct.cli", "matplotlib", "bm25s")
     assert [name for name in observed.modules if name.startswith(parts)] == []

@@ -1,4 +1,4 @@
-"""A text that cannot be read in time is given up, and the last good one goes on answering."""
+"""Reading a text that takes too long is ended, and the last good one is still used."""
 
 import logging
 import sys
@@ -21,19 +21,19 @@ from conduct.settings import Settings
 from tests.fakes import WordEncoder
 
 LONGEST = 60.0
-# Notes its process, and reads for ever.
+# Writes the id of its process to a file, and never ends.
 HANGING = "import os, pathlib, sys, time; pathlib.Path(sys.argv[1]).write_text(str(os.getpid())); time.sleep(3600)"
 
 
 def written(folder: Path, words: str) -> Path:
-    """A folder with a text of these words."""
+    """A folder with this text."""
     folder.mkdir()
     (folder / "code_of_conduct.md").write_text(f"## Ours\n\n{words}\n")
     return folder
 
 
 def wait_for(true: Callable[[], bool]) -> None:
-    """Until it is true."""
+    """Wait until `true()`."""
     end = time.monotonic() + LONGEST
     while not true():
         assert time.monotonic() < end
@@ -41,26 +41,26 @@ def wait_for(true: Callable[[], bool]) -> None:
 
 
 def runs(process: str) -> bool:
-    """Whether a process of that number runs."""
+    """Whether a process with that id runs."""
     return Path("/proc", process).exists()
 
 
 @pytest.fixture
 def hanging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Every process that reads a text hangs; the number of the last one stands in this file."""
+    """Every process that reads a text hangs; this file has the id of the last one."""
     noted = tmp_path / "process"
     monkeypatch.setattr(reading, "COMMAND", (sys.executable, "-c", HANGING, str(noted)))
     return noted
 
 
 def test_what_is_read_apart_is_what_is_read_here():
-    """Text, situations and steps, to the last field."""
+    """A text that is read in a subprocess is the same: text, situations and steps, in all fields."""
     assert read_in_subprocess(bundled_dataset()) == DatasetRevision.read(bundled_dataset())
 
 
 @pytest.mark.parametrize("words", ["", "\x81"])
 def test_why_a_text_cannot_be_read_is_said_in_the_same_words(tmp_path: Path, words: str):
-    """Wherever it was read."""
+    """In a subprocess or not."""
     folder = written(tmp_path / "ours", "")
     (folder / "code_of_conduct.md").write_bytes(words.encode("latin-1"))
     messages = set()
@@ -72,7 +72,7 @@ def test_why_a_text_cannot_be_read_is_said_in_the_same_words(tmp_path: Path, wor
 
 
 def test_a_process_that_reads_is_given_no_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Nor anything else of the environment that it does not need."""
+    """Nor any other variable that it does not need."""
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     noted = tmp_path / "environment"
     script = "import os, pathlib, sys; pathlib.Path(sys.argv[1]).write_text(str(dict(os.environ))); sys.exit(3)"
@@ -93,7 +93,7 @@ def test_a_process_that_takes_too_long_is_ended(hanging: Path):
 def test_a_refreshed_text_that_hangs_the_reader_delays_no_answer(
     tmp_path: Path, hanging: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    """While it is read, and after it was given up, the text that was there answers; it is not tried again."""
+    """While it is read, and after reading was ended, the old text is used; the new one is not read again."""
     good, bad = (
         Snapshot(written(tmp_path / name, words), "ada/code", commit * 40)
         for name, words, commit in (("good", "No accent is wrong.", "a"), ("bad", "A trap.", "b"))
@@ -120,7 +120,7 @@ def test_a_refreshed_text_that_hangs_the_reader_delays_no_answer(
 def test_a_first_text_that_hangs_the_reader_makes_way_for_the_last_good_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    """The page waits for it so long and no longer."""
+    """The page waits only for the time limit."""
     bad, good = (
         Snapshot(written(tmp_path / name, words), "ada/code", commit * 40)
         for name, words, commit in (("bad", "A trap.", "b"), ("good", "No accent is wrong.", "a"))
@@ -142,5 +142,5 @@ def test_a_first_text_that_hangs_the_reader_makes_way_for_the_last_good_one(
         assert "(reading it took more than 1 seconds: publish a shorter text)" in text.source.fallback_reason
     finally:
         given_up.set()
-    # What was given up does not stay in memory once it is read.
+    # A text whose reading missed the deadline does not stay in memory once it is read.
     wait_for(lambda: not deadline._running)

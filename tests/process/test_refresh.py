@@ -1,4 +1,4 @@
-"""The text is swapped while questions come in, with the unpatched client and a Hub on this machine."""
+"""The text is swapped while questions are asked, with the unpatched client and a Hub on this machine."""
 
 import json
 import subprocess
@@ -16,14 +16,14 @@ SWAPS = 10
 
 
 def text(version: int) -> dict[str, bytes]:
-    """A text that says which one it is."""
+    """A text with its number."""
     situations = b'{"text": "an accent", "passages": {"ours-1": 2}}\n{"text": "pizza", "passages": {}}\n'
     words = f"## Ours\n\nNo accent is wrong, says version {version}.\n"
     return {"code_of_conduct.md": words.encode(), "situations.jsonl": situations}
 
 
 def test_two_thousand_questions_across_ten_swaps(tmp_path: Path):
-    """None is lost, none fails, and each answer has the words of the revision that it names."""
+    """None is lost, none fails, and each answer has the text of the revision that it names."""
     with LoopbackHub() as served:
         versions = {served.push("dataset", "ada/code", text(0)): "No accent is wrong, says version 0."}
         process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""The soak, short: every door, refreshes, faults, dropped and hostile clients; each answer is checked."""
+"""A short soak: all interfaces, refreshes, faults, dropped and hostile clients; each answer is checked."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from benchmarks.soak import Plan, soak
 
 
 def test_a_short_soak(tmp_path: Path):
-    """How the memory grows shows the long one."""
+    """Only the long one shows how the memory grows."""
     plan = Plan(questions=150, hostile=80, visitors=3, refresh_seconds=2.0, lines=160)
     outcome = soak(plan, tmp_path, quiet=True)
     assert outcome.tally.wrong == []

@@ -1,4 +1,4 @@
-"""`python app.py` in the environments that people have: it starts, or says in one sentence what to change."""
+"""`python app.py` in various environments: it starts, or says in one sentence what to change."""
 
 import http.client
 import os
@@ -16,7 +16,7 @@ PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """The environment of an app on this machine alone."""
+    """The environment of an app that needs no other machine."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -26,7 +26,7 @@ def environment(**changes: str) -> dict[str, str]:
 
 
 def ended(**changes: str) -> tuple[int, list[str]]:
-    """The exit code, and what was written but for the log."""
+    """The exit code, and the output without the log."""
     done = subprocess.run(
         [sys.executable, "app.py"], cwd=ROOT, env=environment(**changes), capture_output=True, text=True, timeout=120
     )
@@ -35,7 +35,7 @@ def ended(**changes: str) -> tuple[int, list[str]]:
 
 
 def health(port: int) -> int:
-    """The status of /healthz, or 0 while nobody listens."""
+    """The status of /healthz, or 0 while nothing listens."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request("GET", "/healthz")
@@ -55,7 +55,8 @@ def health(port: int) -> int:
     ids=["without NO_PROXY", "socks"],
 )
 def test_proxy_variables_do_not_keep_it_from_starting(changes: dict[str, str]):
-    """It asks itself nothing through them, and the HTTP clients that its libraries make at import can be made."""
+    """It sends no request to itself through them, and the HTTP clients that libraries create at import can be
+    created."""
     port = free_port()
     app = subprocess.Popen(
         [sys.executable, "app.py"], cwd=ROOT, env=environment(GRADIO_SERVER_PORT=str(port), **changes),
@@ -92,7 +93,7 @@ def test_a_setting_that_does_not_fit_is_one_sentence(changes: dict[str, str], be
 
 
 def test_a_port_that_somebody_named_is_taken_or_refused():
-    """The next one would be silent, and the proxy in front would show the other program."""
+    """It does not take the next port, since a proxy would show the program at the configured one."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         code, lines = ended(GRADIO_SERVER_PORT=str(port))

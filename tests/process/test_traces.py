@@ -1,4 +1,4 @@
-"""Marked questions through every door, answered, refused, failing and hung up on; then none is in the server's memory.
+"""Marked questions through every interface: answered, refused, failed, abandoned; then none is in the server's memory.
 
 Two looks: at the live objects, from inside, and at every byte of the process, from outside. Neither Python nor C wipes
 what it frees, so that the second look would find questions that nothing holds, until others take their place: this
@@ -31,18 +31,18 @@ from tests.support.tooling import with_tools
 MARK = "Zq7 marked question "
 MARKED = re.compile(re.escape(MARK).encode() + rb"(\d+)")
 LONGEST = 40.0
-# All that the server forgets by itself is forgotten by then.
+# Seconds after which the server has dropped all that it drops by itself.
 SETTLED = 3.0
 # Python's own allocator, and glibc's, which Rust uses, too; it does not wipe what it keeps for its thread.
 WIPING = {
     "PYTHONMALLOC": "debug", "MALLOC_PERTURB_": "165", "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0",
 }  # fmt: skip
-# An answer, a refusal, a fault of ours, and one that is slow enough to be hung up on.
+# An answer, a refusal, an internal error, and an answer that is slow enough for the client to hang up.
 KINDS = ("an accent", "x" * MAX_CHARACTERS, "shall fail", "is slow")
 
 
 class Server:
-    """The process, and what is in it."""
+    """The process of a server, and its memory."""
 
     def __init__(self, folder: Path) -> None:
         self.process = subprocess.Popen(
@@ -70,7 +70,7 @@ class Server:
         return int(self.process.stdout.readline())
 
     def in_memory(self) -> set[int]:
-        """The numbers of the marked questions in all that the process may write to."""
+        """The numbers of the marked questions in all writable memory of the process."""
         found: set[int] = set()
         proc = Path("/proc") / str(self.process.pid)
         with (proc / "mem").open("rb", 0) as memory:
@@ -112,7 +112,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def ask_over_http(server: Server) -> None:
-    """One step, two steps, many at once; one who leaves."""
+    """One step, and many at once; one client hangs up."""
     for kind, status in zip(KINDS, (200, 422, 500, 200), strict=True):
         assert server.send("POST", "/gradio_api/run/ask", json.dumps({"question": server.marked(kind)})) == status
         questions = json.dumps({"questions": [server.marked(kind), server.marked(kind)]})
@@ -123,7 +123,7 @@ def ask_over_http(server: Server) -> None:
 
 
 def ask_the_pages(server: Server) -> None:
-    """By address and by form; one who leaves."""
+    """By address and by form; one client hangs up."""
     for kind, status in zip(KINDS, (200, 200, 500, 200), strict=True):
         assert server.send("GET", f"/embed?q={quote(server.marked(kind))}") == status
         form = urlencode({"q": server.marked(kind)})
@@ -133,7 +133,7 @@ def ask_the_pages(server: Server) -> None:
 
 
 def ask_with_gradios_client(server: Server) -> None:
-    """The queue; one who cancels."""
+    """The queue; one call is cancelled."""
     client = Client(server.address, verbose=False)
     for kind, refused in zip(KINDS, (False, True, True, False), strict=True):
         with pytest.raises(AppError) if refused else nullcontext():
@@ -145,7 +145,7 @@ def ask_with_gradios_client(server: Server) -> None:
 
 
 def ask_with_tools(server: Server) -> None:
-    """The official MCP client; one that gives up."""
+    """The official MCP client; one call times out."""
 
     async def use(session: ClientSession) -> None:
         for kind, refused in zip(KINDS, (False, True, True, False), strict=True):
@@ -159,12 +159,12 @@ def ask_with_tools(server: Server) -> None:
 
 @pytest.mark.parametrize("door", [ask_over_http, ask_the_pages, ask_with_gradios_client, ask_with_tools])
 def test_a_question_is_nowhere_in_memory_once_it_was_dealt_with(server: Server, door):
-    """Not held by anything alive, and nowhere in the process."""
+    """No live object holds it, and it is nowhere in the memory of the process."""
     before = server.asked
     door(server)
     assert server.asked - before >= 5
     end = time.monotonic() + LONGEST
-    # Nobody asks anything else, and this test collects no garbage: the server sees to it by itself.
+    # There are no other requests, and this test does not collect garbage: the server does it by itself.
     while left := server.in_memory():
         assert time.monotonic() < end, sorted(left)
         time.sleep(0.2)
@@ -172,7 +172,7 @@ def test_a_question_is_nowhere_in_memory_once_it_was_dealt_with(server: Server, 
 
 
 def test_what_is_held_is_found(server: Server):
-    """A result that waits to be fetched is: otherwise the test above would show nothing."""
+    """A result that waits to be fetched is found: otherwise the test above would show nothing."""
     assert server.send("POST", "/gradio_api/call/v2/ask", json.dumps({"question": server.marked(KINDS[0])})) == 200
     time.sleep(SETTLED)
     assert server.in_memory() == {server.asked}

@@ -1,4 +1,4 @@
-"""One limit in front of page, embed, HTTP and MCP; health is never behind it."""
+"""One limit for page, embed, HTTP and MCP, which does not apply to /healthz."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ STARLETTES_THREADS = 40
 
 
 class Held(Engine):
-    """Answers nobody until it is let go."""
+    """An engine that answers only when it is released."""
 
     loading = False
 
@@ -36,7 +36,7 @@ class Held(Engine):
         """Load nothing."""
 
     def ask(self, question: str, limit: int = 3) -> object:
-        """Late, and with an error that says which question it was."""
+        """Answer late, with an error that names the question."""
         self.go.wait(60)
         raise LookupError
 
@@ -61,14 +61,14 @@ def held() -> Iterator[tuple[Held, AskService, TestClient, int]]:
 
 
 def fill(client: TestClient) -> list[str]:
-    """As many questions wait as may."""
+    """Let the maximum number of questions wait."""
     full = {"questions": ["x"] * MAX_QUESTIONS}
     begun = [client.post("/gradio_api/call/ask_many", json=full) for _ in range(MAX_PENDING_QUESTIONS // MAX_QUESTIONS)]
     return [response.json()["event_id"] for response in begun]
 
 
 def test_every_door_is_behind_the_same_limit(held: tuple):
-    """A visitor of either page is told that many ask, and when to come back; a program by status and header."""
+    """The pages say that many ask, and when to come back; programs get a status and a header."""
     _, service, client, number = held
     fill(client)
     assert service.pending == MAX_PENDING_QUESTIONS
@@ -90,14 +90,14 @@ def test_every_door_is_behind_the_same_limit(held: tuple):
 
 
 def test_questions_of_the_small_page_count_as_well(held: tuple):
-    """They fill the same queue, from which the others are turned away."""
+    """They fill the same queue, so that others are refused."""
     engine, service, client, _ = held
     with ThreadPoolExecutor(MAX_PENDING_QUESTIONS) as pool:
         asking = [pool.submit(client.get, "/embed?q=accent") for _ in range(MAX_PENDING_QUESTIONS)]
         while service.pending < MAX_PENDING_QUESTIONS:
             assert not any(one.done() for one in asking)
         assert client.post("/gradio_api/run/ask", json={"question": "accent"}).json() == {"error": BUSY}
-        # More of them than there are threads, and health, the page and its files need none of theirs.
+        # There are more questions than threads; health, the page and its files need none of their threads.
         assert MAX_PENDING_QUESTIONS > MAX_RUNNING_CALLS + STARLETTES_THREADS
         assert client.get("/healthz").text == "loading\n"
         assert client.get("/").status_code == 200
@@ -108,7 +108,7 @@ def test_questions_of_the_small_page_count_as_well(held: tuple):
 
 
 def test_health_needs_no_thread(held: tuple):
-    """All of Starlette's are taken: the page waits for one, health does not."""
+    """All of Starlette's threads are busy: the page waits for one, /healthz does not."""
     _, _, client, _ = held
 
     async def take_all() -> None:

@@ -1,4 +1,4 @@
-"""Every route that Gradio and the app have is asked; those that answer are the committed ones, each with its reason."""
+"""Every route of Gradio and the app is requested; the open ones are those that are committed, each with its reason."""
 
 import json
 import re
@@ -18,13 +18,13 @@ from conduct.web.page import build_page
 from conduct.web.server import build_app
 
 EXPECTED = json.loads((Path(__file__).parents[1] / "expected" / "routes.json").read_text(encoding="utf-8"))
-# What an endpoint, a file or a page could be called.
+# Names for the parameters of routes.
 NAMES = {"name": "ask", "api_name": "ask", "path": "cards.css", "session_hash": "s"}
 SHUT = json.dumps({"error": NOTHING}, separators=(",", ":")).encode()
 
 
 class Silent(Engine):
-    """An engine whose model never arrives."""
+    """An engine that never loads its model."""
 
     def __init__(self) -> None:
         super().__init__(Settings())
@@ -58,15 +58,15 @@ def routes_of(routes: Iterable, prefix: str = "") -> Iterator[str]:
 
 
 def shape(route: str) -> str:
-    """A route whatever its parameters are called."""
+    """A route without the names of its parameters."""
     return re.sub(r"{[^}]*}", "{}", route)
 
 
 def asked(client: TestClient, route: str) -> tuple[int, bytes]:
-    """Status of a route, and the beginning of what it says; a stream is not read to its end."""
+    """Status of a route, and the beginning of its body; a stream is not read to its end."""
     method, path = route.split(" ", 1)
     path = re.sub(r"{([^}:]*)[^}]*}", lambda found: NAMES.get(found[1], "x"), path)
-    # Not `client.request`, which would tidy the path.
+    # Not `client.request`, which would normalize the path.
     request = client.build_request(
         method, "/", content=b"{}" if method == "POST" else None, headers={"content-type": "application/json"}
     )
@@ -76,13 +76,13 @@ def asked(client: TestClient, route: str) -> tuple[int, bytes]:
 
 
 def is_shut(answer: tuple[int, bytes]) -> bool:
-    """Whether RouteAllowlist gave it, with the right form for who means an endpoint; to a HEAD it says nothing."""
+    """Whether RouteAllowlist refused a request, also one that was meant for an endpoint; a HEAD has no body."""
     status, said = answer
     return status in (404, 405) and (said in (SHUT, b"") or said.startswith(b'{"error":"To call /'))
 
 
 def test_the_routes_that_answer_are_the_expected_ones(running: tuple[TestClient, list[str]]):
-    """A new version of Gradio opens nothing unnoticed, and nothing that is needed is shut."""
+    """A new version of Gradio opens nothing unnoticed, and nothing that is needed is closed."""
     client, routes = running
     assert len(routes) > 80
     answering = {shape(route) for route in routes if not is_shut(asked(client, route))}
@@ -90,7 +90,7 @@ def test_the_routes_that_answer_are_the_expected_ones(running: tuple[TestClient,
 
 
 def test_each_open_route_says_why():
-    """In some words of its own."""
+    """Each with a reason of its own."""
     assert [route for route, why in EXPECTED.items() if len(why.split()) < 2] == []
 
 
@@ -114,7 +114,7 @@ def test_other_doors_are_shut(running: tuple[TestClient, list[str]], route: str)
 @pytest.mark.parametrize("folder", ["static", "assets", "embed-assets", "static/img"])
 @pytest.mark.parametrize("up", ["../", "..%2f", "%2e%2e/", "..%5c", "....//", "%2e%2e%2f"])
 def test_no_way_leads_out_of_the_served_folders(running: tuple[TestClient, list[str]], folder: str, up: str):
-    """Nor is it a fault of ours to try."""
+    """Trying it does not cause an internal error either."""
     for target in ("etc/passwd", "page.py", "settings.py"):
         status, said = asked(running[0], f"GET /{folder}/{up * 6}{target}")
         assert status in (400, 403, 404)
@@ -123,7 +123,7 @@ def test_no_way_leads_out_of_the_served_folders(running: tuple[TestClient, list[
 
 
 def test_a_failure_behind_a_door_is_one_sentence(caplog: pytest.LogCaptureFixture):
-    """The log has its place and its kind, and not its words."""
+    """The log has its place and its kind, but not its message."""
 
     async def fail(scope, receive, send) -> None:
         raise RuntimeError("the question was: secret")

@@ -15,7 +15,7 @@ ACCENT = "is it ok to laugh about a thick accent if the guy laughs along?"
 
 
 def test_there_are_three_endpoints_and_no_other(client: Client):
-    """The page's own events are nobody's interface: the page may change, this may not."""
+    """The page's own events are private: the page may change, the API may not."""
     endpoints = client.view_api(return_format="dict", print_info=False)
     assert sorted(endpoints["named_endpoints"]) == ["/ask", "/ask_many", "/code"]
     assert endpoints["unnamed_endpoints"] == {}
@@ -31,7 +31,7 @@ def test_there_are_three_endpoints_and_no_other(client: Client):
 
 
 def test_an_answer_has_exactly_the_fields_of_the_contract(client: Client, dataset: DatasetRevision):
-    """Names, types and order of the contract in the README."""
+    """Names, types and order, as in docs/api.md."""
     answer = client.predict(question=f"  {ACCENT}\n", api_name="/ask")
     assert list(answer) == ["question", "coverage", "message", "notice", "passages", "source", "care", "next_steps"]
     assert answer["care"] is None
@@ -100,14 +100,14 @@ def test_the_whole_code(client: Client):
     ],
 )  # fmt: skip
 def test_bad_input_comes_back_as_one_sentence(client: Client, sent: dict, sentence: str):
-    """Expected, came, next step; no traceback and no bare "Error"."""
+    """What was expected, what was received, the next step; no traceback and no bare "Error"."""
     with pytest.raises(AppError) as refused:
         client.predict(**sent, api_name="/ask")
     assert refused.value.message == sentence
 
 
 def test_sixty_five_questions_are_too_many(client: Client):
-    """The sentence tells the limit."""
+    """The sentence names the limit."""
     with pytest.raises(AppError, match="One call takes 1 to 64 questions, but 65 came"):
         client.predict(questions=["x"] * 65, api_name="/ask_many")
 
@@ -133,7 +133,7 @@ def test_healthz_says_whether_questions_can_be_answered(address: str, serve):
 
 
 class _Loading(Engine):
-    """An engine whose model never arrives."""
+    """An engine that never loads its model."""
 
     def __init__(self) -> None:
         from conduct.settings import Settings

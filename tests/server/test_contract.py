@@ -1,4 +1,4 @@
-"""The contract as each interface describes it, compared with what is committed: it cannot change unnoticed."""
+"""The description of the contract in each interface, compared with the committed one: it cannot change unnoticed."""
 
 import http.client
 import json
@@ -44,7 +44,7 @@ def test_the_interfaces_are_described_as_committed(address: str, client: Client,
 
 
 def test_each_parameter_and_field_is_described(client: Client):
-    """Wherever a type has properties, each has a description."""
+    """Wherever a type has properties, each of them has a description."""
     info = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
     for endpoint in ENDPOINTS:
         described = list(undescribed(endpoint.parameters)) + list(undescribed(endpoint.returns))
@@ -70,7 +70,7 @@ def undescribed(schema: object) -> list[str]:
     [("ask", {"question": "He talks over her"}), ("ask_many", {"questions": ["pizza"], "limit": 1}), ("code", {})],
 )
 def test_what_comes_is_what_openapi_says(client: Client, openapi: dict, name: str, arguments: dict):
-    """Of a real call: arguments and result."""
+    """The arguments and the result of a real call fit the schemas."""
     operation = openapi["paths"][f"/gradio_api/run/{name}"]["post"]
     taken = operation["requestBody"]["content"]["application/json"]["schema"]
     given = operation["responses"]["200"]["content"]["application/json"]["schema"]

@@ -1,4 +1,4 @@
-"""Two copies of the app behind nginx, one of them killed while it answers."""
+"""Two copies of the app behind nginx, one of which is killed while it answers."""
 
 import http.client
 import json
@@ -20,7 +20,7 @@ BEFORE, AFTER = 4, 6
 
 @dataclass(frozen=True)
 class Told:
-    """What became of a question; `copy` is who answered, where that can be seen."""
+    """The result of a question; `copy` is the copy that answered, if that is known."""
 
     visitor: int
     question: str
@@ -32,7 +32,7 @@ class Told:
 
 @pytest.fixture(scope="module")
 def told(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Told], float, str, Path]:
-    """Each visitor asks, the first copy is killed in the middle, and each goes on asking."""
+    """Each visitor asks, the first copy is killed meanwhile, and each continues to ask."""
     questions = [question.text for question in engine.answerer().dataset.read_questions()]
     folder = tmp_path_factory.mktemp("nginx")
     with Copy() as first, Copy() as second:
@@ -58,19 +58,19 @@ def told(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> tuple[list
 
             visits = [pool.submit(visit, own) for own in range(VISITORS)]
             halfway.wait(120)
-            # In the middle of the next questions.
+            # While the next questions are answered.
             time.sleep(0.05)
             first.kill()
             at = time.monotonic()
             killed.set()
             everything = [one for visit in visits for one in visit.result(300)]
-            # A page with a question in its address, which the dead copy may be tried for.
+            # A page with a question in its address, for which nginx may try the dead copy.
             assert [proxy.get("/?q=zanzibar", address)[0] for address in addresses] == [200] * VISITORS
     return everything, at, f"127.0.0.1:{first.port}", folder
 
 
 def test_each_answer_is_that_of_one_process(told, engine: Engine):
-    """Whichever copy gave it: the question's own passages, the same relevance."""
+    """Both copies give the same passages and relevance."""
     for one in told[0]:
         if one.answer is not None:
             expected = engine.ask(one.question, 3).model_dump(mode="json")
@@ -83,7 +83,7 @@ def test_each_answer_is_that_of_one_process(told, engine: Engine):
 
 
 def test_a_visitor_stays_with_one_copy_while_it_lives(told):
-    """Both have visitors, and nobody moves."""
+    """Both have visitors, and no visitor moves."""
     everything, killed, first, _ = told
     homes = [
         {one.copy for one in everything if one.visitor == own and one.copy and one.ended < killed}
@@ -95,7 +95,7 @@ def test_a_visitor_stays_with_one_copy_while_it_lives(told):
 
 
 def test_what_was_not_in_flight_on_the_killed_copy_is_answered(told):
-    """Nothing fails but a question that had begun when it was killed; all that were asked later have answers."""
+    """Only a question that had begun when it was killed can fail; all later ones are answered."""
     everything, killed, first, _ = told
     lost = [one for one in everything if one.answer is None]
     assert any(one.began < killed < one.ended for one in everything)
@@ -120,7 +120,7 @@ def test_the_logs_of_nginx_hold_no_question(told):
 
 
 def _addresses(proxy: Proxy, copies: tuple[Copy, Copy]) -> list[str]:
-    """Of visitors whom nginx sends to both copies: by turns two to the first and two to the second."""
+    """Addresses of visitors: alternately two that nginx sends to the first copy and two to the second."""
     homes = {f"127.0.0.1:{copy.port}": [] for copy in copies}
     for number in range(1, 255):
         address = f"203.0.113.{number}"
@@ -138,7 +138,7 @@ def _in_one_step(proxy: Proxy, own: int, address: str):
             connection.request("POST", "/gradio_api/run/ask", json.dumps({"question": question}), headers)
             response = connection.getresponse()
             answer = json.loads(response.read())["data"][0] if response.status == 200 else None
-            # After another try it names both.
+            # After a second attempt the header names both.
             copy = response.headers["X-Copy"].split(", ")[-1]
         except (OSError, http.client.HTTPException):
             answer, copy = None, ""

@@ -1,4 +1,4 @@
-"""Pages of other sites: those that call the app, and those that would read what only this machine can reach."""
+"""Pages of other sites: some call the app, others try to read what only this machine can reach."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +24,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 
 def asked_before(client: TestClient, path: str, origin: str, host: str) -> tuple[int, str | None]:
-    """What a browser is told that asks whether it may send a POST with JSON."""
+    """The response to a preflight request for a POST with JSON: status and allowed origin."""
     said = client.options(
         path,
         headers={
@@ -37,7 +37,7 @@ def asked_before(client: TestClient, path: str, origin: str, host: str) -> tuple
 
 @pytest.mark.parametrize("path", PATHS)
 def test_every_site_may_call_an_app_with_a_name(client: TestClient, path: str):
-    """Asked before, and in the answer; by its name, since Gradio's client sends cookies along."""
+    """In preflight requests and in answers; the origin is named, since Gradio's client sends cookies along."""
     assert asked_before(client, path, ORIGIN, "app.example") == (200, ORIGIN)
     said = client.get("/config", headers={"origin": ORIGIN, "host": "app.example"})
     assert said.headers.get_list("access-control-allow-origin") == [ORIGIN]
@@ -54,7 +54,7 @@ def test_an_answer_can_be_read_by_the_site_that_asked(client: TestClient):
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:7860", "[::1]", "[::1]:7860"])
 @pytest.mark.parametrize("path", PATHS)
 def test_no_site_reads_what_only_this_machine_can_reach(client: TestClient, host: str, path: str):
-    """A page that somebody has open beside an app that they try out; their own pages may."""
+    """Such as a page that somebody has open while they try out the app; pages of this machine may."""
     assert asked_before(client, path, ORIGIN, host) == (400, None)
     assert asked_before(client, path, "null", host) == (400, None)
     assert asked_before(client, path, "http://localhost.evil.example", host) == (400, None)

@@ -1,4 +1,4 @@
-"""Whatever comes over HTTP: no fault of ours, no traceback to anybody, nothing of it in the log."""
+"""Any HTTP request: no internal error, no traceback in a response, nothing of the request in the log."""
 
 import http.client
 import json
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 POSTS = ("run/ask", "run/ask_many", "run/code", "call/ask", "call/v2/ask_many", "queue/join", "cancel", "mcp/")
 MARK = "marked-7b1e"
-# The same each time: a failure here is a failure everywhere.
+# The same in each run: a failure can be reproduced.
 MANY = settings(
     max_examples=300, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
@@ -48,7 +48,7 @@ ACCEPTS = st.sampled_from(["application/json, text/event-stream", "*/*", "text/h
 
 @contextmanager
 def nothing_wrong(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture) -> Iterator[None]:
-    """Fails if the log or the console tells of a fault of ours, or tells a question."""
+    """Fails if the log or the console has an internal error or a question."""
     caplog.set_level(logging.INFO)
     yield
     told = caplog.text + "".join(capfd.readouterr())
@@ -59,7 +59,7 @@ def nothing_wrong(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture
 
 
 def sent(address: str, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes]:
-    """Status, and the beginning of what is said."""
+    """Status, and the beginning of the body."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
     try:
         connection.request(method, path, body, headers)
@@ -70,7 +70,7 @@ def sent(address: str, method: str, path: str, body: bytes | None = None, **head
 
 
 def test_bodies(light: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture):
-    """JSON that looks like a call, JSON that does not, half of it, and bytes, at each door that takes a body."""
+    """JSON like a call, other JSON, truncated JSON, and bytes, at each address that takes a body."""
 
     @MANY
     @given(st.sampled_from(POSTS), BODIES, KINDS, ACCEPTS)
@@ -85,7 +85,7 @@ def test_bodies(light: str, caplog: pytest.LogCaptureFixture, capfd: pytest.Capt
 
 
 def test_calls_of_the_queue(light: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture):
-    """Each function with whatever values: the answer comes, or one sentence; nothing hangs."""
+    """Each function with any values: an answer or one sentence; nothing hangs."""
     functions = json.loads(whole(light, "/config"))["dependencies"]
     numbers = [function["id"] for function in functions if function["backend_fn"]]
     browsers = [function["id"] for function in functions if not function["backend_fn"]]
@@ -111,7 +111,7 @@ def test_calls_of_the_queue(light: str, caplog: pytest.LogCaptureFixture, capfd:
 
 
 def whole(address: str, path: str) -> str:
-    """Everything that is said."""
+    """The whole body."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
     connection.request("GET", path)
     said = connection.getresponse().read().decode()
@@ -120,7 +120,7 @@ def whole(address: str, path: str) -> str:
 
 
 def test_addresses(light: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture):
-    """Whatever stands in a path, a query or a header."""
+    """Anything in a path, a query or a header."""
     paths = st.sampled_from(
         ["/", "/embed", "/assets/", "/static/", "/embed-assets/", "/config", "/healthz", "/gradio_api/info",
          "/gradio_api/call/ask/", "/gradio_api/queue/data", "/gradio_api/mcp/schema", "/theme.css", "/gradio_api/"]

@@ -1,4 +1,4 @@
-"""What reaches Gradio's queue, and what it never sees."""
+"""What is passed on to Gradio's queue, and what is not."""
 
 import http.client
 import http.server
@@ -38,7 +38,7 @@ def test_a_function_gets_as_many_plain_values_as_it_takes(sent: list, kept: list
 
 
 def test_only_the_known_fields_go_on():
-    """Not the one that says in which form to answer, nor those inside of Gradio."""
+    """Not the field that chooses the form of the answer, nor Gradio's internal ones."""
     assert tidied(batched=True, simple_format=True, request={}, event_id="x", oauth_token="t") == CALL
     assert tidied(event_data={"a": 1}, trigger_id="x") == CALL
     assert tidied(trigger_id=4) == CALL | {"trigger_id": 4}
@@ -78,20 +78,20 @@ def test_what_is_no_call_is_refused(body: bytes, status: int, begin: str):
     ],
 )
 def test_what_gives_nothing_up_is_refused(body: bytes):
-    """Gradio would try to quote it, and could not."""
+    """Gradio would try to quote an invalid cancellation, and fail."""
     with pytest.raises(RequestError) as refused:
         sanitize_cancel_payload(body)
     assert refused.value.status == 400
 
 
 def test_giving_up_goes_on():
-    """With its three fields."""
+    """A cancellation is passed on with its three fields."""
     body = json.dumps({"session_hash": "s", "event_id": "e", "fn_index": 1})
     assert json.loads(sanitize_cancel_payload(body.encode())) == json.loads(body)
 
 
 def test_nothing_is_fetched_and_nothing_is_read(light: str):
-    """A question that looks like a file of Gradio's is no text, and its address is asked for nothing."""
+    """A question that looks like one of Gradio's files is not a text, and its address is not fetched."""
     asked: list[str] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -113,7 +113,7 @@ def test_nothing_is_fetched_and_nothing_is_read(light: str):
 
 
 def test_too_few_values_are_no_fault_of_ours(light: str, capfd: pytest.CaptureFixture):
-    """The answer says what is missing, the log says nothing."""
+    """The answer says what is missing, and the log has no error."""
     assert "The questions must be a list of texts, but a text came" in queued(light, "ask_many", ["marked"])
     assert "The question must be a text, but nothing came" in queued(light, "ask", [])
     assert 'data-state=\\"error\\"' in queued(light, "page_ask", [])
@@ -121,7 +121,7 @@ def test_too_few_values_are_no_fault_of_ours(light: str, capfd: pytest.CaptureFi
 
 
 def test_only_the_opening_of_the_page_is_called_directly(light: str):
-    """By number, past the queue: the endpoints have names for that, and the page's questions wait their turn."""
+    """By number, without the queue: endpoints are called by name, and the page's questions go through the queue."""
     connection = http.client.HTTPConnection(urlsplit(light).netloc, timeout=30)
     connection.request("GET", "/config")
     functions = {one["id"]: one["api_name"] for one in json.loads(connection.getresponse().read())["dependencies"]}
@@ -139,7 +139,7 @@ def test_only_the_opening_of_the_page_is_called_directly(light: str):
 
 
 def queued(address: str, name: str, data: list) -> str:
-    """All that Gradio's queue says to a call."""
+    """All messages of Gradio's queue for a call."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
     connection.request("GET", "/config")
     functions = json.loads(connection.getresponse().read())["dependencies"]

@@ -34,13 +34,13 @@ def get(address: str, path: str, **headers: str) -> tuple[int, dict, bytes]:
     ],
 )
 def test_every_response_has_the_headers(address: str, path: str, status: int):
-    """Those of Gradio, ours and the ones that found nothing: no other host is named, and anybody may embed."""
+    """Gradio's responses, ours and refusals: no other host is allowed to load from, and anybody may embed."""
     came, headers, _ = get(address, path)
     assert came == status
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
     assert {"camera=()", "microphone=()", "geolocation=()"} <= set(headers["permissions-policy"].split(", "))
-    # The copy buttons need it, in frames too.
+    # The copy buttons need it, also in frames.
     assert "clipboard-write" not in headers["permissions-policy"]
     assert "x-frame-options" not in headers
     policy = headers["content-security-policy"]
@@ -51,7 +51,7 @@ def test_every_response_has_the_headers(address: str, path: str, status: int):
 
 
 def test_only_the_pages_own_scripts_run(address: str):
-    """Each inline script has the nonce of its response, which nobody can know before."""
+    """Each inline script has the nonce of its response, which cannot be predicted."""
     nonces = set()
     for _ in range(2):
         _, headers, body = get(address, "/")
@@ -73,7 +73,7 @@ def test_no_cache_keeps_a_page_that_may_hold_a_question(address: str, path: str)
 
 @pytest.mark.browser
 def test_a_script_that_came_with_a_text_does_not_run(browser: Browser, address: str):
-    """Were a text ever shown unescaped, its handlers and scripts would still be dead."""
+    """Even if a text was shown unescaped, its handlers and scripts would not run."""
     context = browser.new_context()
     page = context.new_page()
     refused = []
@@ -134,7 +134,7 @@ def test_the_first_html_has_the_visitors_language(address: str):
 
 
 def test_the_page_comes_compressed(address: str):
-    """A quarter of the bytes, and still the page."""
+    """In a quarter of the bytes, with the same content."""
     _, headers, body = get(address, "/", **{"Accept-Encoding": "gzip"})
     assert headers["content-encoding"] == "gzip"
     assert int(headers["content-length"]) == len(body)

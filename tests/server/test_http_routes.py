@@ -1,4 +1,4 @@
-"""curl's way: one step or two, with a status that says what went wrong."""
+"""Plain HTTP: one step or two, with a status that says what went wrong."""
 
 import asyncio
 import http.client
@@ -102,7 +102,7 @@ def test_what_is_wrong_has_a_status_and_a_sentence(address: str, name: str, body
 
 
 def test_a_result_is_fetched_once(address: str):
-    """Gradio's own would send heartbeats for ever to who comes a second time."""
+    """Gradio itself would send heartbeats for ever on a second fetch."""
     event_id = post(address, "call/v2/code")[1]["event_id"]
     assert fetched(address, "code", event_id)[0] == "complete"
     status, _, came = request(address, "GET", f"call/code/{event_id}")
@@ -111,7 +111,7 @@ def test_a_result_is_fetched_once(address: str):
 
 
 class Held(Engine):
-    """An engine that answers nobody until it is let go, and remembers what it was asked."""
+    """An engine that answers only when it is released, and remembers the questions."""
 
     def __init__(self) -> None:
         super().__init__(Settings())
@@ -140,7 +140,7 @@ def held(serve) -> Iterator[tuple[Held, str]]:
 
 
 def test_a_full_queue_says_when_to_come_back(held: tuple[Held, str]):
-    """In each client; and who waits already is answered."""
+    """In each client; questions that wait already are answered."""
     engine, address = held
     full = {"questions": ["x"] * MAX_QUESTIONS}
     begun = [
@@ -155,7 +155,7 @@ def test_a_full_queue_says_when_to_come_back(held: tuple[Held, str]):
     assert (refused.value.message, refused.value.title) == (sentence, "Error 503")
     tool = with_tools(address, lambda session: session.call_tool("ask", ASK))
     assert (tool.isError, tool.content[0].text) == (True, sentence)
-    # What needs no turn is not held up.
+    # /code needs no turn, and does not wait.
     assert post(address, "run/code")[0] == 200
     engine.go.set()
     assert [fetched(address, "ask_many", event_id) for event_id in begun] == [("complete", [[]])] * len(begun)
@@ -163,7 +163,7 @@ def test_a_full_queue_says_when_to_come_back(held: tuple[Held, str]):
 
 
 def test_gradios_own_queue_holds_no_question_back(held: tuple[Held, str]):
-    """It would run one at a time, and refuse without saying when to come back."""
+    """By default it would run one at a time, and refuse without saying when to come back."""
     _, address = held
     function = Client(address, verbose=False).endpoints
     number = next(number for number, one in function.items() if one.api_name == "/ask_many")
@@ -175,7 +175,7 @@ def test_gradios_own_queue_holds_no_question_back(held: tuple[Held, str]):
 
 
 def test_who_leaves_while_waiting_is_not_looked_up(held: tuple[Held, str]):
-    """In one step, in two, through Gradio's queue as gradio_client asks, and through MCP."""
+    """In one step, in two, through Gradio's queue and through MCP."""
     engine, address = held
     client = Client(address, verbose=False)
     number_of = {one.api_name: number for number, one in client.endpoints.items()}
@@ -196,7 +196,7 @@ def test_who_leaves_while_waiting_is_not_looked_up(held: tuple[Held, str]):
 
 
 def leave(address: str, method: str, path: str, body: object = None) -> None:
-    """Send a request, see that it has arrived, and hang up."""
+    """Send a request, wait until it has arrived, and hang up."""
     sent = json.dumps(body).encode() if body else b""
     host = urlsplit(address)
     takes = "Content-Type: application/json\r\nAccept: application/json, text/event-stream"
@@ -208,13 +208,13 @@ def leave(address: str, method: str, path: str, body: object = None) -> None:
 
 
 def wait_a_little(address: str) -> None:
-    """Other requests are answered: what was sent before them has arrived, and who hung up was seen to."""
+    """Send other requests: when they are answered, earlier ones have arrived, and disconnects were noticed."""
     for _ in range(10):
         post(address, "run/code")
 
 
 class _Never(AskService):
-    """Programs that never answer, and count who was cancelled."""
+    """A service that never answers, and counts cancelled calls."""
 
     def __init__(self) -> None:
         super().__init__(Held())
@@ -228,7 +228,7 @@ class _Never(AskService):
 
 
 def test_a_result_that_nobody_fetches_is_forgotten():
-    """After its time, and its work with it."""
+    """After its time limit; work on it is cancelled."""
 
     async def begin_and_leave() -> tuple[int, int]:
         service = _Never()
@@ -245,7 +245,7 @@ def test_a_result_that_nobody_fetches_is_forgotten():
 
 
 def test_more_results_than_most_push_out_the_oldest():
-    """However fast somebody begins, what waits to be fetched stays small."""
+    """However fast new calls begin, the number of results that wait to be fetched is limited."""
 
     async def begin_many() -> tuple[int, int]:
         service = _Never()
@@ -259,7 +259,7 @@ def test_more_results_than_most_push_out_the_oldest():
 
 
 def test_a_full_queue_refuses_the_first_step_already():
-    """Not only the second."""
+    """Not only the second one."""
 
     async def begin_twice() -> None:
         engine = Held()
@@ -275,7 +275,7 @@ def test_a_full_queue_refuses_the_first_step_already():
 
 
 def test_results_that_wait_to_be_fetched_are_bounded_in_bytes():
-    """The oldest make room, and say so to who comes for them."""
+    """The oldest are dropped, and a later fetch says so."""
 
     class Large(AskService):
         def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Visitors who send a byte now and then, and those who do not."""
+"""Slow clients: those that send a byte now and then, and those that send nothing."""
 
 import http.client
 import json
@@ -21,7 +21,7 @@ SLOW = 500
 
 @pytest.fixture
 def many_files() -> Iterator[None]:
-    """Both ends of many connections, in one process."""
+    """Allows a process to hold both ends of many connections."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     enough = 4 * SLOW
     if soft != resource.RLIM_INFINITY and soft < enough:
@@ -31,7 +31,7 @@ def many_files() -> Iterator[None]:
 
 
 def test_ordinary_visitors_are_answered_beside_five_hundred_slow_ones(serve, tmp_path: Path, many_files: None):
-    """Half of the slow ones dribble a request, the others a body; each is hung up on in the end."""
+    """Half of the slow ones trickle a request, the others a body; all are disconnected in the end."""
     beginnings = (
         b"GET / HTTP/1.1\r\nX: ",
         b"POST /gradio_api/run/ask HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n",
@@ -61,14 +61,14 @@ def test_ordinary_visitors_are_answered_beside_five_hundred_slow_ones(serve, tmp
             connection.close()
         for number, connection in enumerate(slow):
             said = b""
-            # Ends when the server hangs up, or fails when it does not for a minute.
+            # It ends when the server hangs up, and fails if the server does not within a minute.
             while chunk := received(connection):
                 said += chunk
             assert said.startswith(b"HTTP/1.1 408" if number % 2 else b"")
 
 
 def received(connection: socket.socket) -> bytes:
-    """What comes next; nothing if the other side has hung up, gently or not."""
+    """The next data; empty if the other side has closed or reset the connection."""
     try:
         return connection.recv(10_000)
     except ConnectionResetError:
@@ -76,7 +76,7 @@ def received(connection: socket.socket) -> bytes:
 
 
 def test_a_connection_that_is_used_again_and_a_stream_are_kept(serve, tmp_path: Path):
-    """The timeouts are for requests, not for answers: a long one is not cut short."""
+    """The timeouts are for requests, not for answers: a long one is not cut off."""
     engine = word_engine(tmp_path)
     answer, done = engine.ask, threading.Event()
 

@@ -11,12 +11,12 @@ from tests.support.tooling import with_tools
 
 
 def called(address: str, name: str, arguments: dict) -> CallToolResult:
-    """What a tool gives."""
+    """The result of a tool."""
     return with_tools(address, lambda session: session.call_tool(name, arguments))
 
 
 def test_there_are_three_tools_and_nothing_else(address: str):
-    """None that would write; whatever else the protocol has answers that it is not there."""
+    """None that writes; other methods of the protocol are "not found"."""
 
     async def look(session: ClientSession) -> tuple:
         others = [
@@ -54,7 +54,7 @@ def test_results_are_what_the_endpoints_give(address: str, client: Client, name:
 
 
 def test_a_chat_gets_markdown(address: str):
-    """The coverage, and the passages only where the code speaks to it."""
+    """The coverage, and passages only if the code speaks to the question."""
     text = called(address, "ask_many", {"questions": ["He talks over her", "cheap flights to Rome"]}).content[1].text
     first, second = text.split("### cheap flights to Rome")
     assert first.startswith("### He talks over her\n\n**The code speaks to this.**\n\n> ")
@@ -82,6 +82,6 @@ def test_a_chat_gets_markdown(address: str):
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_one_sentence(address: str, name: str, arguments: dict, sentence: str):
-    """An error of the tool, which a model can read and mend."""
+    """An error of the tool, which a model can read and correct."""
     result = called(address, name, arguments)
     assert (result.isError, [content.text for content in result.content]) == (True, [sentence])

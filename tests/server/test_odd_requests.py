@@ -1,4 +1,4 @@
-"""Requests by people who forget something, and by people who try something: a status below 500 and a sentence."""
+"""Requests with mistakes, and requests that try something: a status below 500 and a sentence."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,7 +41,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     ],
 )  # fmt: skip
 def test_who_means_an_endpoint_is_told_its_form(client: TestClient, method: str, path: str, status: int):
-    """The method, the prefix or the slash was wrong."""
+    """If the method, the prefix or the slash was wrong."""
     said = client.request(method, path)
     assert (said.status_code, said.json()) == (status, {"error": RIGHT_FORM})
     assert said.headers.get("allow") == ("POST" if status == 405 else None)
@@ -73,7 +73,7 @@ def test_who_writes_the_body_wrongly_is_told_how(
 
 
 def test_json_is_read_whatever_it_is_called(client: TestClient):
-    """curl -d calls everything a form."""
+    """By default curl -d declares a form."""
     body, kind = b'{"question": "accent"}', "application/x-www-form-urlencoded"
     assert client.post(RUN, content=body, headers={"content-type": kind}).status_code == 200
 
@@ -96,14 +96,14 @@ def test_a_wrong_tool_is_told_as_well(client: TestClient, name: str, arguments: 
 
 @pytest.mark.parametrize("path", ["/?page=../x", "/?q=a&page=x", "/config?page=nope", "/gradio_api/info?page=x"])
 def test_there_is_one_page(client: TestClient, path: str):
-    """Gradio fails on the name of another."""
+    """Gradio fails if another one is named."""
     said = client.get(path)
     assert (said.status_code, said.json()) == (404, {"error": NO_PAGE})
 
 
 @pytest.mark.parametrize("folder", ["static", "assets", "embed-assets", "gradio_api/call/ask"])
 def test_a_name_that_no_file_can_have(client: TestClient, folder: str):
-    """The file system would answer with an error of its own."""
+    """The file system would raise an error."""
     for name in ("a" * 300, "é" * 150, "a" * 5_000, "x/" + "a" * 300):
         said = client.get(f"/{folder}/{name}")
         assert (said.status_code, said.json()) == (404, {"error": NOTHING})
@@ -111,7 +111,7 @@ def test_a_name_that_no_file_can_have(client: TestClient, folder: str):
 
 @pytest.mark.parametrize("path", ["/", "/embed", "/healthz", "/nothing"])
 def test_an_address_without_end(client: TestClient, path: str):
-    """The longest question fits, percent-encoded; more does not."""
+    """The longest question fits, percent-encoded; longer addresses are refused."""
     assert client.get(path, params={"q": "😀" * 1_000}).status_code in (200, 404)
     said = client.get(path, params={"q": "a" * MAX_ADDRESS})
     assert (said.status_code, said.json()) == (414, {"error": TOO_LONG.format(most=MAX_ADDRESS)})
@@ -121,7 +121,7 @@ def test_an_address_without_end(client: TestClient, path: str):
     "message_id", ["9" * 5_000, "9" * 90, "-1", "1.5", "1e400", "null", "true", '"' + "a" * 900_000 + '"', "[1]", "NaN"]
 )
 def test_an_id_of_absurd_size(client: TestClient, message_id: str):
-    """Answered or refused, and no fault of ours."""
+    """It is answered or refused, without an internal error."""
     body = f'{{"jsonrpc": "2.0", "id": {message_id}, "method": "ping"}}'
     said = client.post("/gradio_api/mcp/", content=body.encode(), headers=MCP_HEADERS)
     assert 200 <= said.status_code < 500
@@ -129,7 +129,7 @@ def test_an_id_of_absurd_size(client: TestClient, message_id: str):
 
 
 def test_a_stream_that_nothing_would_come_through_is_none(client: TestClient):
-    """It would stay open as long as its client likes; the protocol allows to say so."""
+    """It would stay open as long as the client wants; the protocol allows to refuse it."""
     for method in ("GET", "DELETE"):
         said = client.request(method, "/gradio_api/mcp/", headers={"accept": "text/event-stream"})
         assert (said.status_code, said.headers["allow"]) == (405, "POST")

@@ -1,4 +1,4 @@
-"""What each guard is there for: with it an attack fails, without it the same attack succeeds."""
+"""What each guard protects from: an attack fails with it, and succeeds without it."""
 
 import asyncio
 import socket
@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from conduct.api.service import AskService
 from conduct.web.guard.allowlist import RouteAllowlist
+from conduct.web.guard.cross_origin import CrossOrigin
 from conduct.web.guard.headers import ResponseHeaders
 from conduct.web.guard.idle_timeout import with_idle_timeout
 from conduct.web.guard.public_address import PublicAddress
@@ -33,7 +34,7 @@ def opened(tmp_path: Path) -> Callable:
         service = AskService(word_engine(tmp_path))
         app = build_app(build_page(service), service)
         app.user_middleware = [guard for guard in app.user_middleware if guard.cls is not without]
-        # PublicAddress has no guard's work for those behind it: they find an address.
+        # Others need the address that PublicAddress provides, also when it is removed.
         if without is PublicAddress:
             app.user_middleware.insert(0, Middleware(_NoAddress))
         with TestClient(app, raise_server_exceptions=False) as client:
@@ -57,12 +58,12 @@ def stores_a_file(client: TestClient) -> bool:
 
 
 def breaks_the_page(client: TestClient) -> bool:
-    """A header that is no host ends in a fault of ours, which is logged each time."""
+    """A header that is not a host name causes an internal error, which is logged each time."""
     return client.get("/config", headers={"x-forwarded-host": "a:b"}).status_code == 500
 
 
 def calls_past_the_queue(client: TestClient) -> bool:
-    """The page's own event is called by its number, past every limit of the queue."""
+    """The page's own event is called by its number, without the limits of the queue."""
     functions = client.get("/config").json()["dependencies"]
     number = next(function["id"] for function in functions if function["api_name"] == "page_answered")
     call = {"data": ["x", "y", "z"], "fn_index": number, "session_hash": "s"}
@@ -70,14 +71,20 @@ def calls_past_the_queue(client: TestClient) -> bool:
 
 
 def sends_much(client: TestClient) -> bool:
-    """Twenty megabytes are taken in and read."""
+    """A body of twenty megabytes is accepted and read."""
     body = b" " * 20_000_000 + b'{"question": "accent"}'
     return client.post("/gradio_api/run/ask", content=body).status_code == 200
 
 
 def loads_from_elsewhere(client: TestClient) -> bool:
-    """A response with markup would be free to load what it likes."""
+    """A response with markup could load anything."""
     return "content-security-policy" not in client.get("/embed-assets/cards.css").headers
+
+
+def reads_what_only_this_machine_can_reach(client: TestClient) -> bool:
+    """A page of another site, open in a browser on this machine, may read an answer of the app."""
+    said = client.get("/config", headers={"host": "[::1]", "origin": "https://community.example"})
+    return said.headers.get("access-control-allow-origin") == "https://community.example"
 
 
 @pytest.mark.parametrize(
@@ -88,10 +95,11 @@ def loads_from_elsewhere(client: TestClient) -> bool:
         (limit_bodies, sends_much),
         (limit_bodies, calls_past_the_queue),
         (ResponseHeaders, loads_from_elsewhere),
+        (CrossOrigin, reads_what_only_this_machine_can_reach),
     ],
 )
 def test_the_attack_succeeds_only_without_the_guard(opened: Callable, guard: object, attack: Callable):
-    """Else the guard could go."""
+    """Otherwise the guard could be removed."""
     with opened() as client:
         assert not attack(client)
     with opened(without=guard) as client:
@@ -99,7 +107,7 @@ def test_the_attack_succeeds_only_without_the_guard(opened: Callable, guard: obj
 
 
 class Recorded:
-    """What an HTTP protocol of uvicorn has, as far as the guard of idle connections goes."""
+    """The parts of uvicorn's HTTP protocol that the idle timeout uses."""
 
     def __init__(self) -> None:
         self.loop, self.cycle = asyncio.get_running_loop(), None
@@ -131,7 +139,7 @@ class Recorded:
 
 
 def test_a_response_that_nobody_reads_is_given_up():
-    """What is not sent yet is held in memory; who reads again in time is served on."""
+    """Unsent data is held in memory; a client that reads again in time gets the rest."""
 
     async def pause(resume: bool) -> list[str]:
         protocol = with_idle_timeout(Recorded, seconds=60.0, unread_seconds=0.01)()
@@ -149,10 +157,10 @@ def test_a_response_that_nobody_reads_is_given_up():
 
 
 def test_a_stream_that_nobody_reads_holds_no_more_than_the_buffers(serve, tmp_path: Path):
-    """Against the server itself: a hundred megabytes that are asked for and never read are not made."""
+    """With a real server: of a hundred megabytes that are requested and never read, most are not even produced."""
     with serve(word_engine(tmp_path), Timeouts(unread=0.2)) as address:
         host = urlsplit(address)
-        # The server stops reading what is sent; to wait for longer would show nothing more.
+        # The server stops reading; to wait longer would show nothing more.
         with socket.create_connection((host.hostname, host.port), timeout=5) as connection:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
             for _ in range(400):
@@ -160,7 +168,7 @@ def test_a_stream_that_nobody_reads_holds_no_more_than_the_buffers(serve, tmp_pa
                     connection.sendall(b"GET /config HTTP/1.1\r\nHost: x\r\n\r\n")
                 except OSError:
                     break
-            # Ten times as long as the server waits for somebody to read.
+            # Ten times the server's timeout for responses that are not read.
             time.sleep(2)
             received = 0
             try:

@@ -1,4 +1,4 @@
-"""The two nginx forms of docs/deployment.md for an app under a path, with the real clients."""
+"""The two nginx configurations of docs/deployment.md for an app under a path, with the real clients."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from tests.support.tooling import with_tools
 
 
 def test_there_are_two_forms():
-    """One keeps the path, the other strips it."""
+    """One passes the path on, the other strips it."""
     assert [re.search(r"proxy_pass [^;]+", form)[0][-1] == "/" for form in PATH_FORMS] == [False, True]
 
 
@@ -22,7 +22,8 @@ def test_there_are_two_forms():
     ("form", "root_path"), list(zip(PATH_FORMS, ("/coc", ""), strict=True)), ids=["kept", "stripped"]
 )
 def test_an_app_under_a_path(serve, tmp_path: Path, form: str, root_path: str):
-    """Page, health, embed, HTTP, gradio_client, MCP with and without its last slash, and nothing beside the path."""
+    """Page, health, embed, HTTP, gradio_client, MCP with and without its last slash, and nothing outside of the
+    path."""
     with (
         serve(word_engine(tmp_path), root_path=root_path) as address,
         under_path(form, address, tmp_path) as outside,
@@ -31,7 +32,7 @@ def test_an_app_under_a_path(serve, tmp_path: Path, form: str, root_path: str):
 
 
 def check_everything(address: str) -> None:
-    """Through the proxy, as the clients do it."""
+    """Ask through the proxy with each client."""
     assert urlopen(f"{address}healthz").read() == b"ready\n"
     page = urlopen(address.rstrip("/")).read().decode()
     assert f'"root":"{address.rstrip("/")}"' in page

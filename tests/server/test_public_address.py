@@ -1,4 +1,4 @@
-"""Under which address the app believes to be: prefixes kept and stripped, hosts that are none."""
+"""The public address of the app: prefixes that are passed on or stripped, and invalid hosts."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,28 +48,28 @@ def check_everything(client: TestClient, prefix: str, root: str, **headers: str)
 
 
 def test_a_prefix_that_the_proxy_keeps(opened):
-    """And the same app without it, as a health check from within asks."""
+    """The app also answers without it, for health checks from inside."""
     with opened("/coc") as client:
         check_everything(client, "/coc", "http://testserver/coc")
         check_everything(client, "", "http://testserver/coc")
 
 
 def test_a_prefix_that_the_proxy_strips_and_names(opened):
-    """In X-Forwarded-Prefix, without any setting; other headers of the proxy hold as well."""
+    """In X-Forwarded-Prefix, without any setting; other headers of the proxy are used as well."""
     proxied = {"x-forwarded-prefix": "/coc/", "x-forwarded-host": "example.org", "x-forwarded-proto": "https"}
     with opened() as client:
         check_everything(client, "", "https://example.org/coc", **proxied)
 
 
 def test_a_whole_address_holds_whatever_a_request_says(opened):
-    """GRADIO_ROOT_PATH with a host: Gradio's own form for it."""
+    """GRADIO_ROOT_PATH with a host, as Gradio allows it."""
     told = {"host": "evil.example", "x-forwarded-host": "evil.example", "x-forwarded-proto": "ftp"}
     with opened("https://example.org/coc") as client:
         check_everything(client, "/coc", "https://example.org/coc", **told)
 
 
 def test_the_prefix_without_a_slash_is_sent_on(opened):
-    """The page's links are relative; the question in the address comes along."""
+    """It redirects, since the page's links are relative; the question in the address is kept."""
     with opened("/coc") as client:
         sent_on = client.get("/coc?q=a%20b")
         assert (sent_on.status_code, sent_on.headers["location"]) == (307, "/coc/?q=a%20b")
@@ -78,7 +78,7 @@ def test_the_prefix_without_a_slash_is_sent_on(opened):
 
 @pytest.mark.parametrize("host", [MARKUP, "a b", "a/b", "a:b", "a@b", "é".encode(), "[", "x" * 300, "a:123456"])
 def test_a_host_that_is_none_is_refused(opened, host: str):
-    """One sentence, on each page."""
+    """With one sentence, on each page."""
     with opened() as client:
         for path in ("/", "/config", "/gradio_api/mcp/", "/healthz"):
             refused = client.get(path, headers={"host": host})
@@ -86,7 +86,7 @@ def test_a_host_that_is_none_is_refused(opened, host: str):
 
 
 def test_a_forwarded_host_that_is_none_is_not_repeated(opened):
-    """Not on a page, not in Gradio's configuration, and no cache keeps what names a host."""
+    """Neither on a page nor in Gradio's configuration, and no cache stores a response that names a host."""
     hostile = dict.fromkeys(("x-forwarded-host", "x-forwarded-proto", "x-forwarded-prefix", "x-gradio-server"), MARKUP)
     with opened() as client:
         for path in ("/", "/config", "/gradio_api/info", "/gradio_api/mcp", "/gradio_api/mcp/", "/theme.css"):

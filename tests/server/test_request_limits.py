@@ -1,4 +1,4 @@
-"""Bodies too large, too deep, too slow, half there."""
+"""Bodies that are too large, too deep, too slow, or incomplete."""
 
 import asyncio
 import http.client
@@ -32,7 +32,7 @@ TOO_MANY_VALUES = "A request may have 10,000 values, but this one has more: send
 
 
 def post(address: str, path: str, body: object, **headers: str) -> tuple[int, dict | str]:
-    """Status and JSON or text; a body that is no bytes is sent in chunks."""
+    """Status and JSON or text; a body that is not bytes is sent in chunks."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
     connection.request("POST", f"/gradio_api/{path}", body, {"Content-Type": "application/json"} | headers)
     response = connection.getresponse()
@@ -42,7 +42,7 @@ def post(address: str, path: str, body: object, **headers: str) -> tuple[int, di
 
 @pytest.mark.parametrize("path", POSTS)
 def test_fifty_megabytes_are_refused_at_each_door(light: str, path: str):
-    """Announced, and in chunks that tell no length; neither is kept."""
+    """Announced in a header, and in chunks without a length; neither is kept."""
     assert post(light, path, b" " * 50_000_000) == (413, {"error": TOO_LARGE})
     assert post(light, path, (b" " * 1_000_000 for _ in range(50))) == (413, {"error": TOO_LARGE})
 
@@ -50,13 +50,13 @@ def test_fifty_megabytes_are_refused_at_each_door(light: str, path: str):
 @pytest.mark.parametrize("path", POSTS)
 @pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"data":', b"}"), (b'{"a":[', b"]}")])
 def test_ten_thousand_brackets_are_refused_at_each_door(light: str, path: str, opening: bytes, closing: bytes):
-    """Whether or not they close."""
+    """Closed or not."""
     for body in (opening * 10_000 + b"1" + closing * 10_000, opening * 10_000):
         assert post(light, path, body) == (400, {"error": TOO_DEEP})
 
 
 def test_as_many_escaped_characters_as_one_call_may_have_fit(light: str):
-    """The largest call that there can be, as the wordiest client writes it."""
+    """The largest possible call, with every character escaped."""
     body = json.dumps({"questions": ["😀" * 10_000] * 10, "limit": 10})
     assert 0.7 * MAX_BODY_BYTES < len(body) < MAX_BODY_BYTES
     status, came = post(light, "run/ask_many", body)
@@ -75,12 +75,12 @@ def test_as_many_escaped_characters_as_one_call_may_have_fit(light: str):
     ],
 )
 def test_only_brackets_outside_of_texts_count(body: bytes, deep: bool):
-    """A question may be full of them."""
+    """A question may contain many."""
     assert too_deep(body) is deep
 
 
 def test_a_body_that_never_ends_is_refused():
-    """After its time is up, with a sentence; the app behind never sees it."""
+    """After the time limit, with a sentence; the app does not see it."""
     sent: list[dict] = []
 
     async def never() -> dict:
@@ -107,7 +107,7 @@ def test_a_body_that_never_ends_is_refused():
 )
 @pytest.mark.parametrize("path", POSTS)
 def test_a_wrong_content_type_is_no_fault_of_ours(light: str, path: str, kind: str):
-    """Answered all the same, or refused; never a failure."""
+    """The request is answered or refused, without an internal error."""
     status, _ = post(light, path, b'{"question": "accent", "data": []}', **{"Content-Type": kind})
     assert 200 <= status < 500
 
@@ -129,7 +129,7 @@ def test_a_wrong_content_type_is_no_fault_of_ours(light: str, path: str, kind: s
     ],
 )
 def test_who_hangs_up_in_the_middle_harms_nobody(light: str, raw: bytes, capfd: pytest.CaptureFixture):
-    """Half a request, no HTTP at all, a stream that is left: the next visitor is answered, the log has no traceback."""
+    """Half a request, no HTTP at all, an abandoned stream: the next visitor is answered, the log has no traceback."""
     host = urlsplit(light)
     for _ in range(20):
         with socket.create_connection((host.hostname, host.port), timeout=30) as connection:
@@ -150,7 +150,8 @@ def test_who_hangs_up_in_the_middle_harms_nobody(light: str, raw: bytes, capfd: 
 )
 @pytest.mark.parametrize("path", POSTS)
 def test_a_hundred_thousand_small_values_are_refused_before_they_are_read(light: str, path: str, body: bytes):
-    """A megabyte of them would hold the event loop for a second, and each takes a hundred times its bytes of memory."""
+    """A megabyte of them would block the event loop for a second, and each takes a hundred times its bytes of
+    memory."""
     assert post(light, path, body) == (400, {"error": TOO_MANY_VALUES})
 
 
@@ -164,12 +165,12 @@ def test_a_hundred_thousand_small_values_are_refused_before_they_are_read(light:
     ],
 )
 def test_only_values_outside_of_texts_count(body: bytes, many: bool):
-    """A question may be full of commas."""
+    """A question may contain many commas."""
     assert too_many_values(body) is many
 
 
 def test_bodies_of_all_together_are_bounded():
-    """Large ones that are being worked on count until they are done; those of ordinary size are always let in."""
+    """Large ones count until they have been worked on; those of ordinary size are always accepted."""
     go = asyncio.Event()
     seen: list[int] = []
 
@@ -205,7 +206,7 @@ def test_bodies_of_all_together_are_bounded():
         go.set()
         await held
         await small
-        # Its bytes are free again.
+        # Its bytes do not count any more.
         again = await sent_to(guard, large, 3)
         return [refused, again], seen
 
@@ -220,7 +221,7 @@ def test_bodies_of_all_together_are_bounded():
 
 @pytest.mark.parametrize(("size", "apart"), [(QUICK_BYTES, False), (QUICK_BYTES + 1, True)])
 def test_large_bodies_are_looked_through_off_the_loop(size: int, apart: bool):
-    """Others are answered meanwhile; for small ones another thread would cost more than it saves."""
+    """Other requests are answered meanwhile; for small bodies another thread would cost more than it saves."""
     threads: list[bool] = []
 
     async def look() -> None:
@@ -244,8 +245,8 @@ def test_large_bodies_are_looked_through_off_the_loop(size: int, apart: bool):
 
 
 def test_no_more_brackets_are_looked_at_than_values_may_begin(monkeypatch: pytest.MonkeyPatch):
-    """Half a million took a quarter of a second, in which Python's lock was held; whoever has so many is refused for
-    their number."""
+    """To count half a million took a quarter of a second with Python's lock held; so many are refused as too many
+    values."""
     seen = 0
     brackets = request_limits._BRACKETS
 
@@ -264,7 +265,7 @@ def test_no_more_brackets_are_looked_at_than_values_may_begin(monkeypatch: pytes
 
 
 def test_large_bodies_are_looked_through_one_after_the_other():
-    """Eight threads that work at once kept the loop waiting for half a second."""
+    """Eight threads at once blocked the event loop for half a second."""
     at_once, most = 0, 0
 
     def rewrite(body: bytes) -> bytes:

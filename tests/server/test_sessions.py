@@ -1,4 +1,4 @@
-"""What Gradio would keep of its visitors, and for how long it may."""
+"""How long data of visitors is kept that Gradio would keep."""
 
 import threading
 import time
@@ -21,13 +21,13 @@ MARK = "a marked accent"
 
 @pytest.fixture
 def engine_of_words(tmp_path: Path) -> Engine:
-    """Answers at once."""
+    """An engine that answers at once."""
     return word_engine(tmp_path)
 
 
 @pytest.fixture
 def seconds() -> float:
-    """So long a session is kept: longer than a test."""
+    """How long a session is kept: longer than a test."""
     return 1_000.0
 
 
@@ -49,7 +49,7 @@ def ask(demo: gr.Blocks, client: TestClient, session: str) -> None:
 
 
 def fetched(client: TestClient, session: str) -> str:
-    """Everything that is said to a session."""
+    """All messages for a session."""
     return client.get("/gradio_api/queue/data", params={"session_hash": session}).text
 
 
@@ -61,7 +61,7 @@ def kept(demo: gr.Blocks, gradio_app: object) -> list[set[str]]:
 
 
 def test_sessions_are_forgotten_fetched_or_not(running: tuple):
-    """Gradio itself keeps the question of each, and the answers that nobody came for."""
+    """Gradio itself keeps their questions, and answers that were not fetched."""
     demo, gradio_app, client = running
     ask(demo, client, "fetched")
     assert "conduct-answer" in fetched(client, "fetched")
@@ -74,7 +74,7 @@ def test_sessions_are_forgotten_fetched_or_not(running: tuple):
     assert kept(demo, gradio_app) == [{"fetched", "left"}] * 4
     forget(demo, gradio_app, 0.0)
     assert kept(demo, gradio_app) == [set()] * 4
-    # Who comes too late is told so, and who comes again is answered.
+    # A late fetch gets an error, and a new question is answered.
     assert "session_not_found" in fetched(client, "left")
     ask(demo, client, "left")
     assert "conduct-answer" in fetched(client, "left")
@@ -103,7 +103,7 @@ def test_the_server_forgets_by_itself(running: tuple):
 
 
 def test_an_event_that_has_ended_is_empty(running: tuple, engine_of_words: Engine):
-    """Loops of Gradio's queue keep it until the next one comes."""
+    """Loops of Gradio's queue keep it until the next event."""
     demo, _, client = running
     answer, go = engine_of_words.ask, threading.Event()
     engine_of_words.ask = lambda *given: (go.wait(60), answer(*given))[1]

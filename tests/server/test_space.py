@@ -1,4 +1,4 @@
-"""On a Space Gradio shuts one step and renames MCP tools; the app does neither."""
+"""On a Space, Gradio closes calls in one step and renames MCP tools; the app does neither."""
 
 import http.client
 import json
@@ -17,7 +17,7 @@ ASK = {"question": "He talks over her", "limit": 1}
 
 @pytest.fixture(scope="module")
 def space(engine: Engine, serve) -> Iterator[str]:
-    """The address of an app that believes to be the Space ada/is-this-okay."""
+    """The address of an app that runs as the Space ada/is-this-okay."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SYSTEM", "spaces")
         patch.setenv("SPACE_ID", "ada/is-this-okay")
@@ -34,13 +34,13 @@ def requested(address: str, method: str, path: str, body: object = None) -> tupl
 
 
 def test_one_step_works(space: str):
-    """Where Gradio itself would answer 404; it gives what gradio_client gets."""
+    """Where Gradio itself would answer 404; the result is the same as through gradio_client."""
     given = Client(space, verbose=False).predict(**ASK, api_name="/ask")
     assert requested(space, "POST", "run/ask", ASK) == (200, {"data": [given]})
 
 
 def test_the_tools_keep_their_names(space: str):
-    """In the protocol, and in the list that the Hub reads without it."""
+    """In the protocol, and in the list that the Hub reads."""
 
     async def use(session: ClientSession) -> tuple[list[str], str]:
         names = [tool.name for tool in (await session.list_tools()).tools]

@@ -1,4 +1,4 @@
-"""Chromium for the tests: what to start, what counts as clean, what axe-core finds."""
+"""Chromium for the tests: how it is started, which pages fail a test, checks by axe-core."""
 
 import os
 import shutil
@@ -17,13 +17,13 @@ FLAGS = [
     "--disable-component-update",
     "--test-third-party-cookie-phaseout",
 ]
-# What is not there after half a minute will not come; on a busy machine five seconds are too few.
+# On a busy machine the default of five seconds is too short.
 expect.set_options(timeout=30_000)
 ACCENT = "is it ok to laugh about a thick accent if the guy laughs along?"
 SILENT = "best pizza in rome"
 COVERED_SAID = "● The code speaks to this."
 SILENT_SAID = "○ The code does not speak about this."
-# How much the layout may move without anybody's doing, and a script that notes it.
+# The limit for layout shift without user input, and a script that measures it.
 MOST_SHIFT = 0.02
 COUNT_SHIFTS = """
 window.shift = 0;
@@ -34,7 +34,7 @@ new PerformanceObserver((list) => {
 
 
 def start(playwright: Playwright) -> Browser:
-    """Debian's Chromium; missing in CI is a failure, elsewhere a skip with the reason."""
+    """Debian's Chromium; if it is missing, the test fails in CI and is skipped elsewhere."""
     if not os.path.exists(CHROMIUM):
         if os.environ.get("CI"):
             pytest.fail("No Chromium in CI: .ci/run must install it.")
@@ -44,7 +44,7 @@ def start(playwright: Playwright) -> Browser:
 
 @contextmanager
 def opened(browser: Browser, address: str, path: str = "", **options) -> Iterator[Page]:
-    """A page, which fails the test on a request to another host, an error or a warning in the console."""
+    """A page; a request to another host, or an error or warning in the console, fails the test."""
     with quiet(browser, address, **options) as page:
         page.goto(address + path)
         expect(box(page)).to_be_visible()
@@ -71,22 +71,22 @@ def quiet(browser: Browser, address: str, **options) -> Iterator[Page]:
 
 
 def box(page: Page):
-    """Where the question goes."""
+    """The box for the question."""
     return page.locator("#conduct-question textarea")
 
 
 def status(page: Page):
-    """The line that says what was found."""
+    """The status line."""
     return page.locator("#conduct-status")
 
 
 def said(page: Page):
-    """What a screen reader hears."""
+    """The live region for screen readers."""
     return page.locator("#conduct-said")
 
 
 def ask(page: Page, question: str, expected: str = COVERED_SAID) -> None:
-    """Type, press Enter, wait for the answer and until the next can be asked."""
+    """Type, press Enter, and wait for the answer and until another question can be asked."""
     box(page).fill(question)
     box(page).press("Enter")
     expect(status(page)).to_have_text(expected)
@@ -94,10 +94,10 @@ def ask(page: Page, question: str, expected: str = COVERED_SAID) -> None:
 
 
 def violations(page: Page) -> list[tuple[str, list]]:
-    """What axe-core finds against WCAG 2.2 AA and its own best practices."""
+    """The violations of WCAG 2.2 AA and of axe-core's best practices."""
     return [(v["id"], [node["target"] for node in v["nodes"]]) for v in Axe().run(page).response["violations"]]
 
 
 def question_in_history(page: Page) -> str:
-    """What the history holds for this entry."""
+    """The question in the current entry of the history."""
     return page.evaluate("history.state?.question ?? ''")

@@ -1,7 +1,7 @@
-"""`python -m conduct` with the words of tests/fakes.py in the place of a model, for tests of the command line.
+"""`python -m conduct` with the encoder of tests/fakes.py in place of a model, for tests of the command line.
 
-With WAIT in its environment, loading never ends. It says so on standard error, and so does an import of numpy whether
-the thread variables were set by then.
+With WAIT in its environment it prints "loading" to standard error, and loading never ends. With SHOW_THREADS it prints
+the thread variable as it was when numpy was imported.
 """
 
 import os
@@ -12,18 +12,18 @@ from pathlib import Path
 
 
 class Watch:
-    """Notes what the environment says when numpy is imported."""
+    """Remembers a variable as it was when numpy was imported."""
 
     threads: str | None = "numpy was not imported"
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:
-        """Leave each import to the others."""
+        """Find nothing, so that other finders do it."""
         if name == "numpy":
             Watch.threads = os.environ.get("OPENBLAS_NUM_THREADS")
 
 
 def main() -> None:
-    """As conduct/__main__.py."""
+    """Run a command as conduct/__main__.py does."""
     sys.meta_path.insert(0, Watch())
     from conduct import __main__ as command
 
@@ -47,7 +47,7 @@ def main() -> None:
                 return word_engine(Path(folder))
 
         ask.Engine = engine
-        # That the folder has no vectors yet.
+        # It would warn that the folder has no vectors.
         logging.getLogger("conduct.ranking.fit").setLevel(logging.ERROR)
 
     command.apply_library_defaults = apply_and_prepare

@@ -1,4 +1,4 @@
-"""Copies of the app in processes of their own, behind nginx with the settings of docs/deployment.md."""
+"""Copies of the app as processes, behind nginx with the configuration of docs/deployment.md."""
 
 import http.client
 import os
@@ -17,22 +17,22 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 DEPLOYMENT = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
-# The two ways to put the app under a path, one that keeps the path and one that strips and names it.
+# The two configurations for an app under a path: one passes the path on, one strips and names it.
 PATH_FORMS = re.findall(r"```nginx\n(location /coc.+?)```", DEPLOYMENT, re.DOTALL)
 LONGEST_START = 180.0
-# Where Debian puts what only root needs to find.
+# On Debian nginx is in /usr/sbin, which is only in root's PATH.
 PLACES = f"{os.environ.get('PATH', '')}:/usr/sbin"
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A free port."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return found.getsockname()[1]
 
 
 def nginx_program() -> str:
-    """Debian's nginx; missing in CI is a failure, elsewhere a skip with the reason."""
+    """Debian's nginx; if it is missing, the test fails in CI and is skipped elsewhere."""
     if (found := shutil.which("nginx", path=PLACES)) is None:
         if os.environ.get("CI"):
             pytest.fail("No nginx in CI: .ci/run must install it.")
@@ -42,7 +42,7 @@ def nginx_program() -> str:
 
 @contextmanager
 def under_path(form: str, address: str, folder: Path) -> Iterator[str]:
-    """The address under /coc at which nginx, set up as in `form`, serves the app at `address`."""
+    """The address under /coc at which nginx, configured with `form`, shows the app at `address`."""
     port = free_port()
     temporary = "".join(
         f"{name}_temp_path {folder}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -62,7 +62,7 @@ def under_path(form: str, address: str, folder: Path) -> Iterator[str]:
 
 
 class Copy:
-    """`python app.py` on a port of its own; `with Copy() as copy:`, ready on entering after `wait()`."""
+    """`python app.py` on a free port: `with Copy() as copy:`; it is ready after `wait()`."""
 
     def __init__(self) -> None:
         self.port = free_port()
@@ -80,18 +80,18 @@ class Copy:
         self._process.wait(timeout=30)
 
     def wait(self) -> None:
-        """Until it answers questions."""
+        """Wait until it answers questions."""
         _until(lambda: status(self.port, "/healthz") == 200)
 
     def kill(self) -> None:
-        """At once, in the middle of whatever it does."""
+        """Kill it at once, whatever it is doing."""
         self._process.send_signal(signal.SIGKILL)
 
 
 class Proxy:
-    """nginx as docs/deployment.md sets it up, in front of `copies`.
+    """nginx with the configuration of docs/deployment.md, in front of `copies`.
 
-    Visitors have the address in their X-Visitor header.
+    A visitor's address is in the X-Visitor header.
     """
 
     def __init__(self, folder: Path, copies: tuple[Copy, Copy]) -> None:
@@ -118,7 +118,7 @@ class Proxy:
 
     @property
     def address(self) -> str:
-        """Where visitors go."""
+        """The address for visitors."""
         return f"http://127.0.0.1:{self.port}/"
 
     def get(self, path: str, visitor: str) -> tuple[int, str]:
@@ -140,7 +140,7 @@ class Proxy:
 
 
 def status(port: int, path: str) -> int:
-    """The status of a GET, or 0 where nobody answers."""
+    """The status of a GET, or 0 if nothing answers."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request("GET", path)

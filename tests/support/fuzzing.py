@@ -1,4 +1,4 @@
-"""What the fuzzing tests share. Its examples are the same at each run: a change that breaks nothing stays green."""
+"""Shared by the fuzzing tests. The examples are the same in each run, so that only a change can break a test."""
 
 import re
 from collections.abc import Callable
@@ -13,7 +13,7 @@ settings.register_profile(
     max_examples=200,
     derandomize=True,
     database=None,
-    deadline=None,  # other work on the machine must not make this red
+    deadline=None,  # other work on the machine must not make a test fail
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("repeatable")
@@ -107,7 +107,7 @@ anything = st.recursive(
 
 
 def sentence_of(call: Callable[[], object], kind: type[ConductError]) -> object:
-    """What `call` gives, or None if it refused with one sentence of its own; any other exception fails the test."""
+    """The result of `call`, or None if it refused with one sentence; any other exception fails the test."""
     try:
         return call()
     except kind as error:

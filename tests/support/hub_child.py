@@ -1,6 +1,6 @@
-"""A process that pulls and refreshes as it is told, a line of JSON each; run by tests with an environment of its own.
+"""A process that finds datasets and models, and refreshes; each line of standard input is a JSON list of tasks.
 
-The client reads its settings at import, so each start with another cache or another Hub is a process.
+The client reads its settings at import, so each test with another cache or another Hub needs a process.
 """
 
 import json
@@ -21,7 +21,7 @@ _refreshers: dict[str, Refresher] = {}
 
 
 def find_dataset(seconds: float, **settings: str) -> list[str]:
-    """Name, revision, last words and reason of the dataset that is found, which counts as good; or why none is."""
+    """Name, revision, last passage and fallback reason of the dataset, which is noted as good; or why there is none."""
     chosen = Settings(**settings)
     try:
         dataset = dataset_source.find_dataset(chosen, DatasetRevision.read, seconds)
@@ -32,7 +32,7 @@ def find_dataset(seconds: float, **settings: str) -> list[str]:
 
 
 def find_model(seconds: float, model: str, model_revision: str) -> list[str]:
-    """Folder, name, revision and reason of the model that is found, or one sentence."""
+    """Folder, name, revision and fallback reason of the model, or the error."""
     try:
         found = model_source.find_model(model, model_revision, seconds)
     except ConductError as error:
@@ -41,14 +41,14 @@ def find_model(seconds: float, model: str, model_revision: str) -> list[str]:
 
 
 def find_encoder(seconds: float, **settings: str) -> list[str]:
-    """The same of the encoder that serves, which is waited for for `seconds`."""
+    """The same for the encoder to use; the Hub may take `seconds`."""
     encoder_source.LONG_HUB_TIMEOUT_SECONDS = seconds
     found = encoder_source.find_encoder(Settings(**settings))
     return [str(found.folder), found.name, found.revision, found.fallback_reason]
 
 
 def refresh(seconds: float, dataset: str) -> list[str]:
-    """What serves after a look at the Hub that may take `seconds`; the first time, after a patient start."""
+    """The dataset after a poll of the Hub that may take `seconds`; at the first call, after a slow start."""
     settings = Settings(dataset=dataset)
     if dataset not in _serving:
         _serving[dataset] = dataset_source.find_dataset(settings, DatasetRevision.read, 60.0)
@@ -71,13 +71,13 @@ def _described(dataset: DatasetRevision) -> list[str]:
 
 
 def main() -> None:
-    """Answer each line, its tasks side by side, in order."""
+    """Run the tasks of each line concurrently, and print their results in order."""
     todo = {"find_dataset": find_dataset, "find_model": find_model, "find_encoder": find_encoder, "refresh": refresh}
     for line in sys.stdin:
         name, tasks = json.loads(line)
         with ThreadPoolExecutor(max(1, len(tasks))) as pool:
-            told = list(pool.map(lambda task, do=todo[name]: do(**task), tasks))
-        sys.stdout.write(json.dumps(told) + "\n")
+            results = list(pool.map(lambda task, do=todo[name]: do(**task), tasks))
+        sys.stdout.write(json.dumps(results) + "\n")
         sys.stdout.flush()
     exit_without_waiting(0)
 

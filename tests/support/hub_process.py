@@ -1,4 +1,4 @@
-"""Starts tests/support/hub_child.py with a cache and a Hub of its own."""
+"""Starts tests/support/hub_child.py with its own cache and Hub."""
 
 import json
 import os
@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def environment(home: Path, url: str, token: str = "") -> dict[str, str]:
-    """The environment of a process that knows the Hub at `url` and keeps its cache in `home`."""
+    """The environment of a process that uses the Hub at `url` and the cache in `home`."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "CONDUCT_"))}
     return environ | {
         "HF_ENDPOINT": url,
@@ -23,7 +23,7 @@ def environment(home: Path, url: str, token: str = "") -> dict[str, str]:
 
 
 class HubProcess:
-    """A process that finds and refreshes; `with HubProcess(home, url) as process: process.ask(...)`."""
+    """A process that finds datasets and models; `with HubProcess(home, url) as process: process.ask(...)`."""
 
     def __init__(self, home: Path, url: str, token: str = "", **extra: str) -> None:
         self._process = subprocess.Popen(
@@ -37,7 +37,7 @@ class HubProcess:
         )
 
     def ask(self, what: str, *tasks: dict[str, object]) -> list[list[str]]:
-        """What `what` gives for each of `tasks`, which run side by side."""
+        """The results of the function `what` for each of `tasks`, which run concurrently."""
         self._process.stdin.write(json.dumps([what, tasks]) + "\n")
         self._process.stdin.flush()
         return json.loads(self._process.stdout.readline())

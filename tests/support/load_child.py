@@ -1,4 +1,4 @@
-"""An engine that is asked without a pause while its text is swapped; run by tests/test_refresh.py."""
+"""An engine that is asked continuously while its text is swapped; run by tests/process/test_refresh.py."""
 
 import json
 import sys
@@ -13,13 +13,13 @@ from conduct.settings import Settings
 from tests.fakes import WordEncoder
 
 LEAST_QUESTIONS, ASKERS = 2000, 8
-# Between two questions of one thread, so that the machine is not all theirs.
+# Seconds between two questions of a thread, to leave time to other processes.
 PAUSE = 0.002
 LONGEST_WAIT = 60.0
 
 
 def main(swaps: int) -> None:
-    """Print "next" each time another text may come, and at last what was asked and answered."""
+    """Print "next" each time another text may be published, and at the end what was asked and answered."""
     model = Snapshot(Path(__file__).parent, "words", "local")
     settings = Settings(dataset="ada/code", refresh_minutes=0.001)
     engine = Engine(settings, lambda settings: model, lambda folder: WordEncoder())
@@ -52,14 +52,14 @@ def main(swaps: int) -> None:
                 exit_without_waiting(1)
             time.sleep(PAUSE)
         revision = now
-        # Somebody must have asked the new text before the next one comes.
+        # A question must have been answered from the new text before the next one is published.
         while not any(one == now for one, _ in seen.copy()):
             time.sleep(PAUSE)
     enough.set()
     for thread in threads:
         thread.join()
-    told = {"asked": sum(asked), "answered": sum(answered), "failed": failed, "seen": sorted(seen)}
-    sys.stdout.write(json.dumps(told) + "\n")
+    result = {"asked": sum(asked), "answered": sum(answered), "failed": failed, "seen": sorted(seen)}
+    sys.stdout.write(json.dumps(result) + "\n")
     exit_without_waiting(0)
 
 

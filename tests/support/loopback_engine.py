@@ -1,7 +1,7 @@
-"""A stand-in for Text Embeddings Inference on this machine, which the unpatched InferenceClient talks to.
+"""A fake Text Embeddings Inference server on this machine, for the unpatched InferenceClient.
 
-It answers as that server does by default: at any path, at most 32 texts in a request, an error for a text that is
-longer than the model reads unless it is told to cut, vectors of unit length.
+It behaves like that server by default: it answers at any path, takes at most 32 texts in a request, refuses a text that
+is too long for the model unless truncation is requested, and returns vectors of unit length.
 """
 
 import json
@@ -12,13 +12,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from conduct.model.encoder import Encoder
 
 MOST_TEXTS = 32
-# Statuses are answered once or always; the others change how a request ends or what its vectors look like.
+# Statuses are answered once or always; the other faults change how a request ends or what its vectors look like.
 FAULTS = ("503", "429 once", "422", "drop", "drop once", "hang", "long", "tokens", "object", "fewer", "zero", "narrow")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A request that came."""
+    """A request that was received."""
 
     path: str
     token: str | None
@@ -55,7 +55,7 @@ class LoopbackEngine:
 
     @property
     def url(self) -> str:
-        """Where it is."""
+        """The address for CONDUCT_INFERENCE."""
         return f"http://127.0.0.1:{self.port}"
 
 

@@ -1,6 +1,6 @@
-"""A stand-in for the Hub on this machine, which the unpatched huggingface_hub client talks to.
+"""A fake Hub on this machine, for the unpatched huggingface_hub client.
 
-It keeps repositories with their commits, and answers as `faults` say: for one repository, or for "" all of them.
+It has repositories with commits, and fails as `faults` says: by repository, or with the key "" for all of them.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from tests.support.loopback_writing import Writing
 
 __all__ = ["FAULTS", "LoopbackHub", "commit_of"]
 
-# Those of the whole Hub answer every request so; the others only change what a file's bytes look like.
+# The first ones apply to every request; the last ones only to the contents of files.
 FAULTS = ("drop", "503", "500 then ok", "429", "401", "404", "hang", "slow", "hang in files", "truncated", "flipped")
 
 
@@ -25,7 +25,7 @@ FAULTS = ("drop", "503", "500 then ok", "429", "401", "404", "hang", "slow", "ha
 class LoopbackHub:
     """Start with `with LoopbackHub({...}) as hub:`; `hub.url` goes into HF_ENDPOINT.
 
-    Who writes, or reads what is private, needs `token`.
+    To write, or to read a private repository, a client needs `token`.
     """
 
     folders: dict[tuple[str, str], Path] = field(default_factory=dict)
@@ -64,14 +64,14 @@ class LoopbackHub:
         return f"http://127.0.0.1:{self._server.server_port}"
 
     def push(self, kind: str, name: str, source: Path | Files) -> str:
-        """A new commit with the files of a folder; gives its hash."""
+        """Make a commit with the files of a folder; returns its hash."""
         files = files_of(source) if isinstance(source, Path) else source
         return self.repos.setdefault((kind, name), Repo()).push(files)
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    # Many tasks begin at once.
+    # Many tasks start at the same time.
     request_queue_size = 64
 
     def handle_error(self, *_: object) -> None:
@@ -104,7 +104,7 @@ class _Handler(Writing, BaseHTTPRequestHandler):
     do_HEAD = do_GET = do_POST = do_PUT = _any  # noqa: N815  (the names that http.server calls)
 
     def _fails(self, fault: str, name: str) -> bool:
-        """Answer as a fault of the whole Hub does; False if the request is to be answered as ever."""
+        """Answer as `fault` says; False if the request must be answered normally."""
         if fault == "hang":
             self.served.closing.wait(60)
         elif fault == "drop":
@@ -124,7 +124,7 @@ class _Handler(Writing, BaseHTTPRequestHandler):
         return True
 
     def _repo(self, kind: str, name: str) -> Repo | None:
-        """The repository if the request may see it."""
+        """The repository, if the request may read it."""
         repo = self.served.repos.get((kind, name))
         return None if repo is None or (repo.private and not self._authorised()) else repo
 

@@ -1,4 +1,4 @@
-"""A repository of the loopback Hub, and what git and the Hub know its files by."""
+"""A repository of the loopback Hub, and the identifiers of its files in git and on the Hub."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ Files = dict[str, bytes]
 
 @dataclass
 class Repo:
-    """One repository: its commits, the newest last, and what its settings say."""
+    """One repository: its commits, the newest last, and its settings."""
 
     commits: dict[str, Files] = field(default_factory=dict)
     private: bool = False
@@ -26,7 +26,7 @@ class Repo:
         return self.commits.get(self.head, {})
 
     def push(self, files: Files) -> str:
-        """A new commit with these files, and no others."""
+        """Make a commit with exactly these files; returns its hash."""
         commit = commit_of(files)
         self.commits.pop(commit, None)
         self.commits[commit] = files
@@ -48,15 +48,15 @@ def commit_of(source: Path | Files) -> str:
 
 
 def large(path: str) -> bool:
-    """Whether a file is stored by its sha256, as the Hub's .gitattributes has it."""
+    """Whether a file is stored in LFS, as the Hub's .gitattributes says."""
     return path.endswith(".safetensors")
 
 
 def etag(path: str, data: bytes) -> str:
-    """What the Hub knows a file by."""
+    """The Hub's identifier of a file."""
     return hashlib.sha256(data).hexdigest() if large(path) else blob(data)
 
 
 def blob(data: bytes) -> str:
-    """What git knows a file by."""
+    """Git's identifier of a file."""
     return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()

@@ -1,4 +1,4 @@
-"""The part of the loopback Hub that publishing talks to: repositories, uploads, commits, variables."""
+"""The part of the loopback Hub for publishing: repositories, uploads, commits, variables."""
 
 import base64
 import hashlib
@@ -8,7 +8,7 @@ from tests.support.loopback_repo import Repo, etag, large
 
 
 class Writing:
-    """Answers of a handler that has `served`, `_authorised`, `_repo`, `_json`, `_send` and `_missing`."""
+    """Routes for a handler that has `served`, `_authorised`, `_repo`, `_json`, `_send` and `_missing`."""
 
     def _create(self, content: bytes, **_) -> None:
         if not self._authorised():
@@ -20,7 +20,7 @@ class Writing:
         repo = self.served.repos.setdefault(key, Repo(private=asked.get("visibility") == "private"))
         if not exists:
             repo.push({".gitattributes": b"*.safetensors filter=lfs diff=lfs merge=lfs -text\n"})
-            repo.variables = {one["key"]: one["value"] for one in asked.get("variables") or ()}
+            repo.variables = {variable["key"]: variable["value"] for variable in asked.get("variables") or ()}
         prefix = {"dataset": "datasets/", "space": "spaces/"}.get(key[0], "")
         self._json({"url": f"{self.served.url}/{prefix}{key[1]}"}, 409 if exists else 200)
 
@@ -31,8 +31,8 @@ class Writing:
         repo = self._writable(kind, name)
         if repo:
             rows = []
-            for one in json.loads(content)["files"]:
-                path = one["path"]
+            for file in json.loads(content)["files"]:
+                path = file["path"]
                 known = repo.files.get(path)
                 mode = "lfs" if large(path) else "regular"
                 oid = etag(path, known) if known is not None else None
@@ -41,10 +41,10 @@ class Writing:
 
     def _batch(self, dataset: str | None, name: str, content: bytes, **_) -> None:
         rows = []
-        for one in json.loads(content)["objects"]:
-            row = {"oid": one["oid"], "size": one["size"]}
-            if one["oid"] not in self.served.stored:
-                row["actions"] = {"upload": {"href": f"{self.served.url}/stored/{one['oid']}"}}
+        for item in json.loads(content)["objects"]:
+            row = {"oid": item["oid"], "size": item["size"]}
+            if item["oid"] not in self.served.stored:
+                row["actions"] = {"upload": {"href": f"{self.served.url}/stored/{item['oid']}"}}
             rows.append(row)
         self._json({"objects": rows, "transfer": "basic"})
 

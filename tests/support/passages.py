@@ -1,4 +1,4 @@
-"""What tests of texts share."""
+"""Helpers for tests of texts."""
 
 from conduct.text.code import Code, parse
 

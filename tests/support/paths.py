@@ -1,4 +1,4 @@
-"""Where things lie."""
+"""Folders of the repository."""
 
 from pathlib import Path
 

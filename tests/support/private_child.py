@@ -1,4 +1,4 @@
-"""app.py as people run it, watched: what it opens to write and whom it connects to goes to the file named first."""
+"""Runs app.py, and reports files that it opens to write and hosts that it connects to; argument: the report's file."""
 
 import os
 import runpy
@@ -10,7 +10,7 @@ report = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
 
 def watch(event: str, arguments: tuple) -> None:
-    """One line for each thing of interest."""
+    """Report writes, connections and look-ups."""
     if event == "open":
         path, mode, flags = arguments
         writes = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT) if isinstance(flags, int) else set(mode) & set("wax+")
@@ -23,7 +23,7 @@ def watch(event: str, arguments: tuple) -> None:
 
 
 def tell(what: str, whom: object) -> None:
-    """To the report, at once."""
+    """Write a line to the report."""
     os.write(report, f"{what}: {whom.decode() if isinstance(whom, bytes) else whom}\n".encode())
 
 
@@ -37,7 +37,7 @@ search = Index.search
 
 
 def search_or_fail(self: Index, questions: list[str], encoder: object) -> object:
-    """Fails as badly as can be: with the question in the error."""
+    """Fails with the question in the error message, if the question says so."""
     if any("fail" in question for question in questions):
         raise RuntimeError(f"cannot search for {questions}")
     return search(self, questions, encoder)

@@ -1,4 +1,4 @@
-"""`python -m conduct` with the tiny encoder whose base lies at TINY_BASE, for tests of publishing: it takes no time."""
+"""`python -m conduct` with the tiny encoder whose base weights are at TINY_BASE, for fast tests of publishing."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ from conduct import __main__ as command
 
 
 def main() -> None:
-    """As conduct/__main__.py."""
+    """Run a command as conduct/__main__.py does."""
     applied = command.apply_library_defaults
 
     def apply_and_use() -> None:

@@ -1,4 +1,4 @@
-"""A few lines of each kind that the encoder learns from."""
+"""A few lines of each kind of training data."""
 
 import json
 from pathlib import Path
@@ -17,13 +17,13 @@ def code() -> Code:
 
 
 def bank() -> Bank:
-    """Four situations, of which one is none of the code's."""
+    """Four situations; the code is silent on one of them."""
     led = ((ACCENT, "words-1"), (JOKE, "words-1"), (SLOT, "chances-1"), (PIZZA, None))
     return Bank(tuple(Situation(text, (Judgement(to, 2),) if to else ()) for text, to in led))
 
 
 def written(name: str) -> dict:
-    """A code with three passages, four questions and two that it is silent on."""
+    """A written code with three passages, four questions in scope and two that it is silent on."""
     return {
         "title": f"Code {name}",
         "language": "en",
@@ -44,7 +44,7 @@ def written(name: str) -> dict:
 
 
 def write(folder: Path) -> Path:
-    """Write the files of `training_data/`; gives `folder`."""
+    """Write the files of `training_data/`; returns `folder`."""
     (folder / "codes").mkdir(parents=True)
     rows = {
         "parallel.jsonl": [
@@ -72,5 +72,5 @@ def write(folder: Path) -> Path:
 
 
 def materials(folder: Path) -> Materials:
-    """Written to `folder` and read."""
+    """The materials, written to `folder` and read."""
     return read(code(), bank(), write(folder))

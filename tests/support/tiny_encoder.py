@@ -1,4 +1,4 @@
-"""A base encoder of a few thousand numbers in the layout of the real one, and what an encoder with it learnt."""
+"""A base encoder of a few thousand numbers in the format of the real one, and the files of an encoder trained on it."""
 
 import hashlib
 import string
@@ -50,7 +50,7 @@ def shapes() -> dict[str, tuple[int, ...]]:
 
 
 def numbers(seed: int = 0) -> dict[str, np.ndarray]:
-    """Random weights; scales of a normalisation are near 1. Of matrices, what 4 bits can hold."""
+    """Random weights; scales of a normalization are near 1, matrices have values that 4 bits can hold."""
     rng, made = np.random.default_rng(seed), {}
     for name, shape in shapes().items():
         if len(shape) == 2:
@@ -63,7 +63,7 @@ def numbers(seed: int = 0) -> dict[str, np.ndarray]:
 
 
 def write_base(path: Path, seed: int = 0) -> str:
-    """Write the base encoder; its sha256."""
+    """Write the base encoder; returns its sha256."""
     blob = "".join(PIECES).encode()
     offsets = np.cumsum([0, *(len(piece.encode()) for piece in PIECES)]).astype("<u4")
     scores = np.array([-float(number) / 10 for number in range(len(PIECES))], "<f4")
@@ -75,7 +75,7 @@ def write_base(path: Path, seed: int = 0) -> str:
     table = 4 + sum(2 + len(name) + 21 for name in stored)
     at, listed, body = len(head) + table, struct.pack("<i", len(stored)), b""
     for name, (four_bits, count, content) in stored.items():
-        # The real file keeps its tensors apart, too.
+        # The real file aligns its tensors, too.
         body += b"\0" * (-(at + len(body)) % 32)
         listed += struct.pack("<H", len(name)) + name.encode()
         listed += struct.pack("<BIQQ", four_bits, count, at + len(body), len(content))
@@ -86,7 +86,7 @@ def write_base(path: Path, seed: int = 0) -> str:
 
 
 def _bytes(array: np.ndarray) -> bytes:
-    """Numbers of a vector as they are; of a matrix in blocks of 32, each a scale and 32 numbers of 4 bits."""
+    """The bytes of a vector in float32; of a matrix in blocks of 32, each a scale and 32 numbers in 4 bits."""
     if array.ndim == 1:
         return array.astype("<f4").tobytes()
     blocks = array.reshape(-1, 32)
@@ -102,7 +102,7 @@ def _bytes(array: np.ndarray) -> bytes:
 
 
 def updates(seed: int = 1) -> tuple[Update, ...]:
-    """Random low-rank updates of all attention's queries."""
+    """Random low-rank updates of the query layers."""
     rng = np.random.default_rng(seed)
     return tuple(
         Update(
@@ -116,14 +116,14 @@ def updates(seed: int = 1) -> tuple[Update, ...]:
 
 
 def use(path: Path, patch: pytest.MonkeyPatch | None = None) -> None:
-    """Take the base encoder in `path` for the packaged one; for good unless `patch` undoes it."""
+    """Use the base encoder in `path` as the packaged one; permanently unless `patch` undoes it."""
     put = patch.setattr if patch else setattr
     put(base_weights, "packaged_file", lambda: path)
     put(base_weights, "SHA256", hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def write_learnt(folder: Path, seed: int = 1) -> str:
-    """Write what an encoder learnt, for the base encoder in use, with a card; its identity."""
+    """Write the files of an encoder for the base encoder in use, with a card; returns its identity."""
     from conduct.model.assemble import assemble, network_of
 
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The official MCP client, and event loops beside the one that Playwright keeps running in the main thread."""
+"""The official MCP client, and event loops in other threads: Playwright's runs in the main thread."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -12,13 +12,13 @@ T = TypeVar("T")
 
 
 def apart(work: Callable[[], T]) -> T:
-    """What `work` gives, in a thread of its own."""
+    """The result of `work`, run in another thread."""
     with ThreadPoolExecutor(max_workers=1) as thread:
         return thread.submit(work).result()
 
 
 def run(coroutine: Coroutine[None, None, T]) -> T:
-    """What a coroutine gives."""
+    """The result of a coroutine."""
     return apart(lambda: asyncio.run(coroutine))
 
 

@@ -1,7 +1,7 @@
-"""An app whose memory is looked through; run by tests/process/test_traces.py.
+"""An app whose memory is searched; run by tests/process/test_traces.py.
 
-Prints its port; then answers each line, the beginning of a text, with how many live objects hold such a text with a
-number after it.
+It prints its port. It then answers each line, the beginning of a text, with the number of live objects that hold such a
+text with a number after it.
 """
 
 import sys
@@ -23,12 +23,12 @@ from conduct.web.server import Timeouts, build_app, http_server, listen  # noqa:
 from tests.fakes import WordEncoder, word_engine  # noqa: E402
 from tests.support.traces import held_texts, without_gc  # noqa: E402
 
-# Long enough to be hung up on in the middle.
+# Long enough for a client to hang up in the middle.
 SLOW_SECONDS = 1.0
 
 
 class Moody(WordEncoder):
-    """Fails as badly as can be, with the question in the error, or takes its time."""
+    """Fails with the question in the error message, or is slow, if the question says so."""
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Unit vectors."""

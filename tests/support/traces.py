@@ -1,4 +1,4 @@
-"""Finds what is still in memory."""
+"""Finds texts that are still in memory."""
 
 import gc
 import warnings
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def without_gc() -> Iterator[None]:
-    """Nothing is collected but what nobody refers to any more."""
+    """Without the cyclic garbage collector."""
     gc.collect()
     gc.disable()
     try:
@@ -18,7 +18,7 @@ def without_gc() -> Iterator[None]:
 
 
 def held_texts(start: str) -> list[str]:
-    """Texts that begin with `start` and go on, in any object that is alive, frames of kept tracebacks included."""
+    """Texts longer than `start` that begin with it, in any live object, including frames of tracebacks."""
     with warnings.catch_warnings():
         # Some libraries' modules warn when they are asked for their type.
         warnings.simplefilter("ignore")

@@ -1,4 +1,4 @@
-"""README, requirements and settings tell one story."""
+"""README, requirements and settings agree."""
 
 import ast
 import re
@@ -32,38 +32,38 @@ def test_the_front_matter_names_the_base_encoder_and_preloads_nothing():
 
 
 def test_every_setting_has_its_row():
-    """No variable that nobody can find, and none that does nothing."""
+    """No undocumented variable, and no documented one without effect."""
     read = set(re.findall(r'"(CONDUCT_\w+)"', (ROOT / "conduct" / "settings.py").read_text()))
     rows = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
     assert read == set(re.findall(r"^\| `(CONDUCT_\w+)`", rows, re.MULTILINE))
 
 
 def test_no_file_is_over_300_lines():
-    """Longer ones are two files in one."""
+    """Longer ones should be two files."""
     long = [p.name for p in ROOT.rglob("*.py") if ".venv" not in p.parts and len(p.read_text().splitlines()) > 300]
     assert long == []
 
 
 def test_the_readme_is_one_screen_for_each_reader():
-    """What is longer lies in docs/."""
+    """Longer texts are in docs/."""
     assert len((ROOT / "README.md").read_bytes()) <= 8_000
 
 
 def test_each_link_between_the_documents_leads_somewhere():
-    """A file that moved takes its links along."""
+    """If a file moves, its links must be changed."""
     for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")):
         for link in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):
             assert link.startswith("http") or (page.parent / link).exists(), f"{page.name}: {link}"
 
 
 def test_the_snippet_of_the_readme_is_the_first_of_docs_api():
-    """Which is run as it stands."""
+    """Which a test runs as it is."""
     first = re.search(r"```python\n.+?```", (ROOT / "docs" / "api.md").read_text(encoding="utf-8"), re.DOTALL)[0]
     assert first in README
 
 
 def test_each_private_attribute_of_gradio_that_is_touched_is_named():
-    """With the reason, and what it waits for, in CONTRIBUTING.md; none is named that is no longer touched."""
+    """In CONTRIBUTING.md, with the reason and what it waits for; and no other is named."""
     touched = set()
     for folder in ("web", "api"):
         for path in (ROOT / "conduct" / folder).rglob("*.py"):
@@ -73,14 +73,12 @@ def test_each_private_attribute_of_gradio_that_is_touched_is_named():
                 )
                 if of_others and re.match(r"_[a-z]", node.attr):
                     touched.add(node.attr)
-    section = (
-        (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## What we touch of Gradio")[1].split("##")[0]
-    )
+    section = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## What we use of Gradio")[1].split("##")[0]
     assert touched == set(re.findall(r"`(?:\w+\.)?(_[a-z_]+)`", section)) == {"_queue", "_api_info"}
 
 
 def test_documents_name_the_limits_that_hold():
-    """Each of them: the numbers stand in answering/limits.py and text/code.py."""
+    """All of them: the numbers are in answering/limits.py and text/code.py."""
     api, own = ((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("api.md", "your-own-code.md"))
     assert f"up to {limits.MAX_CHARACTERS:,} characters" in README
     assert (
@@ -94,7 +92,7 @@ def test_documents_name_the_limits_that_hold():
 
 
 def test_scripts_and_templates_have_no_limit_of_their_own():
-    """They are given it by the page."""
+    """They get it from the page."""
     numbers = {limits.MAX_CHARACTERS, limits.MAX_WHOLE_CHARACTERS, limits.MAX_TOTAL_CHARACTERS}
     forms = {
         form for number in numbers for near in (number - 1, number, number + 1) for form in (f"{near}", f"{near:,}")

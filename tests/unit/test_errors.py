@@ -1,4 +1,4 @@
-"""What the log says of a fault of ours."""
+"""What the log says about an internal error."""
 
 import re
 

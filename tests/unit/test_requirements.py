@@ -1,4 +1,4 @@
-"""requirements.txt is what follows from the wishes in pyproject.toml, and nothing else."""
+"""requirements.txt is what follows from the dependencies in pyproject.toml, and nothing else."""
 
 import tomllib
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -16,12 +16,12 @@ LINES = {
     if line.strip() and not line.lstrip().startswith("#")
     for requirement in [Requirement(line.split("#")[0].strip())]
 }
-# Some are for later Pythons.
+# Some lines are for later versions of Python.
 PINS = {name: line for name, line in LINES.items() if line.marker is None or line.marker.evaluate()}
 
 
 def following(wish: Requirement, seen: set[tuple[str, str]]) -> None:
-    """Collect the names of all that `wish` brings, on this machine, by what the installed packages ask for."""
+    """Collect the names of all packages that `wish` needs on this machine, from the metadata of installed packages."""
     for extra in ("", *sorted(wish.extras)):
         key = canonicalize_name(wish.name), extra
         if key in seen:
@@ -32,7 +32,7 @@ def following(wish: Requirement, seen: set[tuple[str, str]]) -> None:
         except PackageNotFoundError:
             pytest.fail(f"{wish.name} is not installed: pip install -r tests/requirements.txt")
         for need in map(Requirement, needs):
-            # What a CUDA build of torch brings is torch's to pin.
+            # The dependencies of a CUDA build are pinned by torch.
             if wish.name == "torch" and need.name.startswith(("nvidia-", "cuda-", "triton")):
                 continue
             if need.marker is None or need.marker.evaluate({"extra": extra}):
@@ -40,7 +40,7 @@ def following(wish: Requirement, seen: set[tuple[str, str]]) -> None:
 
 
 def test_each_line_is_exact_and_is_what_is_installed():
-    """One version of each, which the other packages accept."""
+    """One version of each package, which the other packages accept."""
     for name, pin in PINS.items():
         [specifier] = pin.specifier
         assert specifier.operator == "==", name
@@ -48,7 +48,7 @@ def test_each_line_is_exact_and_is_what_is_installed():
 
 
 def test_a_fresh_resolution_changes_nothing():
-    """Every package that follows from a wish has a line, and every line follows from a wish."""
+    """Every package that follows from a dependency has a line, and every line follows from one."""
     seen: set[tuple[str, str]] = set()
     for wish in WISHES:
         following(wish, seen)
@@ -56,7 +56,7 @@ def test_a_fresh_resolution_changes_nothing():
 
 
 def test_the_lock_satisfies_each_wish_and_each_need():
-    """No package asks for another version than the one that stands here."""
+    """No package requires another version than the one in the file."""
     for wish in WISHES:
         [pin] = PINS[canonicalize_name(wish.name)].specifier
         assert wish.specifier.contains(pin.version), wish.name
@@ -68,7 +68,7 @@ def test_the_lock_satisfies_each_wish_and_each_need():
 
 
 def test_each_package_has_its_licence_in_the_docs():
-    """A table of what is installed, no line more and none less."""
+    """The table lists exactly what is installed."""
     table = (ROOT / "docs" / "licences.md").read_text(encoding="utf-8").split("| package | licence |")[1]
     listed = [line.split("|")[1].strip() for line in table.splitlines() if line.startswith("| ")]
     assert {canonicalize_name(name) for name in listed} == set(LINES)

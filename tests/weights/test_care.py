@@ -21,7 +21,7 @@ def headlines(engine: Engine, split: str) -> tuple[list[str], list[str]]:
     ]
     rows = [row for row in rows if row["split"] == split]
     messages = {True: [], False: []}
-    # Together, which takes half the time of one by one.
+    # In one batch, which takes half the time.
     for at in range(0, len(rows), MAX_QUESTIONS):
         part = rows[at : at + MAX_QUESTIONS]
         for row, answer in zip(part, engine.ask_many([row["text"] for row in part], 1), strict=True):
@@ -31,7 +31,7 @@ def headlines(engine: Engine, split: str) -> tuple[list[str], list[str]]:
 
 @pytest.mark.parametrize("split", ["dev", "test"])
 def test_at_most_one_of_a_hundred_grave_questions_is_told_that_the_code_is_silent(engine: Engine, split: str):
-    """Most are found; of the rest the patterns know nearly all."""
+    """The model covers most of them; of the others, the patterns recognize nearly all."""
     grave, harmless = headlines(engine, split)
     silent = MESSAGES[NOT_COVERED]
     assert sum(message == silent for message in grave) <= 0.01 * len(grave)

@@ -1,4 +1,4 @@
-"""The commands that developers run, on a folder of a few lines with a tiny encoder."""
+"""The commands for developers, on a folder of a few lines with a tiny encoder."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ from tests.support import small_materials
 
 @pytest.fixture
 def folder(tmp_path: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A text of two passages, four situations and four questions, which the commands take by default."""
+    """A text of two passages, four situations and four questions, as the default of the commands."""
     folder = tmp_path / "data"
     folder.mkdir()
     (folder / TEXT_FILE).write_text(small_materials.TEXT)
@@ -37,7 +37,7 @@ def folder(tmp_path: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_train_build_and_evaluate_follow_each_other(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture):
-    """Each writes what the next one reads, and says so; a second training goes on from the first."""
+    """Each writes what the next one reads; a second training continues from the first."""
     learnt, written = tmp_path / "learnt", small_materials.write(tmp_path / "m")
     place = ["--materials", str(written), "--checkpoint", str(tmp_path / "checkpoint")]
     assert main(["train", *place, str(learnt)]) == 0

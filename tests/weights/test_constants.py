@@ -8,7 +8,7 @@ from conduct.training import constants
 
 
 def test_the_constants_are_what_the_command_prints(capsys: pytest.CaptureFixture):
-    """To the last digit that they are written with; after a change of the data this says which to write anew."""
+    """With all written digits; after a change of the data, this test says which to change."""
     constants.main()
     printed = capsys.readouterr().out
     bands = SIMILARITY.bands

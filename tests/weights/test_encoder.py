@@ -29,7 +29,7 @@ TEXTS = [
 
 
 def test_the_tokenizer_is_that_of_the_base_model():
-    """Whose numbers of two words everybody can look up."""
+    """The ids of two words are published."""
     base = base_weights.read(packaged.base_file())
     assert PieceTokenizer(base).ids("Hello world") == [0, 35378, 8999, 2]
     assert len(base.pieces) == 250_002
@@ -49,7 +49,7 @@ def test_the_exported_tokenizer_cuts_texts_likewise():
 
 @pytest.mark.parametrize("letter", ["!", "a ", "ü ", "각 "])
 def test_a_text_is_cut_where_its_words_are_more_than_the_model_reads(encoder: SentenceEncoder, letter: str):
-    """At every length on both sides of the border: what the tokenizer makes of it decides, not a guess by letters."""
+    """At each length around the limit: the tokenizer decides, not an estimate from the number of letters."""
     read, found = PieceTokenizer(base_weights.read(packaged.base_file())), set()
     for times in range(60, 290):
         words = len(read.ids(packaged.PROMPT + letter * times))
@@ -60,13 +60,13 @@ def test_a_text_is_cut_where_its_words_are_more_than_the_model_reads(encoder: Se
 
 
 def test_int8_moves_the_vectors_hardly_in_any_language(encoder: SentenceEncoder):
-    """Against the same weights in float32."""
+    """Compared with the same weights in float32."""
     exact = SentenceEncoder(assemble(packaged.FOLDER)).encode(TEXTS)
     assert (exact * encoder.encode(TEXTS)).sum(axis=1).min() > 0.98
 
 
 def test_an_answer_does_not_depend_on_who_else_asks(encoder: SentenceEncoder):
-    """To the last bit: alone, in company, in another order."""
+    """Bit for bit: alone, in a batch, in another order."""
     together = encoder.encode(TEXTS)
     for text, vector in zip(TEXTS, together, strict=True):
         np.testing.assert_array_equal(encoder.encode([text])[0], vector)
@@ -80,7 +80,7 @@ def test_the_same_question_in_other_languages_lies_near_the_english_one(encoder:
 
 
 def test_an_exported_encoder_is_the_packaged_one(encoder: SentenceEncoder, tmp_path: Path):
-    """Its vectors, its identity; and everybody can load it."""
+    """Its vectors and its identity; and everybody can load it."""
     export(tmp_path / "exported")
     served = SentenceEncoder.load(tmp_path / "exported").encode(TEXTS)
     np.testing.assert_allclose(served, encoder.encode(TEXTS), atol=1e-5)
@@ -91,13 +91,13 @@ def test_an_exported_encoder_is_the_packaged_one(encoder: SentenceEncoder, tmp_p
 
 
 def test_a_model_is_loaded_without_a_word(model: Snapshot, capfd: pytest.CaptureFixture[str]):
-    """Who asked in a terminal sees the answer, and no bar of how many weights were loaded."""
+    """A user of the command line sees only the answer, and no progress bar."""
     SentenceEncoder.load(model.folder)
     assert capfd.readouterr() == ("", "")
 
 
 def test_what_torch_recorded_reads_texts_of_all_lengths(encoder: SentenceEncoder):
-    """As the network itself does: nothing of the text that it was recorded with stands fast."""
+    """The trace gives the vectors of the network itself, for any length of text."""
     texts = ["accent " * count for count in (0, 1, 2, 3, 5, 8, 13, 50, 100, 200, 300)]
     model = encoder._model
     expected = model.encode(texts, batch_size=1, normalize_embeddings=True, show_progress_bar=False)

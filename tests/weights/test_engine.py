@@ -24,12 +24,12 @@ EngineOn = Callable[[Path], Engine]
 
 @pytest.fixture(scope="module")
 def engine_on(encoder: SentenceEncoder, model: Snapshot) -> EngineOn:
-    """An engine on the text in a folder, with the model that is loaded already."""
+    """An engine on the text in a folder, with the loaded model of the session."""
     return lambda folder: Engine(Settings(dataset=str(folder)), lambda settings: model, lambda folder: encoder)
 
 
 def test_the_example_of_the_mission_finds_its_passage(engine: Engine):
-    """The right words come first, from the bundled text and the packaged weights."""
+    """The right passage comes first, with the bundled text and the packaged weights."""
     answer = engine.ask(ACCENT)
     assert answer.coverage == "covered"
     assert answer.passages[0].id == "diversity-equity-inclusion-2"
@@ -38,7 +38,7 @@ def test_the_example_of_the_mission_finds_its_passage(engine: Engine):
 
 
 def test_one_batch_gives_what_single_questions_give(engine: Engine):
-    """In order; nobody's answer depends on who else asks."""
+    """In order; no answer depends on other questions."""
     questions = [ACCENT, "best pizza in town", "He hit somebody at the meetup " + "and ran " * 30]
     many = engine.ask_many(questions)
     for question, answer in zip(questions, many, strict=True):
@@ -48,7 +48,7 @@ def test_one_batch_gives_what_single_questions_give(engine: Engine):
 
 
 def test_a_question_longer_than_the_model_reads_is_read_in_parts(engine: Engine):
-    """Nothing is cut, and so nothing is said."""
+    """Nothing is cut off, so there is no notice."""
     assert engine.ask("short").notice is None
     assert engine.ask("a " * 499).notice is None
 
@@ -60,14 +60,14 @@ def test_refused_questions_reach_no_model(engine: Engine):
 
 
 def test_the_text_needs_no_model():
-    """Everybody can read the code while the model loads, or if it never does."""
+    """Everybody can read the code while the model loads, or if it never loads."""
     engine = Engine(Settings(model="ada/none"))
     assert len(engine.text().code.passages) == 8
     assert not engine.ready
 
 
 def test_without_any_model_a_question_gets_one_sentence_and_the_log_the_reason(caplog):
-    """A visitor learns whom to tell, the owner what was tried."""
+    """A visitor reads whom to tell, the owner what was tried."""
 
     def find_none(settings: Settings) -> Snapshot:
         raise ModelError("No model. Tried: this; that.")
@@ -101,7 +101,7 @@ def test_codes_as_they_are_found_answer_with_conduct(
     tmp_path: Path, engine_on: EngineOn, name: str, dataset: DatasetRevision
 ):
     """Attribution and licence never come first, not even for a question that sounds like them, and the bands are
-    cautious: hardly anything that a question could mean is called covered, or silent, by similarity alone."""
+    cautious: by similarity alone, hardly any question is called covered or silent."""
     (tmp_path / "code_of_conduct.md").write_bytes((CODES / f"{name}.md").read_bytes())
     engine = engine_on(tmp_path)
     dev = [question for question in dataset.read_questions() if question.split == DEV]
@@ -120,9 +120,9 @@ BULLETS = ("Violence or threats of violence", "Publishing others' private inform
 
 @pytest.fixture(scope="module")
 def fuller(tmp_path_factory: pytest.TempPathFactory, engine_on: EngineOn) -> Engine:
-    """An engine on a fuller text: three bullets at its end, and the bank that knows nothing of them."""
+    """An engine on a newer text with three more items, and the bank without situations for them."""
     folder = tmp_path_factory.mktemp("fuller")
-    # A twelfth of the bank is enough to know what violence is, and encoded in seconds.
+    # A twelfth of the bank is enough for violence, and is encoded in seconds.
     lines = (BUNDLED_DATA / SITUATIONS_FILE).read_text().splitlines(keepends=True)
     (folder / SITUATIONS_FILE).write_text("".join(lines[::12]))
     text = (BUNDLED_DATA / TEXT_FILE).read_text().replace("complete: false", "complete: true")
@@ -139,21 +139,21 @@ def fuller(tmp_path_factory: pytest.TempPathFactory, engine_on: EngineOn) -> Eng
     ],
 )
 def test_added_bullets_are_found_at_once(fuller: Engine, question: str, bullet: str):
-    """A fuller text published with the old bank works at once: the new bullet is among the three passages shown."""
+    """A newer text works with the old bank: the new item is among the three passages shown."""
     answer = fuller.ask(question)
     assert f"Examples include:\n{bullet}" in [shown.text for shown in answer.passages]
     assert answer.source.complete is True
 
 
 def test_no_log_line_holds_a_question(engine: Engine, caplog):
-    """Not even at the most talkative level."""
+    """Not even at the lowest log level."""
     with caplog.at_level(logging.DEBUG):
         engine.ask("zanzibarquestion about a joke")
     assert "zanzibarquestion" not in caplog.text
 
 
 def test_an_answered_question_stays_in_no_live_object(engine: Engine):
-    """Nor does a library keep it; asked alone and together, in two languages, longer than the model reads."""
+    """Nor does a library keep it; asked alone and together, in two languages, and longer than the model reads."""
     with without_gc():
         for number in range(10):
             engine.ask(f"zanzibarquestion {number}")

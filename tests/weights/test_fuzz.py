@@ -29,7 +29,7 @@ from tests.unit.ranking.test_index import BANK, CODE
 @example("x" * 10_001)
 @example("hello, thanks")
 def test_any_question_is_understood_or_refused(text: str):
-    """Understood once is understood for good; what is compared is a part of it."""
+    """Cleaning it again changes nothing; what is compared is a part of it."""
     cleaned = sentence_of(lambda: clean_question(text), QuestionError)
     if cleaned is None:
         return
@@ -42,7 +42,7 @@ def test_any_question_is_understood_or_refused(text: str):
 
 @given(anything)
 def test_anything_but_a_question_is_refused(value: object):
-    """Programs send what they like."""
+    """Programs may send anything."""
     for check in (clean_question, check_limit, clean_questions):
         sentence_of(lambda check=check: check(value), QuestionError)
 
@@ -50,7 +50,7 @@ def test_anything_but_a_question_is_refused(value: object):
 @settings(max_examples=25)
 @given(st.lists((any_text | marked).filter(lambda text: text.strip()), min_size=1, max_size=8))
 def test_any_question_gets_an_answer_in_order(engine: Engine, questions: list[str]):
-    """With the real model: plain JSON, probabilities, words that stand in the text."""
+    """With the real model: plain JSON, probabilities, sentences that are in the text."""
     answers = sentence_of(lambda: engine.ask_many(questions, 10), QuestionError)
     for answer in answers or ():
         json.dumps(answer.model_dump(mode="json"), allow_nan=False, ensure_ascii=False).encode()
@@ -78,7 +78,7 @@ lines = st.lists(rows.map(json.dumps) | anything.map(json.dumps) | marked, max_s
 @example(b'{"text": "a", "passages": {"words-1": ' + b"1" * 5_000 + b"}}")
 @example(b'\xef\xbb\xbf{"text": "a", "passages": {}}')
 def test_any_file_of_situations_is_read_or_refused(content: bytes):
-    """What is kept leads to passages that are there, and can be encoded."""
+    """Situations that are kept lead to passages of the text, and can be encoded."""
     known = {"words-1", "chances-1"}
     with TemporaryDirectory() as folder:
         path = Path(folder) / "situations.jsonl"
@@ -94,14 +94,14 @@ def test_any_file_of_situations_is_read_or_refused(content: bytes):
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A good vectors file."""
+    """A valid vectors file."""
     path = tmp_path_factory.mktemp("stored") / "vectors.safetensors"
     save(build(CODE, BANK, (), WordEncoder()), path, CODE, BANK, "ada/model@abc")
     return path.read_bytes()
 
 
 def check_vectors(content: bytes) -> None:
-    """Refused, or good for an answer that is a number."""
+    """Check that a file is refused, or gives answers with finite numbers."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "vectors.safetensors"
         path.write_bytes(content)

@@ -1,4 +1,4 @@
-"""An engine elsewhere reads the questions: the unpatched client, the real weights, a server on this machine."""
+"""A remote engine encodes questions: the unpatched client, the real weights, a server on this machine."""
 
 import json
 import subprocess
@@ -32,13 +32,13 @@ LONG = "he laughs at my accent and " * 30
 
 
 class ServedEncoder:
-    """The packaged encoder as an engine has it: the prompt stands before each text already."""
+    """The packaged encoder as an engine runs it: the texts have the prompt already."""
 
     def __init__(self, encoder: SentenceEncoder) -> None:
         self._encoder = encoder
 
     def encode(self, texts):
-        """Unit vectors of texts that come with the prompt, each once."""
+        """Unit vectors of texts, after a check that each has the prompt once."""
         assert all(text.startswith(PROMPT) for text in texts)
         return self._encoder.encode([text.removeprefix(PROMPT) for text in texts])
 
@@ -52,14 +52,14 @@ def served(encoder: SentenceEncoder) -> Iterator[LoopbackEngine]:
 
 @pytest.fixture
 def remote(served: LoopbackEngine, model: Snapshot) -> RemoteEncoder:
-    """An encoder that asks it, with little patience."""
+    """An encoder that uses it, with a short timeout."""
     encoder = RemoteEncoder.loader(served.url)(model.folder)
     encoder._seconds = 5.0
     return encoder
 
 
 def engine_at(url: str, model: Snapshot, **options: object) -> Engine:
-    """The app with its model elsewhere."""
+    """The app with a remote engine."""
     return Engine(Settings(inference=url), find_model=lambda settings: model, **options)
 
 
@@ -85,7 +85,7 @@ def test_the_ranking_is_that_of_the_model_in_process(
 
 
 def test_no_torch_is_imported(served: LoopbackEngine, tmp_path: Path):
-    """A process of its own gives the answer and has neither torch nor sentence-transformers in memory."""
+    """A process that gives the answer has neither torch nor sentence-transformers in memory."""
     program = (
         "import json, sys\n"
         "from conduct.settings import Settings, apply_library_defaults\n"
@@ -104,13 +104,13 @@ def test_no_torch_is_imported(served: LoopbackEngine, tmp_path: Path):
 
 
 def test_what_the_engine_does_not_scale_is_scaled_here(served: LoopbackEngine, remote: RemoteEncoder, encoder):
-    """Not every engine gives vectors of unit length."""
+    """Not every engine returns vectors of unit length."""
     served.fault = "long"
     assert remote.encode(["an accent"]) == pytest.approx(encoder.encode(["an accent"]), abs=1e-6)
 
 
 def test_requests_hold_as_many_texts_as_the_engine_takes(served: LoopbackEngine, remote: RemoteEncoder):
-    """And none is made for nothing."""
+    """No request is sent without texts."""
     assert remote.encode(["accent"] * 70).shape == (70, 384)
     assert [asked.texts for asked in served.asked] == [32, 32, 6]
     assert remote.encode([]).shape == (0, 384)
@@ -118,7 +118,7 @@ def test_requests_hold_as_many_texts_as_the_engine_takes(served: LoopbackEngine,
 
 
 def test_it_knows_where_the_model_stops_reading(remote: RemoteEncoder, encoder: SentenceEncoder):
-    """To the token, as the model itself does."""
+    """To the token, like the model itself."""
     texts = ["a " * count for count in (1, 250, 251, 252, 253, 254, 255, 499)]
     found = [remote.truncates(text) for text in texts]
     assert found == [encoder.truncates(text) for text in texts]
@@ -127,7 +127,7 @@ def test_it_knows_where_the_model_stops_reading(remote: RemoteEncoder, encoder: 
 
 @pytest.mark.parametrize("fault", ["429 once", "drop once"])
 def test_an_engine_that_fails_once_is_asked_again(served: LoopbackEngine, remote: RemoteEncoder, fault: str):
-    """Nobody hears of it."""
+    """Visitors do not notice it."""
     served.fault = fault
     assert remote.encode(["an accent"]).shape == (1, 384)
     assert len(served.asked) == 2
@@ -150,7 +150,7 @@ def test_an_engine_that_fails_once_is_asked_again(served: LoopbackEngine, remote
 def test_an_engine_that_gives_no_vectors_is_one_sentence(
     served: LoopbackEngine, remote: RemoteEncoder, caplog: pytest.LogCaptureFixture, fault: str, requests: int, why: str
 ):
-    """For visitors always the same, for the owner the reason, once; and the next question may be answered again."""
+    """Always the same one for visitors; the owner gets the reason, once. The next question may be answered again."""
     remote.encode(["before"])
     served.asked.clear()
     served.fault = fault
@@ -187,7 +187,7 @@ def test_an_engine_that_is_away_at_the_start_is_waited_for(encoder: SentenceEnco
 
 
 def test_a_text_without_vectors_is_built_through_the_engine(tmp_path: Path):
-    """Another model, another text: what the engine gives is what counts."""
+    """With another model and another text: the vectors of the engine are used."""
     (tmp_path / "code_of_conduct.md").write_text("# Ours\n\n## Words\n\nNo accent is wrong.\n\nNo threat is fair.\n")
     model = Snapshot(comparison.minilm_folder(), "ada/words", "a" * 40)
     with LoopbackEngine(WordEncoder()) as served:
@@ -196,7 +196,7 @@ def test_a_text_without_vectors_is_built_through_the_engine(tmp_path: Path):
 
 
 def test_a_new_text_is_not_given_up_because_the_engine_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """The next look finds it again; one that cannot be used would be left alone."""
+    """The next poll finds it again; a text that cannot be used would not be tried again."""
     new = Snapshot(tmp_path, "ada/code", "b" * 40)
     monkeypatch.setattr(find_dataset, "newest_dataset", lambda settings: new.revision)
     monkeypatch.setattr(find_dataset, "pull_dataset", lambda settings, seconds: new)
@@ -225,7 +225,7 @@ TOKENS = [
 def test_an_engine_at_an_address_is_given_its_own_token_or_none(
     served: LoopbackEngine, model: Snapshot, monkeypatch: pytest.MonkeyPatch, own: str | None, sent: str | None
 ):
-    """Never HF_TOKEN: behind an address may be anybody's code, on Hugging Face's hosts too."""
+    """Never HF_TOKEN: anybody's code may run at an address, also on Hugging Face's hosts."""
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     settings = Settings(inference=served.url, inference_token=own)
     Engine(settings, find_model=lambda settings: model).ask("They laugh at his accent")
@@ -237,7 +237,7 @@ def test_an_engine_at_an_address_is_given_its_own_token_or_none(
     ["abc.us-east-1.aws.endpoints.huggingface.cloud", "ada-tei.hf.space", "huggingface.co", "router.huggingface.co"],
 )
 def test_no_host_is_given_the_owners_token_for_its_name(monkeypatch: pytest.MonkeyPatch, host: str):
-    """What is sent is looked at on its way out: nothing reaches the network here."""
+    """Requests are checked when they are sent: nothing reaches the network here."""
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     sent = []
 
@@ -254,7 +254,7 @@ def test_no_host_is_given_the_owners_token_for_its_name(monkeypatch: pytest.Monk
 def test_an_engine_that_leads_elsewhere_gives_no_token_away(
     served: LoopbackEngine, encoder: SentenceEncoder, model: Snapshot
 ):
-    """A redirect to another host comes without it."""
+    """A redirect to another host is followed without it."""
     with LoopbackEngine(ServedEncoder(encoder)) as other:
         served.leads_to = other.url.replace("127.0.0.1", "localhost")
         assert RemoteEncoder.loader(served.url, "engine_secret")(model.folder).encode(["an accent"]).shape == (1, 384)
@@ -266,7 +266,7 @@ def test_an_engine_that_leads_elsewhere_gives_no_token_away(
 def test_a_hub_id_goes_to_hugging_faces_own_engines(
     served: LoopbackEngine, model: Snapshot, monkeypatch: pytest.MonkeyPatch, own: str | None, sent: str
 ):
-    """With HF_TOKEN where no other is set, to the address that the client knows (here: this machine's)."""
+    """With HF_TOKEN unless another token is set, to the client's address for them (here: this machine)."""
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     info = SimpleNamespace(pipeline_tag="sentence-similarity", tags=["feature-extraction"])
     monkeypatch.setattr(HfApi, "model_info", lambda self, model: info)

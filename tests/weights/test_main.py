@@ -18,7 +18,7 @@ from conduct.ranking import any_code
 
 @pytest.fixture(autouse=True)
 def _loaded(monkeypatch, engine):
-    """The commands' engine is the one that is loaded already."""
+    """The commands use the loaded engine of the session."""
     monkeypatch.setattr(ask_command, "Engine", lambda settings: engine)
     assert isinstance(engine, engines.Engine)
 
@@ -33,7 +33,7 @@ def test_ask_prints_what_a_person_can_read(capsys):
 
 
 def test_ask_from_standard_input_prints_a_line_of_json_each(capsys, monkeypatch):
-    """Empty lines are passed over, and a line that cannot be asked does not end the rest."""
+    """Empty lines are skipped, and a question that is refused does not end the others."""
     monkeypatch.setattr("sys.stdin", io.StringIO(f"pizza\n\n{'x' * 10_001}\nhe hit me\n"))
     assert command.main(["ask", "-", "--json", "--limit", "1"]) == 1
     printed = capsys.readouterr()
@@ -42,13 +42,13 @@ def test_ask_from_standard_input_prints_a_line_of_json_each(capsys, monkeypatch)
 
 
 def test_words_need_no_quotes(capsys):
-    """They are put together as they came."""
+    """They are joined by spaces."""
     assert command.main(["ask", "--json", "they", "mock", "his", "accent"]) == 0
     assert json.loads(capsys.readouterr().out)["question"] == "they mock his accent"
 
 
 def test_many_answers_are_each_under_their_question(capsys, monkeypatch):
-    """Or nobody knew which is whose."""
+    """Otherwise it would not be clear which answer belongs to it."""
     monkeypatch.setattr("sys.stdin", io.StringIO("pizza\nhe hit me\n"))
     assert command.main(["ask", "-", "--limit", "1"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -56,7 +56,7 @@ def test_many_answers_are_each_under_their_question(capsys, monkeypatch):
 
 
 def test_stray_bytes_cost_one_character(capsys, monkeypatch):
-    """And not the questions after them."""
+    """But not the questions after them."""
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"he hit \xff me\npizza\n"), encoding="ascii"))
     assert command.main(["ask", "-", "--json"]) == 0
     questions = [json.loads(line)["question"] for line in capsys.readouterr().out.splitlines()]
@@ -64,7 +64,7 @@ def test_stray_bytes_cost_one_character(capsys, monkeypatch):
 
 
 def test_no_question_at_all_is_an_error(capsys, monkeypatch):
-    """A script that fed an empty file should notice."""
+    """A script that passed an empty file should notice."""
     monkeypatch.setattr("sys.stdin", io.StringIO("\n \n"))
     assert command.main(["ask", "-"]) == 1
     assert capsys.readouterr().err == (
@@ -73,7 +73,7 @@ def test_no_question_at_all_is_an_error(capsys, monkeypatch):
 
 
 def test_what_cannot_be_done_ends_with_3(capsys, monkeypatch):
-    """No model, no Hub: asking again in other words would not help."""
+    """No model, no Hub: another wording would not help."""
 
     def no_engine(settings):
         raise ModelError("There is no model: install one.")
@@ -85,7 +85,7 @@ def test_what_cannot_be_done_ends_with_3(capsys, monkeypatch):
 
 @pytest.mark.parametrize(("raised", "code"), [(KeyboardInterrupt, 130), (BrokenPipeError, 0)])
 def test_an_interrupted_command_ends_quietly(capsys, monkeypatch, engine, raised: type, code: int):
-    """Ctrl-C, and a reader such as `head` that has enough."""
+    """After Ctrl-C, or when a reader such as `head` has ended."""
 
     def interrupted(question, limit):
         raise raised
@@ -100,7 +100,7 @@ def test_an_interrupted_command_ends_quietly(capsys, monkeypatch, engine, raised
     ("limit", "came"), [("11", "11 came"), ("0", "0 came"), ("-1", "-1 came"), ("many", "a text came")]
 )
 def test_a_bad_limit_ends_with_2(capsys, limit: str, came: str):
-    """As any command line that is not understood, with the sentence of every other client."""
+    """Like any command line that is not understood, with the same sentence as in other clients."""
     with pytest.raises(SystemExit) as ended:
         command.main(["ask", "x", "--limit", limit])
     assert ended.value.code == 2
@@ -126,7 +126,7 @@ def test_an_unknown_command_ends_with_2(capsys):
 
 
 def test_export_writes_what_the_app_can_be_told_to_read(capsys, monkeypatch, tmp_path, tiny):
-    """With its languages and what is known of any code; a folder in use is left alone."""
+    """With its languages and the curves for any code; a folder that is not empty is refused."""
     monkeypatch.setattr(packaged, "FOLDER", tiny)
     monkeypatch.setattr(assemble.export, "__defaults__", (tiny,))
     target = tmp_path / "served"

@@ -11,7 +11,8 @@ TEXTS = ["a short one", "a longer one that has many more words in it " * 3, "x"]
 
 
 def test_batches_are_encoded_while_others_are_measured(encoder: SentenceEncoder):
-    """To see whether a text is cut, a tokenizer is told not to cut: in a batch of somebody else's that would fail."""
+    """To see whether a text is too long, truncation of a tokenizer could be switched off: in a batch that runs at the
+    same time this would fail."""
     alone, over = encoder.encode(TEXTS), threading.Event()
 
     def measure() -> None:

@@ -1,8 +1,8 @@
-// Copy buttons, for the page and the embed: they say what happened, to screen readers too.
+// Copy buttons, for the page and the embed: they say whether it worked, also to screen readers.
 const conductCopies = {
   quote(button) {
     const { quote, text, source, link, missing } = conductPassage(button);
-    // A quotation inside a quotation would need other marks, and the words are to stay as they are.
+    // A passage with quotation marks would need other marks around it, and its words must not be changed.
     const marked = /[“”]/.test(text) ? text : `“${text}”`;
     return [quote, `${marked}${missing && "\n" + missing}\n\n${source}\n${link}`];
   },
@@ -40,7 +40,7 @@ async function conductCopy(button) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    // No permission in this frame, or not over https: the older way, which works after a press.
+    // Without permission in this frame, or without https: the older way, which works after a click.
     const area = document.createElement("textarea");
     area.value = text;
     area.style.cssText = "position: fixed; opacity: 0";
@@ -63,7 +63,7 @@ async function conductCopy(button) {
   }
 }
 
-// From marked words of a draft to a passage and back: the focus goes along, the address stays as it is.
+// Links between marked words of a draft and passages: they move the focus and do not change the address.
 function conductJump(link) {
   const target = document.getElementById(link.getAttribute("href").slice(1));
   for (const other of document.querySelectorAll(".conduct-answer [data-jumped]")) delete other.dataset.jumped;

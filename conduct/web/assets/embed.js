@@ -1,9 +1,9 @@
-// Tells the host page how high this page is, says the answer aloud, and asks again once the model is loaded.
+// Tells the host page how high this page is, announces the answer, and asks again when the model is loaded.
 const conductAnnounce = () => {
   parent.postMessage({ type: "conduct:height", height: Math.ceil(document.body.getBoundingClientRect().height) }, "*");
 };
 new ResizeObserver(conductAnnounce).observe(document.body);
-// A live region speaks when it changes, not when it is loaded.
+// Screen readers read a live region when it changes, not when the page is loaded.
 setTimeout(() => {
   const parts = document.querySelectorAll(".conduct-help, .conduct-words, .conduct-notice");
   document.getElementById("conduct-said").textContent = [...parts].map((part) => part.textContent).join(" ");
@@ -11,7 +11,7 @@ setTimeout(() => {
 if (document.querySelector('[data-state="waiting"]')) {
   setTimeout(() => document.querySelector("form").requestSubmit(), 2000);
 }
-// The page that shows this one is left as well, and Back does not lead to either.
+// Leaves the page around this one as well; Back leads to neither of them.
 document.querySelector(".conduct-leave a").addEventListener("click", (event) => {
   event.preventDefault();
   const { href } = event.currentTarget;
@@ -21,7 +21,7 @@ document.querySelector(".conduct-leave a").addEventListener("click", (event) => 
     location.replace(href); // in a frame that may not leave its page
   }
 });
-// The box takes several lines when they are pasted; Enter asks, as in a box of one line.
+// Several lines can be pasted into the box; Enter asks, as in a box of one line.
 document.getElementById("q").addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();

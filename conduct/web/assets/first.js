@@ -1,5 +1,5 @@
 // The plain form of the first HTML (templates/first.html), and the page that takes over from it; with page.js.
-// From the plain form in the first HTML: what was typed, the focus with its caret, and the examples, which
+// Takes over from the plain form in the first HTML: the typed text, the focus with its caret, and the examples, which
 // Gradio's page has in English until the server has sent them in the visitor's language.
 function takeOver() {
   const first = find("#conduct-first-question");
@@ -20,8 +20,8 @@ function takeOver() {
   }
 }
 
-// A proxy takes a path off the address and does not say so: Gradio would ask at the root of the host. The plain form
-// asks beside this page, and works.
+// If a proxy strips a path and does not name it, Gradio would send its requests to the root of the host. The plain form
+// has a relative address, and works.
 function misplaced() {
   const known = new URL(`${window.gradio_config?.root ?? ""}/`, location.href).pathname;
   const here = location.pathname.replace(/[^/]*$/, "");

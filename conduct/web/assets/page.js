@@ -1,12 +1,12 @@
-// The page around Gradio's events: the history, the busy button, what screen readers hear, the way into the text.
+// The page around Gradio's events: history, busy button, announcements for screen readers, links into the text.
 const conduct = (window.conduct = {});
 const own = window.__gradio_mode__ === "app"; // else we stand in somebody else's page: its address is not ours
 const LEFT = "conduct-left";
 const find = (selector) => document.querySelector(selector);
-// The question stays out of the address, where others would read it; a link that somebody made may bring a question.
+// The question is kept out of the address, where others could read it; the address of a copied link may hold one.
 const linked = () => (own ? (new URLSearchParams(location.search).get("q") ?? "").trim() : "");
 const asked = () => (own ? history.state?.question ?? drafts[history.state?.draft] ?? linked() : "");
-// A browser writes the history to disk: what may be a draft stays in this page's memory, and is gone with it.
+// A browser writes the history to disk, so a text that may be a draft is kept only in this page's memory.
 const drafts = [];
 const mayBeDraft = (text) => text.length > Number(find(".conduct-counter").dataset.whole) || text.includes("\n");
 const remembered = (question, draft) => (draft ? { draft: drafts.push(question) - 1 } : { question });
@@ -21,7 +21,7 @@ let moved = false; // back or forward was pressed while an answer was on its way
 let toPassage = false; // the address names a passage: the answer that comes above it moves it away
 let context = null; // the card whose "Read in context" was pressed last
 
-// Gradio calls this with the box's text before it sends a question, and sends what comes back.
+// Gradio calls this with the text of the box before it sends a question, and sends the returned value.
 conduct.asking = (typed) => {
   const question = next ?? typed ?? "";
   byHand = next === null || focusAnswer;
@@ -40,15 +40,15 @@ conduct.asking = (typed) => {
   return question;
 };
 
-// Gradio calls this after an answer, an error sentence or, with true, a failure.
+// Gradio calls this after an answer or an error sentence, and with true after a failure.
 conduct.answered = (failed) => setTimeout(() => {
   if (!busy) return;
   busy = false;
-  // Gradio closes its stream right after an answer, and would lose the answer to a question that joins just then.
+  // Gradio closes its stream right after an answer, and would lose the answer to a question that is queued just then.
   conduct.begun = performance.now() + 200;
   find("#conduct-answer").removeAttribute("aria-busy");
   find(".conduct-looking").hidden = true;
-  // What stands below was not to be seen until now, so nothing jumps.
+  // The elements below were hidden until now, so nothing jumps.
   find("#conduct-answer").dataset.snug = "";
   button(null);
   const wrong = find("#conduct-answer [data-state]")?.dataset.state === "error";
@@ -67,14 +67,14 @@ conduct.answered = (failed) => setTimeout(() => {
   if (moved) follow();
 }, 0);
 
-// What a server without the page's address could not fill in.
+// Fills in the page's address, which the server does not know.
 conduct.filled = () => setTimeout(() => {
   for (const code of document.querySelectorAll(".conduct-snippet code")) {
     code.textContent = code.textContent.replaceAll("https://address.invalid/", new URL("./", document.baseURI).href);
     code.dataset.plain ??= code.textContent;
   }
   if (own) document.title = find(".conduct-title").textContent;
-  // Gradio writes the browser's language, even where the words are English for want of a translation.
+  // Gradio sets the browser's language, even if the page is in English because there is no translation.
   const { lang, dir } = find(".conduct-footer");
   if (own) Object.assign(document.documentElement, { lang, dir });
   mark();
@@ -98,7 +98,7 @@ function addressOf(question) {
 }
 
 function leave() {
-  // Back must not bring the question up again, neither from the history nor from the browser's memory of the page.
+  // Back must not show the question again, neither from the history nor from the browser's page cache.
   try {
     sessionStorage.setItem(LEFT, "1");
   } catch {}
@@ -115,7 +115,7 @@ function count() {
   counter.toggleAttribute("data-over", length > limit);
 }
 
-// What the embed's panel offers goes into the snippet's address.
+// Puts the choices in the embed panel into the snippet's address.
 function snippet(details) {
   const code = details.querySelector("code"), wanted = new URLSearchParams();
   for (const { name, value } of details.querySelectorAll("select")) if (value) wanted.set(name, value);
@@ -125,14 +125,14 @@ function snippet(details) {
 function button(text) {
   const ask = find("#conduct-ask");
   const had = document.activeElement === ask || ask.conductFocus;
-  // The text node is Svelte's; its words may change, it must stay.
+  // The text node belongs to Svelte: its text may be changed, but it must not be replaced.
   const node = [...ask.childNodes].find((child) => child.nodeType === Node.TEXT_NODE && child.data.trim());
   if (node) {
     ask.conductLabel ??= node.data;
     node.data = text ?? ask.conductLabel;
   }
   ask.disabled = text !== null;
-  // A button that dies loses the focus; a keyboard's user wants it back.
+  // A button that is disabled loses the focus; give it back to keyboard users.
   ask.conductFocus = had && text !== null;
   if (had && text === null && document.activeElement === document.body) ask.focus();
 }
@@ -172,7 +172,7 @@ function follow() {
   }
 }
 
-// The passages of the answer carry a mark, and a word for it, in the whole text.
+// Marks the passages of the answer in the whole text, with a label.
 function mark() {
   const code = find("#whole-code");
   if (!code) return;
@@ -210,7 +210,7 @@ document.addEventListener("click", (event) => {
   }
   const pressed = event.target.closest?.("a.conduct-context");
   if (pressed) {
-    // By hand: Gradio's <base> and a second press of the same link would both go astray.
+    // Not by the browser: with Gradio's <base>, or on a second click, it would not scroll to the passage.
     event.preventDefault();
     context = pressed;
     const hash = pressed.getAttribute("href");
@@ -244,7 +244,7 @@ addEventListener("beforeprint", () => {
     line.textContent = `${new URL("./", document.baseURI).href} · ${day}`;
   }
 });
-// From the browser's memory, after "Leave quickly" and Back.
+// When the page is restored from the browser's page cache, after "Leave quickly" and Back.
 addEventListener("pageshow", (event) => {
   if (event.persisted && document.body.hidden) location.reload();
 });
@@ -268,7 +268,7 @@ if (own) {
 }
 const plain = misplaced();
 if (plain) find("#conduct-misplaced").hidden = false;
-// Early, so that nothing has to move later; Gradio may still be drawing.
+// Early, so that nothing has to move later; Gradio may not have rendered everything yet.
 else if (find(".gradio-container")) show(asked() ? "asked" : "empty");
 const begin = setInterval(() => {
   if (plain) return clearInterval(begin);
@@ -276,17 +276,17 @@ const begin = setInterval(() => {
   clearInterval(begin);
   box().dir = "auto";
   takeOver();
-  // A lost connection fires no event of Gradio's, it only raises a toast, which page.css hides.
+  // For a lost connection Gradio fires no event; it only shows a toast, which page.css hides.
   new MutationObserver(() => {
     if (find(".toast-wrap *")) conduct.answered(true);
   }).observe(find(".toast-wrap"), { childList: true });
-  // While the model loads, a waiting message stands where the answer will be.
+  // While the model loads, a waiting message is shown in place of the answer.
   new MutationObserver(() => {
     if (busy && find('#conduct-answer [data-state="waiting"]')) announce();
   }).observe(find("#conduct-answer"), { childList: true, subtree: true });
   conduct.begun = performance.now();
   if (asked()) return follow();
-  // The box keeps what a quick visitor has typed by now.
+  // Keep what a quick visitor has typed already.
   if (!current) show("empty");
   openPassage();
 }, 20);

@@ -1,4 +1,4 @@
-"""From what was found to what is said."""
+"""From a search result to an answer."""
 
 from dataclasses import replace
 
@@ -30,13 +30,13 @@ def answer(in_scope: float, limit: int = 3):
     ],
 )
 def test_the_bands_decide_the_words(in_scope: float, coverage: str, message: str):
-    """A band begins at its own value."""
+    """A score at a band's border belongs to the upper band."""
     found = answer(in_scope)
     assert (found.coverage, found.message) == (coverage, message)
 
 
 def test_the_question_in_an_answer_is_a_plain_string():
-    """Of a class of its own pydantic would keep a copy, in a cache that holds thousands of short strings."""
+    """pydantic would copy a subclass of str, and keep it in a cache of thousands of short strings."""
     found = compose(clean_question("q"), SearchResult(MATCHES, 1.0, BANDS), 3, SOURCE)
     assert type(found.question) is str
 
@@ -60,21 +60,21 @@ def because(question: str = "q", in_scope: float = 1.0, cautions: Cautions = NON
 
 
 def test_an_example_is_shown_once_and_only_where_it_is_near():
-    """Beside the first passage of a covered answer."""
+    """Only beside the first passage of a covered answer."""
     assert because() == ["an example", None]
     assert because(nearness=0.81) == [None, None]
     assert because(in_scope=0.59) == [None, None]
 
 
 def test_no_example_stands_beside_a_grave_question_a_grave_example_or_a_language_notice():
-    """It would hurt, or have been found by words that were not understood."""
+    """It could hurt, or it was found by words that were not understood."""
     assert because("he hit me") == [None, None]
     assert because(situation="she said he raped her") == [None, None]
     assert because(cautions=Cautions(language=Message("Ask in English."))) == [None, None]
 
 
 def test_who_is_hurt_is_never_told_that_the_code_is_silent():
-    """Coverage keeps its meaning; the sentence is another."""
+    """Coverage keeps its meaning; only the sentence differs."""
     answer = compose("I feel unsafe", SearchResult(MATCHES, 0.0, BANDS), 3, SOURCE)
     assert (answer.coverage, answer.care) == ("not_covered", "grave")
     assert answer.message == "The text may not name this. What you can do comes first."
@@ -82,7 +82,7 @@ def test_who_is_hurt_is_never_told_that_the_code_is_silent():
 
 
 def test_somebody_who_may_want_to_die_is_told_where_help_is_in_each_form():
-    """In the notice, before other cautions, whatever the coverage."""
+    """In the notice, before other cautions, with any coverage."""
     for in_scope in (0.0, 0.5, 1.0):
         answer = compose("I want to die", SearchResult(NEAR, in_scope, BANDS), 3, SOURCE, Cautions(cut=Message("Cut.")))
         assert answer.care == "selfharm"
@@ -92,7 +92,7 @@ def test_somebody_who_may_want_to_die_is_told_where_help_is_in_each_form():
 
 
 def test_next_steps_go_by_coverage_and_care_and_name_the_contact_of_the_text():
-    """Only where the text names one."""
+    """Only if the text has one."""
     steps = (Step(("covered",), {"en": "A"}), Step(("grave",), {"": "B"}), Step(("covered",), {"en": "C {contact}"}))
     assert [step.text for step in steps_for("covered", None, steps)] == ["A"]
     assert [step.text for step in steps_for("covered", "grave", steps)] == ["B"]
@@ -102,7 +102,7 @@ def test_next_steps_go_by_coverage_and_care_and_name_the_contact_of_the_text():
 
 
 def test_a_passage_says_which_words_of_a_draft_led_to_it():
-    """The strongest for programs, the others for the page; a short question has none."""
+    """Programs get the strongest sentence, the page also the others; for a short question there is none."""
     first, second = Sentence("One.", 0, 4, "One."), Sentence("*Two.*", 5, 11, "Two.")
     result = SearchResult(MATCHES[:2], 1.0, BANDS)
     drafted = compose("One. *Two.*", result, 3, SOURCE, led_by=[(second, first), (first,)])

@@ -24,7 +24,7 @@ def revision(folder: Path, words: str) -> DatasetRevision:
 
 
 def test_a_new_text_is_read_by_the_model_that_serves(tmp_path: Path):
-    """No second one is loaded."""
+    """No second model is loaded."""
     model, loaded = Snapshot(tmp_path, "words", "local"), []
 
     def load(folder: Path) -> WordEncoder:
@@ -39,7 +39,7 @@ def test_a_new_text_is_read_by_the_model_that_serves(tmp_path: Path):
 
 
 def test_what_is_known_of_any_code_comes_with_the_encoder(tmp_path: Path, tiny: Path):
-    """And its languages."""
+    """And the measured languages."""
     model = Snapshot(tiny, "packaged", "packaged")
     made = Answerer.make(revision(tmp_path / "a", "No accent is wrong."), SentenceEncoder.load, model)
     assert made.index.known.bands == tiny_encoder.ANY_CODE.bands
@@ -47,11 +47,22 @@ def test_what_is_known_of_any_code_comes_with_the_encoder(tmp_path: Path, tiny: 
 
 
 def test_of_another_model_nothing_is_known(tmp_path: Path):
-    """It is read by the curve for plain similarity."""
+    """The similarity curve is used for it."""
     made = Answerer.make(
         revision(tmp_path / "a", "No accent is wrong."), lambda _: WordEncoder(), Snapshot(tmp_path, "words", "local")
     )
     assert made.index.known is None
+
+
+def test_a_question_that_was_asked_before_is_read_again(tmp_path: Path):
+    """Answers are not cached: otherwise the time of an answer would tell that somebody has asked this before."""
+    encoder = WordEncoder()
+    made = Answerer.make(
+        revision(tmp_path / "a", "No accent is wrong."), lambda _: encoder, Snapshot(tmp_path, "words", "local")
+    )
+    encoder.calls.clear()
+    assert made.answer(["an accent"], 1) == made.answer(["an accent"], 1)
+    assert encoder.calls == [["an accent"], ["an accent"]]
 
 
 def test_numbers_for_vectors_of_another_length_are_refused(tmp_path: Path):
@@ -59,12 +70,12 @@ def test_numbers_for_vectors_of_another_length_are_refused(tmp_path: Path):
     model = Snapshot(tmp_path, "words", "local")
     assert len(WORDS) != tiny_encoder.HIDDEN
     any_code.save(tiny_encoder.ANY_CODE, tmp_path / any_code.FILE, "words@local")
-    with pytest.raises(ModelError, match=r"^any_code\.safetensors holds numbers that cannot be"):
+    with pytest.raises(ModelError, match=r"^any_code\.safetensors is damaged"):
         Answerer.make(revision(tmp_path / "a", "No accent is wrong."), lambda _: WordEncoder(), model)
 
 
 def test_a_text_is_as_of_the_day_that_its_owner_says_else_of_its_commit(tmp_path: Path):
-    """A commit may have changed situations alone."""
+    """A commit may have changed only situations."""
     (tmp_path / TEXT_FILE).write_text("---\ndate: 2026-11-01\n---\nBe kind.\n", encoding="utf-8")
     commit = Snapshot(tmp_path, "ada/code", "a" * 40, day=date(2026, 11, 20))
     assert source_of(DatasetRevision.read(commit), None).day == date(2026, 11, 1)

@@ -20,7 +20,7 @@ ASKERS = 32
 
 
 class Held(WordEncoder):
-    """Encodes when it is let go, and fails over a text that says so."""
+    """Encodes when it is released, and fails for a text that says so."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class Held(WordEncoder):
 
 
 def waiting(held: Held, dispatcher: BatchingEncoder, texts: list[str], pool: ThreadPoolExecutor) -> list:
-    """The first text is being encoded; the others wait, in this order, each asked by a thread of its own."""
+    """The first text is being encoded; the others wait, in this order, each asked in its own thread."""
     first = pool.submit(dispatcher.encode, ["first"])
     assert held.began.wait(60)
     others = []
@@ -84,7 +84,7 @@ def test_many_texts_at_once_come_back_in_order():
 
 
 class Two(WordEncoder):
-    """Encodes two batches at a time, and only two."""
+    """Encodes exactly two batches at a time."""
 
     workers = 2
 
@@ -93,7 +93,7 @@ class Two(WordEncoder):
         self.both = threading.Barrier(2)
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Unit vectors, when the other batch is there."""
+        """Unit vectors, when the other batch has begun."""
         self.both.wait(60)
         return super().encode(texts)
 
@@ -107,14 +107,14 @@ def test_workers_that_are_idle_share_what_waits():
 
 
 class Named:
-    """Finds its own name beside each text, and remembers what it was asked together."""
+    """An index that finds its own name for each text, and remembers its batches."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.asked: list[list[str]] = []
 
     def search(self, questions: Sequence[str], encoder: Held) -> list[tuple[str, str]]:
-        """As an index does: encodes first."""
+        """Encode, as an index does."""
         encoder.encode(questions)
         self.asked.append(list(questions))
         return [(self.name, question) for question in questions]
@@ -171,7 +171,7 @@ def test_nobody_gets_the_passages_of_anothers_question(engine: Engine, alone: An
     wanted = [alone.answer([question], 10)[0] for question in questions]
     for answer, expected in zip(answers, wanted, strict=True):
         assert answer.question == expected.question
-        # Two that are as good as level may change places.
+        # Passages with almost the same relevance may change places.
         relevance = {shown.id: shown.relevance for shown in expected.passages}
         assert {s.id: s.relevance for s in answer.passages} == pytest.approx(relevance, abs=1e-5)
         assert [s.relevance for s in answer.passages] == pytest.approx(list(relevance.values()), abs=1e-5)
@@ -222,7 +222,7 @@ def test_a_draft_of_three_sentences_waits_as_a_question_does(sentences: str, tur
 
 
 class Gate:
-    """An index whose searches wait until they are let go; how many are at it at a time, at most."""
+    """An index whose searches wait until they are released; it counts the concurrent ones."""
 
     def __init__(self) -> None:
         self.go, self.lock = threading.Event(), threading.Lock()

@@ -1,4 +1,4 @@
-"""How often a grave question is taken for one, on labelled texts in eleven languages."""
+"""How well grave questions are recognized, on labelled texts in eleven languages."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ def rows(name: str) -> list[dict]:
 
 
 def test_no_grave_situation_of_the_bank_is_ever_shown():
-    """Its lines say so themselves, whatever the app recognises."""
+    """Their lines say so, whatever the app recognizes."""
     bank = DatasetRevision.read(find_dataset.bundled_dataset()).bank
     grave = [situation for situation in bank.situations if care_for(situation.text) is not None]
     assert len(grave) > 500
@@ -27,7 +27,7 @@ def test_no_grave_situation_of_the_bank_is_ever_shown():
 
 
 def share(found: list[bool]) -> float:
-    """How many are true."""
+    """The share that is true."""
     return sum(found) / len(found)
 
 
@@ -41,7 +41,7 @@ def texts(split: str, grave: bool) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("split", "grave", "selfharm", "harmless"), [("dev", 1.0, 1.0, 0.0)])
 def test_grave_questions_are_taken_for_grave(split: str, grave: float, selfharm: float, harmless: float):
-    """The patterns were written on dev; the other half was looked at once, and says what to expect."""
+    """The patterns were written on the dev half; the other half was used once, and says what to expect."""
     found = texts(split, grave=True)
     assert share([care_for(text) is not None for text, _ in found]) >= grave
     assert share([care_for(text) == SELFHARM for text, kind in found if kind == SELFHARM]) >= selfharm
@@ -51,7 +51,7 @@ def test_grave_questions_are_taken_for_grave(split: str, grave: float, selfharm:
 @pytest.mark.parametrize("language", ["en", "es", "fr", "pt", "de", "id", "hi", "ar", "zh", "ja", "ru"])
 @pytest.mark.parametrize("split", ["dev", "test"])
 def test_who_may_want_to_die_is_recognised_in_each_language(language: str, split: str):
-    """Eight kinds of wording, each on the test half in about half of the languages; their writer knew both halves."""
+    """Eight kinds of wording, each in the test half of about half of the languages; their writer knew both halves."""
     found = [row["text"] for row in rows("grave/selfharm.jsonl") if (row["lang"], row["split"]) == (language, split)]
     assert len(found) == 4
     assert [text for text in found if care_for(text) != SELFHARM] == []
@@ -60,21 +60,21 @@ def test_who_may_want_to_die_is_recognised_in_each_language(language: str, split
 @pytest.mark.parametrize("grave", [True, False])
 @pytest.mark.parametrize("language", ["de", "id", "ja", "ru"])
 def test_grave_questions_and_harmless_ones_that_are_near(language: str, grave: bool):
-    """Six of each: touch, addresses, fear, hate, images, the one who did it; and talks, bugs, jokes, cats."""
+    """Six of each: touch, addresses, fear, hate, images, a perpetrator; and talks, bugs, jokes, cats."""
     near = [row["text"] for row in rows("grave/near.jsonl") if (row["lang"], row["grave"]) == (language, grave)]
     assert len(near) == 6
     assert [text for text in near if (care_for(text) is not None) != grave] == []
 
 
 def test_oblique_words_for_the_wish_to_die_and_harmless_ones_with_grave_words():
-    """A roof, a letter, those who would be better off; and a farewell mail, a process, a kitchen knife."""
+    """A roof, a letter, others who would be better off; and a farewell mail, a process, a kitchen knife."""
     labelled = rows("grave/oblique.jsonl")
     assert [row["text"] for row in labelled if care_for(row["text"]) != row["care"]] == []
     assert len({row["lang"] for row in labelled if row["care"] == SELFHARM}) == 11
 
 
 def test_what_a_code_is_silent_on_is_hardly_ever_taken_for_grave():
-    """3,000 everyday lines in ten languages; the patterns were mended on them, so this holds what was reached."""
+    """3,000 everyday lines in ten languages; the patterns were corrected on them, so this guards what was reached."""
     lines = (DATA.parent / "parallel.jsonl").read_text(encoding="utf-8").splitlines()
     silent = [row["text"] for row in map(json.loads, lines) if not row["passages"]]
     assert len(silent) > 3_000
@@ -110,7 +110,7 @@ def test_cases_that_a_reader_can_check(text: str, care: str | None):
 
 
 def test_which_passages_ask_for_patience():
-    """Those that a person who was hurt must not read first."""
+    """Passages that a person who was hurt must not read first."""
     assert asks_for_patience("Give each other the benefit of the doubt.")
     assert asks_for_patience("There may sometimes be hiccups along the way.")
     assert not asks_for_patience("We do not tolerate inappropriate conduct.")
@@ -133,14 +133,14 @@ def test_which_passages_ask_for_patience():
     ],
 )
 def test_patience_is_asked_for_in_any_language(asks: str, does_not: str):
-    """Other communities' codes are not in English alone."""
+    """Codes of other communities are not only in English."""
     assert asks_for_patience(asks)
     assert not asks_for_patience(does_not)
 
 
 @pytest.mark.parametrize("split", ["dev", "test"])
 def test_of_the_examples_that_are_near_enough_to_be_shown_none_hurts(split: str):
-    """Labelled twice, the second time blind; the worse label counts."""
+    """They were labelled twice, the second time blind; the worse label counts."""
     shown = [
         row for row in rows("examples.jsonl")
         if row["split"] == split and row["nearness"] >= MIN_EXAMPLE_COSINE and not row["never"]

@@ -1,4 +1,4 @@
-"""An engine that is closed: nothing of it goes on in the background."""
+"""A closed engine: none of its background work continues."""
 
 import threading
 import time
@@ -19,13 +19,13 @@ from conduct.web.page import build_page
 from conduct.web.server import build_app
 from tests.fakes import WordEncoder, word_engine
 
-# Longer than any test runs: who waits it out, and does not look whether the engine was closed, is found.
+# Longer than any test runs, so that a thread fails the test if it does not notice that the engine was closed.
 NEVER = 3600.0
 LONGEST = 60.0
 
 
 def without_text(folder: Path) -> Engine:
-    """One that goes on looking for a text."""
+    """An engine that keeps trying to read a text."""
     (folder / "code_of_conduct.md").write_text("# Nothing but a title\n")
     model = Snapshot(folder, "words", "local")
     engine = Engine(
@@ -37,7 +37,7 @@ def without_text(folder: Path) -> Engine:
 
 
 def without_engine_elsewhere(folder: Path) -> Engine:
-    """One that goes on asking for vectors elsewhere."""
+    """An engine that keeps asking a remote engine."""
 
     def away(*_: object):
         raise InferenceError(AWAY)
@@ -51,7 +51,7 @@ def without_engine_elsewhere(folder: Path) -> Engine:
 
 @pytest.fixture
 def refreshing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Engine]:
-    """Makes one that goes on looking for another text on the Hub."""
+    """Makes an engine that keeps polling the Hub."""
 
     def make(folder: Path) -> Engine:
         (folder / "code_of_conduct.md").write_text("## Ours\n\nNo accent is wrong.\n")
@@ -67,7 +67,7 @@ def refreshing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Pat
 
 
 def ends(engine: Engine) -> None:
-    """It is at work, and closing it ends that."""
+    """Check that it is working, and that closing it ends that."""
     working = [thread for thread in threading.enumerate() if thread.name in ("load", "refresh")]
     assert working
     assert engine.working
@@ -78,12 +78,12 @@ def ends(engine: Engine) -> None:
 
 @pytest.mark.parametrize("make", [without_text, without_engine_elsewhere])
 def test_the_threads_of_a_closed_engine_are_gone(make: Callable[[Path], Engine], tmp_path: Path):
-    """Though the next attempt was an hour away."""
+    """Even if the next attempt was an hour away."""
     ends(make(tmp_path))
 
 
 def test_a_closed_engine_looks_for_no_other_text(refreshing: Callable[[Path], Engine], tmp_path: Path):
-    """What it has loaded goes on answering."""
+    """It still answers from what it has loaded."""
     engine = refreshing(tmp_path)
     ends(engine)
     assert engine.ask("an accent").passages[0].text == "No accent is wrong."
@@ -98,7 +98,7 @@ def test_an_engine_that_is_closed_before_it_was_asked_loads_nothing(tmp_path: Pa
 
 
 def test_the_app_closes_its_engine_when_it_ends(tmp_path: Path):
-    """Whatever it waits for then."""
+    """Whatever the engine is waiting for."""
     engine = without_text(tmp_path)
     service = AskService(engine)
     with TestClient(build_app(build_page(service), service)):
@@ -110,7 +110,7 @@ def test_the_app_closes_its_engine_when_it_ends(tmp_path: Path):
 
 
 def test_closing_twice_does_no_harm(tmp_path: Path):
-    """Nor does closing what has nothing to end."""
+    """Nor does closing an engine without background work."""
     engine = word_engine(tmp_path)
     engine.close()
     engine.close()

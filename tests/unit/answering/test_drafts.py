@@ -12,13 +12,13 @@ LONG = " ".join(["We met at noon and talked about the next release for a while."
 
 @pytest.fixture(scope="module")
 def words(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    """On a text of one passage about accents."""
+    """An engine on a text of one passage about accents."""
     return word_engine(tmp_path_factory.mktemp("words"))
 
 
 @pytest.mark.parametrize("question", ["They laugh at his accent", TWO])
 def test_a_question_is_read_whole_as_ever(words: Engine, question: str):
-    """One text goes to the model, and nothing says which part of it led anywhere."""
+    """One text goes to the model, and no part of it is named."""
     encoder = words.answerer().encoder._encoder
     encoder.calls.clear()
     answer = words.ask(question)
@@ -27,7 +27,7 @@ def test_a_question_is_read_whole_as_ever(words: Engine, question: str):
 
 
 def test_a_short_text_of_several_sentences_keeps_its_answer_and_says_what_led_there(words: Engine):
-    """What was found for the whole text, and the sentence, in characters of the question."""
+    """The result of the whole text, and the sentence, in characters of the question."""
     answer = words.ask(f"  {THREE}\n")
     whole = words.answerer().index.search([THREE], words.answerer().encoder)[0]
     assert answer.passages[0].relevance == whole.matches[0].relevance
@@ -45,7 +45,7 @@ def test_a_short_text_of_several_sentences_keeps_its_answer_and_says_what_led_th
     ],
 )
 def test_a_draft_is_read_sentence_by_sentence(words: Engine, text: str):
-    """The sentence is found wherever it stands; what is quoted is not read."""
+    """The sentence is found at any place; quoted text is not read."""
     encoder = words.answerer().encoder._encoder
     encoder.calls.clear()
     about = words.ask(text).passages[0].about

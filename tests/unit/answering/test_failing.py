@@ -1,4 +1,4 @@
-"""An app that cannot answer keeps none of the questions that it was asked."""
+"""An app that cannot answer keeps none of the questions."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -19,17 +19,17 @@ MARK = "zanzibarquestion"
 
 
 def marked() -> Iterator[str]:
-    """50 questions that stand nowhere else."""
+    """50 questions with a mark that occurs nowhere else."""
     return (f"{MARK} {number}" for number in range(50))
 
 
 class Broken(WordEncoder):
-    """Gives vectors until it is told to raise."""
+    """An encoder that can be made to fail."""
 
     failure: Callable[[str], Exception] | None = None
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Unit vectors, or the failure; like a client's, its cause has frames that hold the texts."""
+        """Unit vectors, or an error; as in a real client, its cause has frames that hold the texts."""
         if self.failure is None:
             return super().encode(texts)
         try:
@@ -39,17 +39,17 @@ class Broken(WordEncoder):
 
 
 def no_model(settings: Settings) -> Snapshot:
-    """What the Hub, the disk and the package give when there is none."""
+    """Raises as if there was no model on the Hub, on the disk and in the package."""
     raise ModelError("No model. Tried: this; that.")
 
 
 def without_model(folder: Path) -> Engine:
-    """No model that loads."""
+    """An engine without a model."""
     return Engine(Settings(), find_model=no_model)
 
 
 def with_engine_elsewhere_away(folder: Path) -> Engine:
-    """An engine elsewhere that has not answered since the start."""
+    """With a remote engine that has not answered since the start."""
     encoder = Broken()
     encoder.failure = lambda text: InferenceError(AWAY)
     model = Snapshot(folder, "words", "local")
@@ -57,12 +57,12 @@ def with_engine_elsewhere_away(folder: Path) -> Engine:
 
 
 def with_engine_elsewhere_gone(folder: Path) -> Engine:
-    """An engine elsewhere that has answered before."""
+    """With a remote engine that answered before."""
     return breaking(folder, lambda text: InferenceError(AWAY))
 
 
 def with_a_fault(folder: Path) -> Engine:
-    """A fault of ours, whose words quote the question."""
+    """With an internal error whose message quotes the question."""
     return breaking(folder, lambda text: ValueError(f"cannot read {text}"))
 
 
@@ -91,7 +91,7 @@ FAILING = [
 
 @pytest.mark.parametrize(("make", "sentence"), FAILING, ids=[make.__name__ for make, _ in FAILING])
 def test_a_failing_app_keeps_no_question(make: Callable[[Path], Engine], sentence: str | None, tmp_path: Path, caplog):
-    """Neither in memory, even before garbage is collected, nor in the log; each asker gets the same sentence."""
+    """Neither in memory, even without garbage collection, nor in the log; everybody gets the same sentence."""
     engine, said = make(tmp_path), set()
     with caplog.at_level("DEBUG"):
         with pytest.raises(ConductError):
@@ -127,7 +127,7 @@ def test_the_search_for_traces_finds_what_a_kept_error_holds():
 
 
 def test_askers_of_one_batch_get_errors_of_their_own(tmp_path: Path):
-    """Each with the frames of its own asker alone."""
+    """Each error has only the frames of its own caller."""
     engine = with_engine_elsewhere_gone(tmp_path)
     errors = []
     for ask in (lambda: engine.ask("one"), lambda: engine.ask_many(["two", "three"])):
@@ -147,7 +147,7 @@ def test_askers_of_one_batch_get_errors_of_their_own(tmp_path: Path):
     ],
 )
 def test_an_error_said_again_says_the_same(error: ConductError):
-    """Kind, sentence, template and values, and what its kind adds; but nothing of where it was raised."""
+    """A copy has kind, sentence, template, values and other attributes, but not where it was raised."""
     try:
         raise error from ValueError()
     except ConductError:

@@ -1,4 +1,4 @@
-"""An encoder that was named and cannot be used: the packaged one serves, and the reason stands beside each answer."""
+"""If a configured encoder cannot be used, the packaged one is, and each answer has the reason."""
 
 import shutil
 from collections.abc import Callable
@@ -31,13 +31,13 @@ def text(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def named(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the packaged encoder, which is tiny here; it is what the owner named."""
+    """A copy of the packaged encoder, which is tiny here, as the configured model."""
     monkeypatch.setattr(packaged, "FOLDER", tiny)
     return Path(shutil.copytree(tiny, tmp_path / "named"))
 
 
 def cut(name: str) -> Callable[[Path], None]:
-    """Half of a file."""
+    """Cut a file in half."""
 
     def change(folder: Path) -> None:
         (folder / name).write_bytes((folder / name).read_bytes()[:200])
@@ -46,22 +46,22 @@ def cut(name: str) -> Callable[[Path], None]:
 
 
 def foreign_adapter(folder: Path) -> None:
-    """Somebody's adapter for another base."""
+    """An adapter for another base."""
     adapter.save(tiny_encoder.updates(), folder, "other base weights")
 
 
 def new_adapter(folder: Path) -> None:
-    """Learnt anew, and the other files are from before."""
+    """A new adapter beside the old files."""
     adapter.save(tiny_encoder.updates(seed=2), folder, base_weights.SHA256)
 
 
 def no_peaks(folder: Path) -> None:
-    """They were not copied along."""
+    """The peaks are missing."""
     (folder / packaged.PEAKS_FILE).unlink()
 
 
 def foreign_numbers(folder: Path) -> None:
-    """Of any code, fitted for another encoder."""
+    """The curves for any code were fitted for another encoder."""
     any_code.save(tiny_encoder.ANY_CODE, folder / any_code.FILE, "conduct-encoder@0123456789abcdef")
 
 
@@ -90,7 +90,7 @@ def other_export(folder: Path) -> None:
 def test_a_damaged_foreign_or_stale_file_is_named_and_the_packaged_encoder_serves(
     named: Path, text: Path, caplog: pytest.LogCaptureFixture, change: Callable[[Path], None], reason: str
 ):
-    """In one sentence, where each answer comes from and in the log; the text is not blamed for it."""
+    """In one sentence, in the source of an answer and in the log; the text is not blamed for it."""
     change(named)
     engine = Engine(Settings(dataset=str(text), model=str(named)))
     source = engine.ask("an accent").source
@@ -100,7 +100,7 @@ def test_a_damaged_foreign_or_stale_file_is_named_and_the_packaged_encoder_serve
 
 
 def test_one_that_can_be_used_serves(named: Path, text: Path):
-    """Under its own name, with nothing to explain."""
+    """Under its own name, without a reason."""
     source = Engine(Settings(dataset=str(text), model=str(named))).ask("an accent").source
     assert (source.model, source.fallback_reason) == ("named", "")
 
@@ -108,7 +108,7 @@ def test_one_that_can_be_used_serves(named: Path, text: Path):
 def test_the_packaged_encoder_has_none_to_fall_back_on(
     tiny: Path, text: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    """A question gets one sentence, the log the reason."""
+    """A question gets one sentence, the log has the reason."""
     monkeypatch.setattr(packaged, "FOLDER", tiny)
     foreign_adapter(tiny)
     with pytest.raises(ModelError, match="tell the owner"):

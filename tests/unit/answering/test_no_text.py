@@ -1,4 +1,4 @@
-"""A community's own text that cannot be read: nobody is shown other people's rules in its place."""
+"""A community's text that cannot be read: nobody is shown the rules of other people in its place."""
 
 import http.client
 import time
@@ -25,7 +25,7 @@ LONGEST = 60.0
 
 
 def engine_on(dataset: str, load: Callable = lambda *_: WordEncoder(), **options: float) -> Engine:
-    """An engine with the words of tests/fakes.py."""
+    """An engine with the encoder of tests/fakes.py."""
     model = Snapshot(Path(__file__).parent, "words", "local")
     return Engine(Settings(dataset=dataset), lambda settings: model, load, **options)
 
@@ -40,7 +40,7 @@ def ours(tmp_path: Path) -> Path:
 
 
 def wait_for(true: Callable[[], bool]) -> None:
-    """Until it is true."""
+    """Wait until `true()`."""
     end = time.monotonic() + LONGEST
     while not true():
         assert time.monotonic() < end
@@ -60,7 +60,7 @@ def wait_for(true: Callable[[], bool]) -> None:
 def test_a_text_that_cannot_be_read_is_one_sentence_for_visitors_and_a_reason_for_the_owner(
     tmp_path: Path, name: str, content: bytes, why: str
 ):
-    """Of the code and of an answer; the visitor's holds no path."""
+    """For the code and for an answer; the visitor's sentence has no path."""
     folder = tmp_path / "ours"
     folder.mkdir()
     (folder / name).write_bytes(content)
@@ -75,7 +75,7 @@ def test_a_text_that_cannot_be_read_is_one_sentence_for_visitors_and_a_reason_fo
 
 
 def test_the_command_line_ends_with_3_and_one_sentence(ours: Path, monkeypatch, capfd):
-    """The owner's, which says where and why."""
+    """The owner's sentence, which says where and why."""
     monkeypatch.setattr(ask_command, "Engine", lambda settings: engine_on(str(ours)))
     assert command.main(["ask", "an accent"]) == 3
     printed = capfd.readouterr()
@@ -96,7 +96,7 @@ def get(address: str, path: str) -> tuple[int, str]:
 
 
 def test_the_page_comes_up_and_says_so_and_a_mended_text_is_taken_up(ours: Path, serve: Callable, caplog):
-    """Health stays 503 until then; no page or answer holds the folder's path, the log says why once."""
+    """/healthz stays 503 until then; no page or answer has the path, and the log has the reason once."""
     engine = engine_on(str(ours), text_retry_seconds=0.05)
     with serve(engine) as address:
         wait_for(lambda: "Questions cannot be answered" in caplog.text)
@@ -113,7 +113,7 @@ def test_the_page_comes_up_and_says_so_and_a_mended_text_is_taken_up(ours: Path,
 
 
 def test_a_text_that_the_hub_gives_later_is_taken_up(ours: Path, monkeypatch: pytest.MonkeyPatch):
-    """A Hub that was away at the first start keeps nobody without a text for good."""
+    """After a failure of the Hub at the first start, the text is tried again."""
     (ours / "code_of_conduct.md").write_text("## Ours\n\nNo accent is wrong.\n")
     found = [HubError("away"), HubError("away"), Snapshot(ours, "ada/code", "a" * 40)]
 
@@ -135,7 +135,8 @@ def test_a_text_that_the_hub_gives_later_is_taken_up(ours: Path, monkeypatch: py
 def test_a_text_that_answers_nothing_leaves_the_last_good_one_of_that_dataset(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    """Read, but not to be used, as with an adapter that does not fit; only what has answered is remembered."""
+    """It can be read but not used, as with an adapter that does not fit; only a text that has answered is noted as
+    good."""
     remembered = []
     for name, text in {"bad": "A pizza.", "good": "No accent is wrong."}.items():
         (tmp_path / name).mkdir()
@@ -166,7 +167,7 @@ def test_a_text_that_answers_nothing_leaves_the_last_good_one_of_that_dataset(
 
 
 def test_a_fault_of_ours_while_loading_is_logged_with_its_place(ours: Path, caplog):
-    """No question is at hand then, so that nothing of one can be in it."""
+    """There is no question yet that the traceback could contain."""
     (ours / "code_of_conduct.md").write_text("## Ours\n\nNo accent is wrong.\n")
 
     def load(*_: object):

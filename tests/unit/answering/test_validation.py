@@ -14,13 +14,13 @@ from conduct.errors import QuestionError
         ("line\none", "line\none"),
         ("half \ud83d pair", "half � pair"),
         ("\ud83d\ude00 whole", "😀 whole"),
-        # Nobody sees these and no script needs them.
+        # These are invisible, and no script needs them.
         ("\ufeffis it ok?", "is it ok?"),
         ("\u200bis it\u200b ok?\u200b", "is it ok?"),
         ("ha\u00adrass\u00adment", "harassment"),
         ("\u2060is\u2064 it \u206aok\ufff9?", "is it ok?"),
         ("ok?\U000e0001\U000e0069\U000e0067", "ok?"),
-        # Directions order what stands between them, and nothing at the ends.
+        # Bidirectional marks order the text between them, and have no effect at the ends.
         ("\u202eabc", "abc"),
         (" \u2067\u200f מותר לצחוק?\u200e\u2069 \n\u061c", "מותר לצחוק?"),
         ("he said \u2067שלום\u2069 to me", "he said \u2067שלום\u2069 to me"),
@@ -42,7 +42,8 @@ from conduct.errors import QuestionError
     ],
 )
 def test_a_question_is_stripped_and_freed_of_what_nobody_can_see(sent: str, understood: str):
-    """Control characters, half surrogates and what carries no meaning go; everything else stays as it was typed."""
+    """Control characters, half surrogates and invisible characters are removed; everything else stays as it was
+    typed."""
     assert clean_question(sent) == understood
 
 
@@ -69,7 +70,7 @@ def test_a_question_is_stripped_and_freed_of_what_nobody_can_see(sent: str, unde
     ],
 )  # fmt: skip
 def test_what_is_no_question_is_refused_in_one_sentence(sent: object, sentence: str):
-    """Expected, came, next step."""
+    """What was expected, what was received, the next step."""
     with pytest.raises(QuestionError) as refused:
         clean_question(sent)
     assert str(refused.value) == sentence
@@ -83,7 +84,7 @@ def test_limits_from_1_to_10(sent: object, limit: int):
 
 @pytest.mark.parametrize("sent", [0, 11, -1, 2.5, "3", None, True, [3], float("nan"), float("inf"), 10**400])
 def test_other_limits_are_refused_in_one_sentence(sent: object):
-    """The sentence tells the range."""
+    """The sentence names the range."""
     with pytest.raises(QuestionError, match=r"^The limit must be a whole number from 1 to 10, but .* came: leave"):
         check_limit(sent)
 
@@ -104,14 +105,14 @@ def test_many_questions_keep_their_order():
     ],
 )  # fmt: skip
 def test_lists_that_cannot_be_asked_name_the_reason(sent: object, sentence: str):
-    """The sentence says which question it was."""
+    """The sentence names the question."""
     with pytest.raises(QuestionError) as refused:
         clean_questions(sent)
     assert str(refused.value) == sentence
 
 
 def test_what_is_asked_at_once_has_a_limit_together():
-    """Ten of the longest."""
+    """Ten of the longest questions."""
     assert len(clean_questions(["x" * 10_000] * 10)) == 10
     with pytest.raises(QuestionError, match="may have 100,000 characters together, but these have 100,001: send them"):
         clean_questions([*["x" * 10_000] * 10, "x"])

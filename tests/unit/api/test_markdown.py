@@ -1,4 +1,4 @@
-"""Results for a chat: what is untrusted is shown, letter for letter, and does nothing."""
+"""Results for a chat: untrusted text is shown, letter for letter, and has no effect."""
 
 import re
 
@@ -21,7 +21,8 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_untrusted_text_is_shown_and_does_nothing(text: str):
-    """One paragraph of plain text and line breaks: no link, no picture, no markup, also where addresses are linked."""
+    """It is one paragraph of plain text and line breaks: no link, picture or markup, even where addresses are
+    linked."""
     html = MarkdownIt("gfm-like").render(escaped(text)).strip()
     assert html.startswith("<p>")
     assert html.endswith("</p>")
@@ -48,7 +49,7 @@ def test_the_closest_sentence_is_bold_in_a_quote():
 
 
 def test_where_no_space_parts_sentences_nothing_is_bold():
-    """The asterisks would be shown."""
+    """Markdown would show the asterisks."""
     assert "> 一。二。三。\n" in answer_markdown(answer("一。二。三。", "二。"))
 
 
@@ -60,7 +61,7 @@ def test_what_the_code_is_silent_on_shows_no_passage():
 
 
 def test_the_words_of_a_draft_stand_under_the_passage_that_they_led_to():
-    """Untrusted, too."""
+    """They are untrusted as well."""
     about = About(text="See [this](https://a.example)!", start=0, end=30)
     plain = answer("One.", "One.")
     shown = plain.passages[0].model_copy(update={"about": about})

@@ -1,4 +1,4 @@
-"""What every client shares: arguments, turns, errors."""
+"""Shared by all clients: arguments, scheduling, errors."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ from tests.support.tooling import run
 
 
 class Slow:
-    """An engine that answers when it is let go."""
+    """An engine that answers when it is released."""
 
     def __init__(self) -> None:
         self.go = threading.Event()
@@ -29,7 +29,7 @@ class Slow:
 
 
 class Broken:
-    """An engine with a fault whose message quotes the question."""
+    """An engine that fails with a message that quotes the question."""
 
     def ask(self, question: str, limit: int) -> None:
         """Fail."""
@@ -45,14 +45,14 @@ class Broken:
     ],
 )
 def test_arguments_by_name_or_in_order(arguments: object, bound: AskInput):
-    """Cleaned, with defaults; what has none is refused in a sentence of its own."""
+    """They are cleaned, with defaults; a missing argument is refused with a sentence."""
     assert endpoint("ask").arguments(arguments) == bound
     with pytest.raises(QuestionError, match="but nothing came"):
         endpoint("ask").arguments({})
 
 
 def test_arguments_that_there_are_not():
-    """And an endpoint that there is not."""
+    """Unknown arguments, and an unknown endpoint."""
     with pytest.raises(QuestionError, match=r"^/code takes no arguments, but 1 came: leave out what is too much\.$"):
         endpoint("code").arguments(["x"])
     with pytest.raises(RequestError) as refused:
@@ -61,7 +61,7 @@ def test_arguments_that_there_are_not():
 
 
 def test_a_fault_of_ours_is_one_sentence_and_logs_no_question(caplog: pytest.LogCaptureFixture):
-    """The log has the place and the kind."""
+    """The log has the place and the kind of the error."""
     with caplog.at_level(logging.ERROR), pytest.raises(UnexpectedError) as failed:
         run(AskService(Broken()).call("ask", {"question": "secret"}))
     assert (str(failed.value), failed.value.status) == (UNEXPECTED, 500)
@@ -70,7 +70,7 @@ def test_a_fault_of_ours_is_one_sentence_and_logs_no_question(caplog: pytest.Log
 
 
 def test_too_many_are_refused_at_once_and_the_places_come_back():
-    """A call counts as many questions as it brings; a single call may be larger than what is free at most once."""
+    """A call counts as many questions as it has; if nothing else waits, a call may be larger than the limit."""
 
     async def crowd() -> tuple[str, int]:
         engine = Slow()
@@ -89,7 +89,7 @@ def test_too_many_are_refused_at_once_and_the_places_come_back():
 
 
 def test_who_has_left_or_was_cancelled_is_not_looked_up():
-    """When the turn comes; and the places come back."""
+    """It is checked when its turn comes; its places are free again."""
 
     async def left() -> list[list[str]]:
         engine = Slow()
@@ -118,7 +118,7 @@ def test_who_has_left_or_was_cancelled_is_not_looked_up():
 
 
 def test_drafts_wait_for_drafts_and_not_in_the_way_of_questions():
-    """Two are read at a time; a question that comes later is answered while the third waits."""
+    """Two run at a time; a later question is answered while the third one waits."""
 
     async def ask() -> list[list[str]]:
         engine = Slow()

@@ -1,4 +1,4 @@
-"""Whose turn it is: counted in units of work, with a clock that the tests set."""
+"""The order of calls, counted in units of work, with a clock that the tests set."""
 
 import asyncio
 
@@ -19,7 +19,7 @@ LONG, SHORT = work_of("x" * 1_000), work_of("x")
 
 
 class Served:
-    """Calls that hold their turn until they are let go, in the order in which they got it."""
+    """Calls that hold their turn until they are released, in the order in which they got it."""
 
     def __init__(self, turns: FairTurns) -> None:
         self.turns = turns
@@ -28,14 +28,14 @@ class Served:
         self.tasks: dict[str, asyncio.Task] = {}
 
     async def arrive(self, name: str, work: int) -> None:
-        """A call comes."""
+        """A call arrives."""
         self._going[name] = asyncio.Event()
         self.tasks[name] = asyncio.create_task(self._hold(name, work))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
 
     async def go(self, name: str) -> None:
-        """It is done."""
+        """A call ends."""
         self._going[name].set()
         await self.tasks[name]
         await asyncio.sleep(0)
@@ -47,7 +47,7 @@ class Served:
 
 
 def test_a_short_question_comes_before_all_long_ones_that_wait():
-    """However many there are: it waits for one turn, and not for two hundred."""
+    """However many there are: it waits for one call, not for two hundred."""
 
     async def crowd() -> list[str]:
         served = Served(FairTurns(calls=1))
@@ -63,7 +63,7 @@ def test_a_short_question_comes_before_all_long_ones_that_wait():
 
 
 def test_a_long_question_is_not_overtaken_for_ever():
-    """Only by as much work as OVERTAKING allows, though a new short one comes after each that is done."""
+    """Only by the amount of work that OVERTAKING allows, although a new short one comes after each that is done."""
 
     async def stream() -> int:
         served = Served(FairTurns(calls=1))
@@ -97,7 +97,7 @@ def test_equal_calls_come_in_the_order_of_arrival():
 
 
 def test_what_runs_at_once_is_bounded_by_calls_and_by_work():
-    """Except that something always runs, however large it is."""
+    """But a call always runs if no other does, however large it is."""
 
     async def at_once(calls: int, most: int, work: int) -> int:
         served = Served(FairTurns(calls=calls, work=most))
@@ -113,7 +113,7 @@ def test_what_runs_at_once_is_bounded_by_calls_and_by_work():
 
 
 def test_who_is_cancelled_leaves_no_place_taken():
-    """While waiting, while running, and in the moment of being let in."""
+    """While it waits, while it runs, and at the moment when it is admitted."""
 
     async def leave() -> tuple[list[str], float]:
         turns = FairTurns(calls=1)
@@ -122,7 +122,7 @@ def test_who_is_cancelled_leaves_no_place_taken():
             await served.arrive(name, SHORT)
         served.tasks["waiting"].cancel()
         served.tasks["running"].cancel()
-        # "let in" has been admitted by now or is next; its task has not run since.
+        # "let in" has been admitted or is next; its task has not run since.
         await asyncio.sleep(0)
         served.tasks["let in"].cancel()
         await asyncio.sleep(0)
@@ -159,7 +159,7 @@ def test_seconds_left_follow_what_was_measured(seconds_per_unit: float):
 
 @pytest.mark.parametrize("lengths", [[1] * 64, [1_000] * 64, [1, 1_000] * 32, [999]])
 def test_parts_keep_the_order_and_their_bounds(lengths: list[int]):
-    """Nothing is lost, and no part is larger than others should wait for."""
+    """Nothing is lost, and no part is larger than the limit."""
     questions = [str(number % 10) * length for number, length in enumerate(lengths)]
     parts = in_parts(questions)
     assert [question for part in parts for question in part] == questions
@@ -168,12 +168,12 @@ def test_parts_keep_the_order_and_their_bounds(lengths: list[int]):
 
 
 def test_a_draft_is_a_part_of_its_own():
-    """What is longer than a question; its neighbours are packed as ever."""
+    """A text that is longer than a question; its neighbours are grouped as usual."""
     draft = "x" * 1_001
     assert in_parts(["a", draft, "b", "c", draft, draft]) == [["a"], [draft], ["b", "c"], [draft], [draft]]
 
 
 @pytest.mark.parametrize(("length", "places"), [(1, 1), (1_000, 1), (1_001, 2), (10_000, 10)])
 def test_a_draft_takes_as_many_places_as_it_is_questions_long(length: int, places: int):
-    """So that as many characters can wait as ever."""
+    """So the number of characters that can wait stays the same."""
     assert places_of("x" * length) == places

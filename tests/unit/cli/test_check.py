@@ -1,4 +1,4 @@
-"""`check`: what the app makes of a text before anybody publishes it."""
+"""`check`: shows how the app reads a text before anybody publishes it."""
 
 import json
 from pathlib import Path
@@ -43,7 +43,7 @@ def check(capsys: pytest.CaptureFixture, place: Path) -> tuple[int, str, str]:
 
 
 def test_passages_are_a_tree_with_their_ids(capsys, folder: Path):
-    """A * marks what is about the text itself."""
+    """A * marks passages about the text itself."""
     code, out, err = check(capsys, folder)
     assert (code, err) == (0, "")
     tree, summary = out.split("\n\n")
@@ -59,13 +59,13 @@ def test_passages_are_a_tree_with_their_ids(capsys, folder: Path):
 
 
 def test_an_item_of_a_list_is_shown_with_its_own_words(capsys, tmp_path: Path):
-    """Those that introduce the list stand before each."""
+    """Without the introduction, which all items share."""
     (tmp_path / "code_of_conduct.md").write_text("## Ours\n\nWe do not accept:\n\n- Threatening people\n- Mocking\n")
     assert "  ... Threatening people\n" in check(capsys, tmp_path)[1]
 
 
 def test_a_step_and_what_a_summary_opens_are_shown_with_their_titles(capsys, tmp_path: Path):
-    """Each has one of its own, which is in the passage: nothing is left out."""
+    """Each has its own title, which is in the passage: nothing is left out."""
     (tmp_path / "code_of_conduct.md").write_text(
         "## What follows\n\n1. Reminder\n\n   **Consequence**: we write to you.\n\n2. Pause\n\n   **Consequence**: you "
         "wait.\n\n<details><summary>Photos</summary>\n\nAsk first.\n\n</details>\n"
@@ -77,14 +77,14 @@ def test_a_step_and_what_a_summary_opens_are_shown_with_their_titles(capsys, tmp
 
 
 def test_what_no_passage_holds_is_listed_with_its_line(capsys, folder: Path):
-    """A hidden comment here; a link's address is no words of the text."""
+    """Here a hidden comment; the address of a link is not a word of the text."""
     _, out, _ = check(capsys, folder)
     assert "In no passage, so never found or shown:\n  line 9: <!-- not yet\n  line 10: agreed -->\n" in out
     assert "example.invalid" not in out
 
 
 def test_the_limits_stand_beside_what_is_there(capsys, folder: Path):
-    """So that nobody is surprised by one."""
+    """So that nobody is surprised by a limit."""
     _, out, _ = check(capsys, folder)
     assert f"CODE_OF_CONDUCT.md: {len(TEXT)} of 200,000 characters, 5 of 3,000 headings and passages, " in out
     assert "situations.jsonl: 0 of 50,000 situations.\n" in out
@@ -100,7 +100,7 @@ def test_sentences_that_could_not_be_cut_are_named(capsys, folder: Path):
 
 
 def test_situations_that_lead_nowhere_are_counted_and_their_passages_named(capsys, folder: Path):
-    """A text that was changed after its situations were written."""
+    """If the text was changed after its situations were written."""
     rows = [{"talks-1": 2}, {"talks-9": 2}, {"talks-9": 1, "gone-1": 2}]
     lines = [json.dumps({"text": "He interrupts", "passages": row}) for row in rows]
     (folder / "situations.jsonl").write_text("\n".join(lines))
@@ -118,7 +118,7 @@ def test_questions_of_another_shape_are_said_and_harm_nothing(capsys, folder: Pa
 
 
 def test_an_old_encoding_is_said(capsys, tmp_path: Path):
-    """And a file can be named as well as a folder."""
+    """A file can be given in place of a folder."""
     path = tmp_path / "code.txt"
     path.write_bytes("No “jokes” about accents.".encode("cp1252"))
     code, out, _ = check(capsys, path)
@@ -150,7 +150,7 @@ def test_situations_that_cannot_be_read_end_with_3_after_the_tree(capsys, folder
 
 
 def test_a_place_that_is_none_ends_with_3(capsys, tmp_path: Path):
-    """A slip in a path."""
+    """A mistyped path."""
     code, _, err = check(capsys, tmp_path / "none")
     assert (code, err) == (
         3,
@@ -166,7 +166,7 @@ def test_a_text_cannot_move_the_cursor(capsys, tmp_path: Path):
 
 
 def test_the_bundled_text_is_whole(capsys):
-    """Every line of it stands in a passage, and every situation leads somewhere."""
+    """Each of its lines is in a passage, and each situation leads to one."""
     code, out, _ = check(capsys, BUNDLED_DATA)
     assert code == 0
     assert "In no passage" not in out

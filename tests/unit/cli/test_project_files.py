@@ -1,4 +1,4 @@
-"""Which files are published: named ones that git tracks, no links, no tokens."""
+"""Which files are published: those with given names that git tracks, no links, no tokens."""
 
 import subprocess
 from pathlib import Path
@@ -32,7 +32,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_what_is_named_and_tracked_is_published(root: Path):
-    """And what is named but not tracked is listed, so that nobody misses it."""
+    """Files that match but are not tracked are listed, so that nobody misses them."""
     (root / "conduct" / ".env").write_text("")
     (root / "conduct" / "new.py").write_text("")
     (root / ".gitignore").write_text("ignored.py\n")
@@ -42,7 +42,7 @@ def test_what_is_named_and_tracked_is_published(root: Path):
 
 @pytest.mark.parametrize("tracked", [True, False])
 def test_a_link_is_refused_whether_git_knows_it_as_one_or_not(root: Path, tracked: bool):
-    """What it leads to would be published as a file."""
+    """The file that it leads to would be published."""
     (root / "conduct" / "web" / "page.py").unlink()
     (root / "conduct" / "web" / "page.py").symlink_to(root.parent / "token")
     if tracked:
@@ -61,14 +61,14 @@ def test_a_file_in_a_folder_that_became_a_link_is_refused(root: Path):
 
 
 def test_a_file_that_is_gone_is_missed(root: Path):
-    """The Space would not start without it."""
+    """Without it the Space might not start."""
     (root / "app.py").unlink()
     with pytest.raises(PublishError, match=r"^git tracks app\.py, but it is not there: restore it"):
         list_files(root, PATTERNS)
 
 
 def test_no_file_of_the_package_is_forgotten():
-    """Each that git tracks is named for the Space, but for those that only training and evaluation read."""
+    """Each tracked file is selected for the Space, except those that only training and evaluation read."""
     listed = subprocess.run(["git", "-C", str(ROOT), "ls-files", "conduct"], capture_output=True, text=True, check=True)
     tracked = set(listed.stdout.split())
     assert tracked - set(list_files(ROOT, SPACE_FILES).files) == {"conduct/data/questions.jsonl"}
@@ -89,7 +89,7 @@ SECRETS = {
 
 @pytest.mark.parametrize(("kind", "secret"), SECRETS.items())
 def test_the_usual_forms_of_tokens_are_refused_and_not_repeated(root: Path, kind: str, secret: str):
-    """With file and line, so that it can be taken out."""
+    """The error has file and line, so that the token can be removed."""
     (root / "app.py").write_text(f"import os\nTOKEN = {secret!r}\n")
     with pytest.raises(PublishError) as error:
         refuse_tokens(root, ["conduct/web/page.py", "app.py"])

@@ -36,26 +36,26 @@ def test_what_is_printed():
 
 
 def test_the_question_leads_among_many_and_what_is_silent_is_said():
-    """A passage under "does not speak" must not look like an answer."""
+    """A passage after "does not speak" must not look like an answer."""
     lines = readable(answer("One.", "One.", "not_covered"), asked=True).split("\n")
     assert lines[:4] == ["> May I?", "The message.", "The notice.", "The closest passages, for reading on:"]
 
 
 def test_the_closest_sentence_is_bold_across_lines():
-    """Only where asked for, as a file is no terminal."""
+    """Only on request, since a file is not a terminal."""
     said = readable(answer("One two three four. Five six.", "three four. Five"), width=20, bold=True)
     assert "   One two \x1b[1mthree\n   four. Five\x1b[22m six." in said
 
 
 def test_no_line_is_longer_than_the_terminal():
-    """Nor than what can be read well."""
+    """Nor longer than a comfortable width."""
     said = readable(answer("word " * 100, "word"), width=40)
     assert max(len(line) for line in said.split("\n") if line.startswith("   ")) <= 40
     assert max(map(len, readable(answer("word " * 100, "word"), width=500).split("\n"))) <= 88
 
 
 def test_texts_cannot_steer_the_terminal():
-    """Escapes, bells and marks of direction become spaces."""
+    """Escapes, bells and direction marks become spaces."""
     said = readable(answer("One\x1b[2J \x07two\u202e.", "x"), asked=True)
     assert "   One [2J  two ." in said
     assert "\x1b" not in said

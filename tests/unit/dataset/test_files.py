@@ -1,4 +1,4 @@
-"""Dataset folders that try something."""
+"""Dataset folders that were made to do harm."""
 
 import os
 from pathlib import Path
@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("target", ["../secret", "/etc/hostname", "/dev/zero", "/"])
 def test_a_link_out_of_the_folder_is_not_followed(folder: Path, name: str, target: str):
-    """A cloned repository may hold one to a file of this machine, which would then stand on a public page."""
+    """A cloned repository may have a link to a file of this machine, which would then be shown on a public page."""
     (folder / name).unlink(missing_ok=True)
     (folder / name).symlink_to(target)
     with pytest.raises(DataError, match=rf"^{name} is a link that leads out of its folder"):
@@ -37,7 +37,7 @@ def test_a_link_out_of_the_folder_is_not_followed(folder: Path, name: str, targe
 
 
 def test_a_link_in_place_of_the_text_is_no_text(folder: Path, tmp_path: Path):
-    """And the reason says nothing of what the link leads to."""
+    """The error says nothing about the file that the link leads to."""
     (folder / "code_of_conduct.md").unlink()
     (folder / "code_of_conduct.md").symlink_to(tmp_path / "secret")
     with pytest.raises(NoTextError) as error:
@@ -47,7 +47,7 @@ def test_a_link_in_place_of_the_text_is_no_text(folder: Path, tmp_path: Path):
 
 
 def test_links_within_the_folder_are_followed(folder: Path):
-    """Kubernetes mounts files so."""
+    """Kubernetes mounts files this way."""
     (folder / "code_of_conduct.md").rename(folder / "kept.md")
     (folder / "code_of_conduct.md").symlink_to("kept.md")
     assert read_text(folder).text == "Be kind.\n"
@@ -55,7 +55,7 @@ def test_links_within_the_folder_are_followed(folder: Path):
 
 @pytest.fixture
 def snapshot(tmp_path: Path) -> Path:
-    """A folder as huggingface_hub keeps it, in a cache called `hub`: its files are links to blobs."""
+    """A folder of huggingface_hub's cache, which is called `hub`: its files are links to blobs."""
     repo = tmp_path / "hub" / "datasets--ada--code"
     snapshot = repo / "snapshots" / ("0" * 40)
     snapshot.mkdir(parents=True)
@@ -73,7 +73,7 @@ def read(folder: Path) -> str:
 def test_links_of_the_hubs_own_cache_are_followed_within_their_repository(
     snapshot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    """Also where CONDUCT_DATASET names a folder in it."""
+    """Also if CONDUCT_DATASET names a folder in it."""
     monkeypatch.setattr(client.constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
     assert read(snapshot) == "From the Hub."
     (tmp_path / "secret").write_text("zanzibar\n")
@@ -84,14 +84,14 @@ def test_links_of_the_hubs_own_cache_are_followed_within_their_repository(
 
 
 def test_a_folder_in_one_called_snapshots_is_no_cache(snapshot: Path):
-    """Anybody can call a folder so; its links may lead no further than those of another."""
+    """Anybody can choose this name; its links may lead no further than those of any other folder."""
     with pytest.raises(DataError, match=r"code_of_conduct\.md is a link that leads out of its folder"):
         read(snapshot)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_no_file_is_refused_and_not_waited_for(folder: Path, name: str):
-    """To open a pipe would take until somebody writes into it."""
+    """Opening a pipe would block until somebody writes to it."""
     (folder / name).unlink(missing_ok=True)
     os.mkfifo(folder / name)
     with pytest.raises(DataError, match=rf"^{name} is not a file"):
@@ -103,7 +103,7 @@ def test_what_is_no_file_is_refused_and_not_waited_for(folder: Path, name: str):
 
 
 def test_links_that_lead_to_each_other_or_nowhere_are_missing_files(folder: Path):
-    """A ring of links has no end to be read."""
+    """Following a cycle of links would never end."""
     (folder / "situations.jsonl").symlink_to("nowhere")
     assert read_text(folder).text == "Be kind.\n"
     (folder / "code_of_conduct.md").unlink()
@@ -115,7 +115,7 @@ def test_links_that_lead_to_each_other_or_nowhere_are_missing_files(folder: Path
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_that_is_too_large_is_not_read(folder: Path, name: str):
-    """Also one that holds nothing: a sparse file of a terabyte costs its sender nothing."""
+    """Also a sparse file: a terabyte of it costs its author nothing."""
     with (folder / name).open("wb") as file:
         file.truncate(2**40)
     with pytest.raises(DataError, match=rf"^{name} may have [\d,]+ bytes, this one has 1,099,511,627,776"):
@@ -132,7 +132,7 @@ def test_a_file_that_is_too_large_is_not_read(folder: Path, name: str):
     ],
 )
 def test_a_text_that_costs_too_much_is_refused_in_one_sentence(folder: Path, content: str, reason: str):
-    """No other text serves in its place."""
+    """No other text takes its place."""
     (folder / "code_of_conduct.md").write_text(content)
     with pytest.raises(DataError) as error:
         read(folder)
@@ -141,7 +141,7 @@ def test_a_text_that_costs_too_much_is_refused_in_one_sentence(folder: Path, con
 
 
 def test_questions_of_another_shape_keep_no_text_from_serving(folder: Path):
-    """Only fitting and evaluation read them, and say which line is wrong."""
+    """Only fitting and evaluation read them, and report the line that is wrong."""
     (folder / "questions.jsonl").write_text('{"q": 1}\n')
     dataset = find_dataset.find_dataset(Settings(dataset=str(folder)), DatasetRevision.read)
     assert dataset.code.passages[0].text == "Be kind."

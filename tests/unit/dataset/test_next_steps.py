@@ -1,4 +1,4 @@
-"""What can be done next: one small file that each community writes for itself."""
+"""Next steps: a small file that each community can write for itself."""
 
 import json
 from pathlib import Path
@@ -14,14 +14,14 @@ from conduct.web.translations import LANGUAGES
 
 
 def steps(folder: Path, content: object) -> tuple[Step, ...] | None:
-    """What is read from a file with `content`."""
+    """The steps in a file with `content`."""
     path = folder / "next_steps.json"
     path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
     return read_next_steps(path)
 
 
 def test_a_text_may_have_one_language_or_many(tmp_path: Path):
-    """The reader's, else English, else what there is."""
+    """The reader's language is used, else English, else the first one."""
     rows = [{"for": ["covered"], "text": "Frag Ada."}, {"for": ["grave"], "text": {"en": "Ask.", "es": "Pregunta."}}]
     one, two = steps(tmp_path, rows)
     assert in_language(one.texts, "fr") == "Frag Ada."
@@ -41,14 +41,14 @@ def test_a_text_may_have_one_language_or_many(tmp_path: Path):
     ],
 )
 def test_a_wrong_file_is_refused_with_one_sentence(tmp_path: Path, content: object, came: str):
-    """It says what is wrong and where."""
+    """It says what is wrong, and in which step."""
     with pytest.raises(DataError) as refused:
         steps(tmp_path, content)
     assert came in str(refused.value)
 
 
 def test_ours_are_translated_and_others_get_the_general_ones(tmp_path: Path):
-    """What names Hugging Face is for its ambassadors alone; a community's own file replaces all."""
+    """Steps that name Hugging Face are only for its ambassadors; a community's own file replaces all of them."""
     ours = read_next_steps(BUNDLED_DATA / "next_steps.json")
     for step in ours:
         assert set(step.texts) == set(LANGUAGES)

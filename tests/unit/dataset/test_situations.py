@@ -11,13 +11,13 @@ from conduct.errors import DataError
 
 
 def write(path: Path, *rows: object) -> Path:
-    """Each row as a line of JSON, or as it is if it is a text."""
+    """Write each row as a line of JSON, or unchanged if it is a text."""
     path.write_text("".join(f"{row if isinstance(row, str) else json.dumps(row)}\n" for row in rows), encoding="utf-8")
     return path
 
 
 def test_a_situation_names_its_passages_with_grades(tmp_path: Path):
-    """2 is shown first, 1 also; nothing at all means that the code is silent."""
+    """2 is shown first, 1 is shown also; without passages the code is silent."""
     rows = [{"text": " hi ", "passages": {"a-1": 2, "b-1": 1}, "theme": "t"}, {"text": "pizza", "passages": {}}]
     bank = read_situations(write(tmp_path / "s.jsonl", *rows, ""), ["a-1", "b-1"])
     assert bank.situations == (
@@ -30,7 +30,7 @@ def test_a_situation_names_its_passages_with_grades(tmp_path: Path):
 
 
 def test_a_field_says_which_situations_are_never_shown(tmp_path: Path):
-    """Only false does; all other lines may be."""
+    """Only `false`; all other lines may be shown."""
     rows = [
         {"text": text, "passages": {}, **more}
         for text, more in (("a", {"show": False}), ("b", {"show": True}), ("c", {}))
@@ -40,13 +40,13 @@ def test_a_field_says_which_situations_are_never_shown(tmp_path: Path):
 
 
 def test_situations_of_passages_that_are_gone_are_dropped_and_counted(tmp_path: Path):
-    """A new text may lack a passage; what led to it leads nowhere."""
+    """A new text may lack a passage that situations name."""
     bank = read_situations(write(tmp_path / "s.jsonl", {"text": "x", "passages": {"gone-1": 2}}), ["a-1"])
     assert (bank.situations, bank.dropped) == ((), 1)
 
 
 def test_a_missing_file_is_an_empty_bank(tmp_path: Path):
-    """A repository with nothing but a text works."""
+    """A repository with only a text works."""
     assert read_situations(tmp_path / "none.jsonl", []).situations == ()
 
 
@@ -109,14 +109,14 @@ def test_a_byte_order_mark_changes_nothing(tmp_path: Path):
 
 
 def test_questions_have_a_split(tmp_path: Path):
-    """What is fitted on is kept apart from what is looked at once."""
+    """Questions for fitting are kept apart from those for measuring."""
     rows = [{"text": "a", "passages": {"p-1": 2}, "split": "dev"}, {"text": "b", "passages": {}}]
     questions = read_questions(write(tmp_path / "q.jsonl", *rows), ["p-1"])
     assert [question.split for question in questions] == ["dev", "test"]
 
 
 def test_no_question_stands_in_the_bundled_bank(dataset: DatasetRevision):
-    """A bank that holds its own test would measure nothing."""
+    """Otherwise an evaluation would measure nothing."""
     known = {" ".join(situation.text.lower().split()) for situation in dataset.bank.situations}
     assert not known & {" ".join(question.text.lower().split()) for question in dataset.read_questions()}
     assert dataset.bank.dropped == 0

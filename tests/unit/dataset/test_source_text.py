@@ -1,4 +1,4 @@
-"""Which file is the text, and what its bytes say."""
+"""Which file holds the text, and how its bytes are decoded."""
 
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -25,7 +25,7 @@ FRENCH = "# Règles\n\nSoyez “gentils” – s’il vous plaît…\n"
     ],
 )
 def test_the_names_that_people_give_their_text_are_found(tmp_path: Path, name: str):
-    """On disk, in a list of the Hub, and by the patterns that say what is downloaded."""
+    """On disk, in a listing of the Hub, and by the patterns for downloads."""
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text("Be kind.\n")
     assert find_text(tmp_path) == name
@@ -44,7 +44,7 @@ def test_other_files_are_not_taken_for_the_text(name: str):
 
 
 def test_of_several_the_one_that_the_readme_names_comes_first():
-    """Then the root before .github and docs, Markdown before plain text."""
+    """Then the root before .github and docs, and Markdown before plain text."""
     names = ["docs/CODE_OF_CONDUCT.md", ".github/CODE_OF_CONDUCT.md", "CODE_OF_CONDUCT.txt", "CODE_OF_CONDUCT.md"]
     assert choose_text([*names, "code_of_conduct.md"]) == "code_of_conduct.md"
     order = []
@@ -60,7 +60,7 @@ def test_of_several_the_one_that_the_readme_names_comes_first():
 
 
 def test_another_format_is_named(tmp_path: Path):
-    """Or its owner would look for a file that is there."""
+    """Otherwise its owner would search for a file that exists."""
     (tmp_path / "CODE_OF_CONDUCT.rst").write_text("Be kind.")
     with pytest.raises(DataError) as error:
         find_text(tmp_path)
@@ -70,7 +70,7 @@ def test_another_format_is_named(tmp_path: Path):
 
 
 def test_a_folder_without_a_text_says_what_is_missing(tmp_path: Path):
-    """Without the path, which would stand on a page."""
+    """Without the path, which would be shown on a page."""
     with pytest.raises(DataError) as error:
         find_text(tmp_path)
     assert str(error.value) == "There is no code_of_conduct.md: add the text of the code as Markdown."
@@ -78,7 +78,7 @@ def test_a_folder_without_a_text_says_what_is_missing(tmp_path: Path):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 def test_utf_8_needs_no_remark(encoding: str):
-    """With and without a byte-order mark, which is no part of the text."""
+    """With and without a byte-order mark, which is not a part of the text."""
     found = decode(FRENCH.encode(encoding), "a.md")
     assert (found.text, found.note) == (FRENCH, "")
 
@@ -94,7 +94,7 @@ def test_utf_8_needs_no_remark(encoding: str):
     ],
 )
 def test_other_encodings_of_windows_are_read_and_a_line_says_so(encoding: str, label: str):
-    """Letter for letter: the text is quoted word for word."""
+    """Letter for letter, since the text is quoted word for word."""
     found = decode(FRENCH.encode(encoding), "a.md")
     assert found.text == FRENCH
     assert found.note == f"a.md is not UTF-8 and was read as {label}: save it as UTF-8."
@@ -112,7 +112,7 @@ def test_other_encodings_of_windows_are_read_and_a_line_says_so(encoding: str, l
     ],
 )
 def test_what_would_be_quoted_wrongly_is_refused(content: bytes):
-    """A guess that is wrong would be shown as the code's own words."""
+    """A wrong guess would be shown as the words of the code."""
     with pytest.raises(DataError) as error:
         decode(content, "a.md")
     assert str(error.value) == "a.md is neither UTF-8 nor UTF-16 nor Windows-1252: save it as UTF-8."

@@ -1,4 +1,4 @@
-"""Headers of safetensors files that somebody made to cost much."""
+"""Safetensors files, also those that were made to be expensive."""
 
 import json
 import tracemalloc
@@ -8,11 +8,19 @@ import numpy as np
 import pytest
 
 from conduct.dataset.files import write_tensors
-from conduct.dataset.tensors import MAX_HEADER_BYTES, DamagedTensorsError, Header, TensorSpec, read_header
+from conduct.dataset.tensors import (
+    MAX_HEADER_BYTES,
+    DamagedTensorsError,
+    ForeignTensorsError,
+    Header,
+    TensorSpec,
+    read_arrays,
+    read_header,
+)
 
 
 def test_a_header_says_what_a_file_holds(tmp_path: Path):
-    """Without a look at its numbers."""
+    """Its numbers are not read."""
     path = tmp_path / "a.safetensors"
     write_tensors(path, {"a": np.zeros((2, 3), np.float16), "b": np.zeros(4, np.int8)}, {"model": "m"})
     header = read_header(path)
@@ -21,7 +29,7 @@ def test_a_header_says_what_a_file_holds(tmp_path: Path):
 
 
 def test_a_long_header_is_not_read(tmp_path: Path):
-    """95 MB of it cost the library 1.3 GB; here a sparse file, of which no more than eight bytes are looked at."""
+    """95 MB of it cost the library 1.3 GB of memory; here it is a sparse file, of which only eight bytes are read."""
     path = tmp_path / "a.safetensors"
     with path.open("wb") as file:
         file.write((95_000_000).to_bytes(8, "little"))
@@ -50,7 +58,7 @@ def test_a_long_header_is_not_read(tmp_path: Path):
     ],
 )
 def test_a_header_that_is_none_is_one_error(tmp_path: Path, content: bytes):
-    """Whatever stands there."""
+    """With any content."""
     path = tmp_path / "a.safetensors"
     path.write_bytes(len(content).to_bytes(8, "little") + content)
     with pytest.raises(DamagedTensorsError):
@@ -67,3 +75,20 @@ def test_the_longest_header_of_ours_fits(tmp_path: Path):
     path = tmp_path / "a.safetensors"
     write_tensors(path, tensors, {"model": json.dumps(names[:1])})
     assert len(read_header(path).tensors) == 288
+
+
+def test_arrays_are_read_as_float32_if_the_file_is_the_expected_one(tmp_path: Path):
+    """With its metadata, and each array in its shape; without shapes, all arrays."""
+    path = tmp_path / "a.safetensors"
+    write_tensors(path, {"a": np.ones(2, np.float16), "b": np.zeros((1, 2))}, {"identity": "x"})
+    assert list(read_arrays(path, {"identity": "x"})) == ["a", "b"]
+    read = read_arrays(path, {"identity": "x"}, {"a": (2,)})
+    assert (list(read), read["a"].dtype, read["a"].tolist()) == (["a"], np.float32, [1.0, 1.0])
+    with pytest.raises(ForeignTensorsError):
+        read_arrays(path, {"identity": "y"}, {"a": (2,)})
+    for shapes in ({"a": (3,)}, {"c": (2,)}, {"a": (2, 1)}):
+        with pytest.raises(DamagedTensorsError):
+            read_arrays(path, {"identity": "x"}, shapes)
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(DamagedTensorsError):
+        read_arrays(path, {"identity": "x"}, {"a": (2,)})

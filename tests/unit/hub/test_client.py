@@ -1,17 +1,19 @@
-"""The Hub's client as this project sets it up."""
+"""The Hub's client, as this project configures it."""
 
 import logging
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import httpx2
 import pytest
-from huggingface_hub import close_session, get_session
-from huggingface_hub.errors import HfHubHTTPError
+from huggingface_hub import close_session, constants, get_session
+from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 
 from conduct.hub import client
 
 
 def test_each_session_of_the_client_gives_up_after_silence():
-    """Also the one that the library opens when it has closed another, as it does after a failed connection."""
+    """Also a session that the library opens after it has closed another, as after a failed connection."""
     for _ in range(2):
         close_session()
         assert get_session().timeout == httpx2.Timeout(client.READ_TIMEOUT_SECONDS)
@@ -22,7 +24,7 @@ def test_each_session_of_the_client_gives_up_after_silence():
 def test_a_hub_that_fails_is_asked_again_and_one_that_refuses_is_not(
     monkeypatch: pytest.MonkeyPatch, caplog, status: int, requests: int
 ):
-    """Three times at most, and no log line of a library quotes what was asked."""
+    """At most three times, and no library logs the request."""
     asked = []
 
     def repo_info(self, repo: str, **_: object) -> None:
@@ -35,3 +37,39 @@ def test_a_hub_that_fails_is_asked_again_and_one_that_refuses_is_not(
         client.newest("ada/code", "dataset", "main")
     assert len(asked) == requests
     assert "zanzibar" not in caplog.text
+
+
+def test_offline_no_engine_is_asked(monkeypatch: pytest.MonkeyPatch):
+    """HF_HUB_OFFLINE holds for engines as well, also for one at an address."""
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(OfflineModeIsEnabled):
+        client.embed("http://127.0.0.1:9", ["accent"], 1.0)
+
+
+def test_an_engine_is_asked_through_the_proxy(monkeypatch: pytest.MonkeyPatch):
+    """As the Hub is."""
+    asked = []
+
+    class Proxy(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(self.path)
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(200)
+            self.send_header("content-type", "application/json")
+            self.end_headers()
+            self.wfile.write(b"[[1.0, 0.0]]")
+
+        def log_message(self, *_: object) -> None:
+            """Print nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Proxy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{server.server_port}")
+        close_session()
+        try:
+            vectors = client.embed("http://engine.example", ["accent"], 5.0)
+        finally:
+            close_session()
+            server.shutdown()
+    assert vectors.tolist() == [[1.0, 0.0]]
+    assert asked == ["http://engine.example/"]

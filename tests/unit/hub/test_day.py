@@ -1,4 +1,4 @@
-"""As of when a text from the Hub is: the day of its commit, where the Hub says that."""
+"""The date of a text from the Hub: that of its commit, if the Hub gives it."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ LONG = 60.0
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What the client pulls; its notes lie beside it."""
+    """The folder that the client downloads; its notes are beside it."""
     monkeypatch.setattr(constants, "HF_HOME", str(tmp_path / "home"))
     folder = tmp_path / "snapshots" / COMMIT
     folder.mkdir(parents=True)
@@ -27,14 +27,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def hub_says(monkeypatch: pytest.MonkeyPatch, modified: datetime | None) -> None:
-    """The Hub's answer to what a revision is."""
+    """The Hub's information about a revision."""
     info = SimpleNamespace(sha=COMMIT, siblings=[SimpleNamespace(rfilename="code_of_conduct.md", size=8)])
     info.last_modified = modified
     monkeypatch.setattr(client.HfApi, "repo_info", lambda *_, **__: info)
 
 
 def test_the_day_of_the_newest_commit_is_kept_and_known_without_the_hub(folder: Path, monkeypatch: pytest.MonkeyPatch):
-    """When the last good copy serves, its day is what a reader most needs."""
+    """When the last good copy is used, readers need its date most."""
     settings = Settings(dataset="ada/code")
     hub_says(monkeypatch, datetime(2026, 11, 20, 23, 59, tzinfo=UTC))
     snapshot = find_dataset.find_dataset(settings)
@@ -45,7 +45,7 @@ def test_the_day_of_the_newest_commit_is_kept_and_known_without_the_hub(folder: 
 
 
 def test_a_note_without_a_day_is_as_good(folder: Path, monkeypatch: pytest.MonkeyPatch):
-    """The Hub may say none."""
+    """The Hub may give no date."""
     settings = Settings(dataset="ada/code")
     hub_says(monkeypatch, None)
     snapshot = find_dataset.find_dataset(settings)
@@ -55,7 +55,7 @@ def test_a_note_without_a_day_is_as_good(folder: Path, monkeypatch: pytest.Monke
 
 
 def test_of_another_revision_the_hub_says_no_day(folder: Path, monkeypatch: pytest.MonkeyPatch):
-    """What it says is when the repository changed last: an older commit would look newer than it is."""
+    """It gives the date of the repository's last change: an older commit would look newer than it is."""
     hub_says(monkeypatch, datetime(2026, 11, 20, tzinfo=UTC))
     assert client.newest("ada/code", "dataset", "v1").day is None
     assert client.newest("ada/code", "dataset", COMMIT).day is None

@@ -1,4 +1,4 @@
-"""When a new text is looked for at all."""
+"""When a new text is looked for."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from conduct.settings import Settings
 
 
 def refresher(settings: Settings) -> Refresher:
-    """One that finds nothing."""
+    """A refresher that finds no new text."""
     return Refresher(settings, lambda: None, lambda snapshot: None, lambda reader: None)
 
 
@@ -18,23 +18,23 @@ def refresher(settings: Settings) -> Refresher:
     [("ada/code", 15.0, True), ("ada/code", 0.0, False), (None, 15.0, False), ("/no/such/folder", 15.0, False)],
 )
 def test_only_a_dataset_of_the_hub_is_looked_for_again(dataset: str | None, minutes: float, wanted: bool):
-    """And only if the owner wants it."""
+    """And only if the owner set an interval."""
     assert refresher(Settings(dataset=dataset, refresh_minutes=minutes)).wanted is wanted
 
 
 def test_neither_a_folder_nor_a_file_is_looked_for_again(tmp_path: Path):
-    """They lie on this machine."""
+    """They are on this machine."""
     (tmp_path / "code.md").write_text("Be kind.")
     for place in (tmp_path, tmp_path / "code.md"):
         assert refresher(Settings(dataset=str(place), refresh_minutes=15.0)).wanted is False
 
 
 def test_it_looks_after_as_many_minutes_as_the_owner_set_until_it_is_ended(monkeypatch: pytest.MonkeyPatch):
-    """Each wait can be ended, and nothing is looked at after that."""
+    """Each wait can be ended, and then it does not poll again."""
     waits, looks = [], []
 
     class Ended:
-        """Ends with the third wait."""
+        """An event that is set at the third wait."""
 
         def wait(self, seconds: float) -> bool:
             waits.append(seconds)

@@ -1,4 +1,4 @@
-"""Whatever goes wrong on the Hub's side, expected or not, leads to the copy at hand."""
+"""After any failure of the Hub, expected or not, the local copy is used."""
 
 import sys
 
@@ -13,13 +13,13 @@ AMBASSADOR = Settings(dataset="ada/ambassador-code-of-conduct", model="ada/condu
 
 
 def slip(*_: object) -> None:
-    """A fault that nobody thought of."""
+    """An unexpected error."""
     raise ZeroDivisionError("a slip")
 
 
 @pytest.mark.parametrize("name", ["is_valid_id", "newest", "cached", "remembered"])
 def test_a_fault_of_the_client_or_its_cache(monkeypatch: pytest.MonkeyPatch, name: str):
-    """In each of the calls that a start makes."""
+    """In each call that a start makes."""
     monkeypatch.setattr(client, "newest", slip)
     monkeypatch.setattr(client, name, slip)
     assert find_dataset(AMBASSADOR).name == "bundled"
@@ -27,7 +27,7 @@ def test_a_fault_of_the_client_or_its_cache(monkeypatch: pytest.MonkeyPatch, nam
 
 
 def test_a_client_that_cannot_be_imported(monkeypatch: pytest.MonkeyPatch):
-    """One of its variables has a value that it does not take, such as HF_HUB_ETAG_TIMEOUT=0.5."""
+    """If one of its variables has an invalid value, such as HF_HUB_ETAG_TIMEOUT=0.5."""
     monkeypatch.delattr("conduct.hub.client")
     monkeypatch.setitem(sys.modules, "conduct.hub.client", None)
     assert find_dataset(AMBASSADOR).name == "bundled"

@@ -1,4 +1,4 @@
-"""What the encoder learnt, as files: written, read, refused."""
+"""The files of what the encoder learnt: written, read, refused."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ BASE = "the sha256 of base weights"
 
 
 def update(scale: float = 2.0) -> Update:
-    """A change of rank 4."""
+    """An update of rank 4."""
     rng = np.random.default_rng(0)
     up, down = rng.normal(size=(32, 4)).astype(np.float16), rng.normal(size=(4, 32)).astype(np.float16)
     return Update(NAME, up.astype(np.float32), down.astype(np.float32), scale)
@@ -33,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def rewrite(folder: Path, tensors: dict[str, np.ndarray]) -> None:
-    """Other tensors under the same base."""
+    """Write other tensors for the same base."""
     write_tensors(folder / adapter.FILE, tensors, {"base": BASE})
 
 
@@ -47,7 +47,7 @@ def test_what_was_written_is_read(folder: Path):
 
 
 def test_the_files_are_those_of_peft(folder: Path):
-    """Names, configuration and what its library makes of them: anybody can load it onto the base model."""
+    """Names, configuration, and the result in PEFT: anybody can load them onto the base model."""
     from peft import LoraConfig
 
     assert set(load_file(folder / adapter.FILE)) == {UP, DOWN}
@@ -58,7 +58,7 @@ def test_the_files_are_those_of_peft(folder: Path):
 
 
 def test_the_scale_without_rank_stabilisation_is_alpha_by_rank(folder: Path):
-    """As PEFT has it."""
+    """As in PEFT."""
     path = folder / adapter.CONFIG_FILE
     path.write_text(json.dumps({"r": 4, "lora_alpha": 2}))
     assert adapter.load(folder, BASE).updates[0].scale == 0.5
@@ -98,7 +98,7 @@ PAIRS = "adapter_model.safetensors must hold pairs of lora_A and lora_B: make it
     ],
 )
 def test_tensors_that_cannot_be_added_are_refused(folder: Path, tensors: dict, sentence: str | None):
-    """It may come from the Hub."""
+    """They may come from the Hub."""
     rewrite(folder, tensors)
     with pytest.raises(ModelError) as error:
         adapter.load(folder, BASE)
@@ -107,7 +107,7 @@ def test_tensors_that_cannot_be_added_are_refused(folder: Path, tensors: dict, s
 
 @pytest.mark.parametrize("dtype", ["float8_e4m3fn", "bfloat16", "int8"])
 def test_numbers_that_numpy_has_not_are_refused(folder: Path, dtype: str):
-    """In the same sentence; the library would raise whatever it likes."""
+    """With the same sentence; the library could raise anything."""
     import torch
     from safetensors.torch import save_file
 
@@ -134,7 +134,7 @@ def test_numbers_that_numpy_has_not_are_refused(folder: Path, dtype: str):
     ],
 )
 def test_damaged_files_are_refused(folder: Path, name: str, content: bytes | None):
-    """A long header before it costs anything; each time one sentence that says what to do."""
+    """A long header before it costs anything; each time with one sentence that says what to do."""
     (folder / name).unlink() if content is None else (folder / name).write_bytes(content)
     with pytest.raises(ModelError) as error:
         adapter.load(folder, BASE)

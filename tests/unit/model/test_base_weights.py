@@ -14,14 +14,14 @@ from tests.support import tiny_encoder
 
 @pytest.fixture
 def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A tiny file in the layout of the real one, which is meant."""
+    """A tiny file in the format of the real one, whose hash is the expected one."""
     path = tmp_path / "base.bin"
     monkeypatch.setattr(base_weights, "SHA256", tiny_encoder.write_base(path))
     return path
 
 
 def test_a_file_of_the_layout_is_read(base: Path):
-    """Sizes, pieces with their scores, and each number: those of 4 bits are what their blocks say."""
+    """Sizes, pieces with their scores, and each number, also those in 4 bits."""
     read = base_weights.read(base)
     assert read.shape == Shape(32, 2, 2, 64, len(tiny_encoder.PIECES), 256, 2, pytest.approx(1e-12), 0, 2, 1, 3)
     assert tuple(piece for piece, _ in read.pieces) == tiny_encoder.PIECES
@@ -34,7 +34,7 @@ def test_a_file_of_the_layout_is_read(base: Path):
 
 
 def test_a_tensor_that_ends_within_a_block_has_no_number_too_many(base: Path):
-    """The last block is filled up."""
+    """The last block is padded."""
     read = base_weights.read(base)
     stored = read.tensors["l0.q.w"]
     read.tensors["short"] = base_weights.Stored(stored.offset, stored.size, stored.count - 5, True)
@@ -43,7 +43,7 @@ def test_a_tensor_that_ends_within_a_block_has_no_number_too_many(base: Path):
 
 @pytest.mark.parametrize("change", [lambda content: content[:-1], lambda content: content[:-1] + b"\xff"])
 def test_another_file_than_the_one_that_was_meant_is_refused(base: Path, change):
-    """Cut off, or a byte of it changed: one sentence that says what to do."""
+    """Cut off, or with a changed byte: one sentence that says what to do."""
     expected = base_weights.SHA256
     base.write_bytes(change(base.read_bytes()))
     found = hashlib.sha256(base.read_bytes()).hexdigest()
@@ -58,7 +58,7 @@ def test_another_file_than_the_one_that_was_meant_is_refused(base: Path, change)
 @pytest.mark.parametrize("kept", [0, 3, 4, 40, 100, 700])
 @pytest.mark.parametrize("magic", [b"E5S1", b"GGUF"])
 def test_what_is_not_in_the_layout_is_refused(base: Path, monkeypatch: pytest.MonkeyPatch, kept: int, magic: bytes):
-    """Also if its hash were the right one."""
+    """Even with the right hash."""
     base.write_bytes(magic[:kept] + base.read_bytes()[4:kept])
     monkeypatch.setattr(base_weights, "SHA256", hashlib.sha256(base.read_bytes()).hexdigest())
     with pytest.raises(
@@ -68,7 +68,7 @@ def test_what_is_not_in_the_layout_is_refused(base: Path, monkeypatch: pytest.Mo
 
 
 def test_blocks_of_another_size_are_refused(base: Path, monkeypatch: pytest.MonkeyPatch):
-    """Their numbers would be others."""
+    """Their numbers would be read wrongly."""
     content = base.read_bytes()
     base.write_bytes(content[:40] + (64).to_bytes(4, "little") + content[44:])
     monkeypatch.setattr(base_weights, "SHA256", hashlib.sha256(base.read_bytes()).hexdigest())
@@ -85,7 +85,7 @@ def test_a_package_that_is_not_installed_is_one_sentence(monkeypatch: pytest.Mon
 
 
 def test_none_of_the_packages_code_runs(tmp_path: Path, base: Path, monkeypatch: pytest.MonkeyPatch):
-    """Only its file is looked for."""
+    """Only its file is searched for."""
     package = tmp_path / "weights_with_code"
     package.mkdir()
     (package / "__init__.py").write_text("raise SystemExit('this package may not be run')")

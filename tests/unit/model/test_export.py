@@ -1,4 +1,4 @@
-"""An encoder as a folder of sentence-transformers, and read back; tiny, so that it takes no time."""
+"""An encoder as a folder of sentence-transformers, and read again; tiny, so that it is fast."""
 
 import json
 import shutil
@@ -22,7 +22,7 @@ TEXTS = ["an accent", "Is a joke about pizza okay?", "x " * 300, ""]
 
 
 def test_an_export_is_the_same_each_time(tiny: Path, tmp_path: Path):
-    """Publishing what has not changed sends nothing."""
+    """So publishing an unchanged encoder sends nothing."""
     for name in ("one", "two"):
         export(tmp_path / name, tiny)
     one, two = (
@@ -33,7 +33,7 @@ def test_an_export_is_the_same_each_time(tiny: Path, tmp_path: Path):
 
 
 def test_engines_and_earlier_versions_of_the_library_read_it(exported: Path):
-    """What they look for stands where they look for it."""
+    """The files have the names and the form that they expect."""
     said = {
         name: json.loads((exported / name).read_text())
         for name in ("sentence_bert_config.json", "1_Pooling/config.json", "modules.json")
@@ -53,7 +53,7 @@ def exported(tiny: Path, tmp_path: Path) -> Path:
 
 
 def test_it_serves_as_the_packaged_one_does(exported: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch):
-    """The same vectors and the same identity, so that vectors beside a text fit both; no package is needed then."""
+    """The same vectors and the same identity, so that stored vectors fit both; it needs no package."""
     expected = SentenceEncoder.load(tiny).encode(TEXTS)
     monkeypatch.setattr(base_weights, "packaged_file", lambda: None)
     np.testing.assert_allclose(SentenceEncoder.load(exported).encode(TEXTS), expected, atol=1e-5)
@@ -76,12 +76,12 @@ def test_everybody_can_load_it(exported: Path, tiny: Path):
 
 
 def test_texts_are_cut_alike_and_the_end_is_kept(exported: Path, tiny: Path):
-    """By the packaged one, by the exported one, and by the one that asks an engine elsewhere."""
+    """By the packaged encoder, by the exported one, and by the one that uses a remote engine."""
     encoders = [SentenceEncoder.load(tiny), SentenceEncoder.load(exported), RemoteEncoder.loader("http://x")(exported)]
     encoders.append(RemoteEncoder.loader("http://x")(tiny))
     for count in range(110, 132):
         (cut,) = {encoder.truncates("ж " * count) for encoder in encoders}
-        # Two pieces a word, the prompt's two, and one at each end.
+        # Two pieces for each word, two for the prompt, and one at each end.
         assert cut is (2 * count + 4 > packaged.MAX_TOKENS)
     reader = assemble(tiny)[0]
     ids = reader.preprocess(["x " * 300])["input_ids"]
@@ -90,7 +90,7 @@ def test_texts_are_cut_alike_and_the_end_is_kept(exported: Path, tiny: Path):
 
 
 def test_padding_changes_nothing(tiny: Path):
-    """In training many texts are read at a time."""
+    """In training, several texts are read at a time."""
     model = SentenceEncoder(assemble(tiny))
     together = model.encode(TEXTS)
     for text, vector in zip(TEXTS, together, strict=True):
@@ -98,20 +98,20 @@ def test_padding_changes_nothing(tiny: Path):
 
 
 def test_an_encoder_that_learnt_nothing_is_the_base(tiny: Path):
-    """To train and to compare with."""
+    """For training and for comparison."""
     base, learnt = (SentenceEncoder(assemble(folder)).encode(TEXTS) for folder in (None, tiny))
     assert np.abs(base - learnt).max() > 0.01
 
 
 def test_an_export_that_lost_its_peaks_is_any_model(exported: Path):
-    """In float32, and with an identity of its own."""
+    """It runs in float32, with another identity."""
     (exported / packaged.PEAKS_FILE).unlink()
     assert packaged.identity(Snapshot(exported, "ada/model", "abc")) == "ada/model@abc"
     assert SentenceEncoder.load(exported).encode(["an accent"]).shape == (1, 32)
 
 
 def test_peaks_beside_another_model_are_refused(exported: Path, tmp_path: Path):
-    """Somebody copied a file."""
+    """If somebody copied the file."""
     other = tmp_path / "minilm"
     shutil.copytree(comparison.minilm_folder(), other)
     shutil.copy(exported / packaged.PEAKS_FILE, other)
@@ -127,12 +127,12 @@ def test_a_network_that_is_no_bert_is_refused_with_peaks(exported: Path, monkeyp
 
 
 def test_the_network_that_trains_is_float32_and_served_in_int8(tiny: Path):
-    """Only who serves pays with digits."""
+    """Only serving loses precision."""
     assert {layer.weight.dtype.itemsize for _, layer in int8.linear_layers(network_of(assemble(tiny)))} == {4}
 
 
 def test_a_model_is_loaded_without_a_word(exported: Path, tiny: Path, capfd: pytest.CaptureFixture[str]):
-    """Who asked in a terminal sees the answer; no bar, and nothing of prompts."""
+    """A user of the command line sees only the answer, and no progress bar."""
     for folder in (tiny, exported):
         SentenceEncoder.load(folder)
     assert capfd.readouterr() == ("", "")

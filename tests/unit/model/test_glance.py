@@ -1,4 +1,4 @@
-"""Rough vectors from the words of a text alone."""
+"""Estimated vectors from a text's word embeddings."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ ANEW = "make it anew with `python -m conduct train`"
 
 
 def test_a_map_is_fitted_that_gives_back_what_is_linear():
-    """Ten times the numbers, turned, and moved: with enough texts the ridge hardly bends it."""
+    """Vectors that are scaled, rotated and moved: with enough texts, the ridge has little effect."""
     rng = np.random.default_rng(0)
     means, turn = rng.standard_normal((5_000, 6)), np.linalg.qr(rng.standard_normal((6, 6)))[0]
     wanted = 10 * means @ turn + 3
@@ -27,7 +27,7 @@ def test_a_map_is_fitted_that_gives_back_what_is_linear():
 
 
 def test_a_glance_reads_words_and_not_the_network(tiny: Path):
-    """The mean of the words' embeddings, through the map; each text alone."""
+    """The mean of the word embeddings, through the map; each text by itself."""
     encoder = SentenceEncoder.load(tiny)
     means = encoder.means(TEXTS)
     assert means.shape == (3, 32)
@@ -37,7 +37,7 @@ def test_a_glance_reads_words_and_not_the_network(tiny: Path):
 
 
 def test_an_encoder_that_has_none_gives_none(tiny: Path):
-    """It reads all of a draft."""
+    """Then all of a draft is read."""
     (tiny / GLANCE_FILE).unlink()
     assert SentenceEncoder.load(tiny).glance is None
 
@@ -60,7 +60,7 @@ def test_what_cannot_be_used_is_refused(tmp_path: Path, weights: np.ndarray, ide
 
 
 def test_a_file_that_is_cut_off_is_refused(tmp_path: Path):
-    """Whatever was lost of it."""
+    """At any length."""
     path = tmp_path / GLANCE_FILE
     glance.save(Glance(np.eye(33, 32, dtype=np.float32)), path, "own@1")
     path.write_bytes(path.read_bytes()[:-10])

@@ -32,7 +32,7 @@ OTHERS = (
 
 @pytest.mark.parametrize("question", OTHERS)
 def test_a_language_that_was_not_measured_gets_a_notice_and_never_a_flat_no(engine: Engine, question: str):
-    """What nobody measured, the encoder cannot call silent."""
+    """For such a question, the app cannot know that the code is silent."""
     answer = engine.ask(question)
     assert "does not seem to be in one of the languages that were measured (Arabic, " in answer.notice
     assert answer.coverage in ("covered", "unclear")
@@ -45,7 +45,7 @@ def test_a_language_that_was_measured_gets_none(engine: Engine, question: str):
 
 
 def test_fewer_than_one_in_a_thousand_english_texts_get_the_notice(dataset: DatasetRevision):
-    """Over the whole bank, with its slang, typos and fragments; of those with five words at most, one in a hundred."""
+    """In the whole bank, with slang, typos and fragments; of texts with at most five words, one in a hundred."""
     texts = [situation.text for situation in dataset.bank.situations]
     for some, limit in ((texts, 0.001), ([text for text in texts if len(text.split()) <= 5], 0.01)):
         assert sum(notice(text, ENGLISH) is not None for text in some) < len(some) * limit
@@ -63,12 +63,12 @@ def test_fewer_than_one_in_a_thousand_english_texts_get_the_notice(dataset: Data
     ],
 )
 def test_languages_stand_on_the_models_card(tmp_path: Path, card: str, languages: set[str]):
-    """A card that names none, or is broken, names none."""
+    """A card that names none, or is broken, gives none."""
     (tmp_path / "README.md").write_text(card)
     assert languages_of(tmp_path) == languages
 
 
 @pytest.mark.parametrize("languages", [ANY, frozenset(), frozenset({"en", "de"})])
 def test_a_model_that_reads_the_language_gives_no_notice(languages: frozenset[str]):
-    """A multilingual model, one that names nothing, and one that names German."""
+    """A multilingual model, one that names no language, and one that names German."""
     assert notice("Darf ich über seinen Akzent lachen, wenn er mitlacht?", languages) is None

@@ -20,7 +20,7 @@ def base(tiny) -> BaseWeights:
 
 
 def test_words_are_the_numbers_that_their_rows_say(base: BaseWeights):
-    """In half precision; of any number of texts and words."""
+    """In half precision; for any number of texts and words."""
     words = network.build(base).embeddings.word_embeddings
     assert isinstance(words, network.FourBitEmbedding)
     written = tiny_encoder.numbers()["emb.word"].astype(np.float16).astype(np.float32)
@@ -30,7 +30,7 @@ def test_words_are_the_numbers_that_their_rows_say(base: BaseWeights):
 
 
 def test_the_word_embeddings_of_an_export_are_read_as_float32():
-    """And stay in half precision where they lie."""
+    """They stay in half precision in their file."""
     rows = torch.arange(12, dtype=torch.float16).reshape(4, 3)
     read = network.HalfEmbedding(rows)(torch.tensor([3, 0]))
     assert read.dtype == torch.float32
@@ -38,7 +38,7 @@ def test_the_word_embeddings_of_an_export_are_read_as_float32():
 
 
 def test_each_weight_is_that_of_the_file_rounded_to_half_precision(base: BaseWeights):
-    """Under the library's names, and none is left out."""
+    """Under the library's names; none is left out."""
     made = network.build(base)
     assert not made.training
     state, written = made.state_dict(), tiny_encoder.numbers()
@@ -55,7 +55,7 @@ def test_each_weight_is_that_of_the_file_rounded_to_half_precision(base: BaseWei
 
 
 def test_what_was_learnt_is_added(base: BaseWeights):
-    """Up times down times the scale; all other weights stay."""
+    """Up times down times the scale; all other weights stay the same."""
     update = tiny_encoder.updates()[1]
     assert update.name == QUERY
     plain, learnt = network.build(base).state_dict(), network.build(base, Adapter((update,))).state_dict()

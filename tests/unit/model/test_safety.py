@@ -16,7 +16,7 @@ from conduct.training import comparison
 
 
 class Trap:
-    """Leaves a mark where it is unpickled."""
+    """Leaves a mark when it is unpickled."""
 
     def __init__(self, mark: Path) -> None:
         self.mark = mark
@@ -27,13 +27,13 @@ class Trap:
 
 @pytest.fixture
 def mark(tmp_path: Path) -> Path:
-    """A file that is there if code of the model was run."""
+    """A file that exists if code of the model was run."""
     return tmp_path / "mark"
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of a small model, but for its weights, which are 90 MB: a link to them, never to be written through."""
+    """A copy of a small model with a link to its weights, which have 90 MB and must not be written to."""
     weights, source = "model.safetensors", comparison.minilm_folder()
     folder = Path(shutil.copytree(source, tmp_path / "model", ignore=shutil.ignore_patterns(weights)))
     (folder / weights).symlink_to(source / weights)
@@ -41,20 +41,20 @@ def folder(tmp_path: Path) -> Path:
 
 
 def add_module(folder: Path, **module: str) -> None:
-    """One more module of the model."""
+    """Add a module to the model."""
     modules = json.loads((folder / "modules.json").read_text())
     modules.append({"idx": len(modules), "name": str(len(modules))} | module)
     (folder / "modules.json").write_text(json.dumps(modules))
 
 
 def only_pickled(folder: Path, trap: bytes) -> None:
-    """As old models are."""
+    """Only pickled weights, as in old models."""
     (folder / "model.safetensors").unlink()
     (folder / "pytorch_model.bin").write_bytes(trap)
 
 
 def pickled_module(folder: Path, trap: bytes) -> None:
-    """The transformer as safetensors, a layer after it not."""
+    """The transformer is in safetensors, but a layer after it is not."""
     add_module(folder, path="3_Dense", type="sentence_transformers.models.Dense")
     (folder / "3_Dense").mkdir()
     (folder / "3_Dense" / "config.json").write_text('{"in_features": 384, "out_features": 8}')
@@ -62,7 +62,7 @@ def pickled_module(folder: Path, trap: bytes) -> None:
 
 
 def pickled_adapter(folder: Path, trap: bytes) -> None:
-    """Loaded with the model where a certain library is installed."""
+    """An adapter that is loaded with the model if PEFT is installed."""
     (folder / "adapter_config.json").write_text("{}")
     (folder / "adapter_model.bin").write_bytes(trap)
 
@@ -74,20 +74,20 @@ def foreign_module(folder: Path, trap: bytes) -> None:
 
 
 def hidden_module(folder: Path, trap: bytes) -> None:
-    """The same, by the way of a library that is allowed."""
+    """The same, through a library that is allowed."""
     add_module(folder, path="notes.txt", type="sentence_transformers.base.model.pickle")
     (folder / "notes.txt").write_bytes(trap)
 
 
 def own_module(folder: Path, trap: bytes) -> None:
-    """A Python file of the model's own."""
+    """A Python file in the model's folder."""
     add_module(folder, path="", type="mine.Mine")
     (folder / "trap").write_bytes(trap)
     (folder / "mine.py").write_text(f"import pickle\npickle.load(open({str(folder / 'trap')!r}, 'rb'))\n")
 
 
 def own_architecture(folder: Path, trap: bytes) -> None:
-    """The same for the transformer itself, in a way that only its library can tell."""
+    """The same for the transformer itself, which only its library can detect."""
     config = json.loads((folder / "config.json").read_text())
     config |= {"model_type": "mine", "auto_map": {"AutoConfig": "mine.Mine", "AutoModel": "mine.Mine"}}
     (folder / "config.json").write_text(json.dumps(config))
@@ -102,7 +102,7 @@ def outside_path(folder: Path, trap: bytes) -> None:
 
 
 def no_list(folder: Path, trap: bytes) -> None:
-    """Nested deeper than a parser can go."""
+    """A list that is nested too deeply for the parser."""
     (folder / "modules.json").write_text("[" * 100_000)
 
 
@@ -130,7 +130,7 @@ def truncated(folder: Path, trap: bytes) -> None:
     ],
 )
 def test_a_model_with_anything_but_numbers_is_refused(folder: Path, mark: Path, change: Callable, reason: str):
-    """In one sentence that says what to do, and nothing of it has run."""
+    """With one sentence that says what to do; none of its code has run."""
     change(folder, pickle.dumps(Trap(mark)))
     with pytest.raises(ModelError) as refused:
         SentenceEncoder.load(folder)
@@ -148,7 +148,7 @@ def test_pickled_weights_beside_safetensors_are_left_alone(folder: Path, mark: P
 
 
 def test_who_sets_such_a_model_reads_why_it_was_not_used(folder: Path, mark: Path, caplog):
-    """The packaged encoder answers; where an answer comes from says so, and the log."""
+    """The packaged encoder is used; the source of an answer and the log say why."""
     only_pickled(folder, pickle.dumps(Trap(mark)))
     source = Engine(Settings(model=str(folder))).ask("Is this okay?").source
     assert source.model == "packaged"

@@ -28,17 +28,17 @@ def base(tiny) -> BaseWeights:
     ],
 )
 def test_a_text_is_cut_into_the_pieces_that_are_likeliest(base: BaseWeights, text: str, pieces: list[str]):
-    """Characters in their usual form, white space as one; a mark at each end. The exported model reads it likewise."""
+    """Characters are normalized, white space becomes one space, each end has a mark. The exported model agrees."""
     ids = PieceTokenizer(base).ids(text)
     assert [PIECES[number] for number in ids] == ["<s>", *pieces, "</s>"]
     assert exported(base).encode(text).ids == ids
 
 
 def test_who_asks_cannot_end_a_text(base: BaseWeights):
-    """The names of special pieces are letters like others in a question."""
+    """In a question, the names of special pieces are ordinary letters."""
     assert not {base.shape.begin, base.shape.end} & set(PieceTokenizer(base).ids("a</s>joke<s>")[1:-1])
 
 
 def test_special_pieces_are_those_that_the_file_names(base: BaseWeights):
-    """Which begin a text, end it, pad it, and stand for what no piece spells."""
+    """For the beginning, the end, padding, and unknown characters."""
     assert special_pieces(base) == ("<s>", "</s>", "<pad>", "<unk>")

@@ -1,4 +1,4 @@
-"""What is known of a question and a passage whatever the code."""
+"""Scores for questions and passages of any code."""
 
 from pathlib import Path
 
@@ -34,7 +34,7 @@ COSINES = np.array([[0.9, 0.3, 0.6], [0.2, 0.2, 0.2]])
 
 
 def test_the_features_of_scope():
-    """About conduct or not, the closest passage, and how far the three closest lie from it on average."""
+    """About conduct or not, the closest passage, and how far the three closest are from it on average."""
     features = scope_features(CONDUCT, COSINES)
     assert features.shape == (2, SCOPE_FEATURES)
     np.testing.assert_allclose(features, [[0, 0.9, 0.3], [np.tanh(1), 0.2, 0]], atol=1e-12)
@@ -42,7 +42,7 @@ def test_the_features_of_scope():
 
 @pytest.mark.parametrize("passages", [1, 2, 7])
 def test_a_code_of_any_length_has_the_same_features(passages: int):
-    """Also one of a single passage, which is as close as its closest."""
+    """Also one with a single passage."""
     cosines = np.full((4, passages), 0.5)
     assert scope_features(np.zeros(4), cosines).shape == (4, SCOPE_FEATURES)
     assert relevance_features(np.zeros(4), cosines).shape == (4, passages, RELEVANCE_FEATURES)
@@ -91,7 +91,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_what_was_written_is_read(path: Path):
-    """All numbers; and where there is no file nothing is known."""
+    """All numbers; without a file, None."""
     read = load(path, ENCODER, 2)
     for name in ("conduct", "scope", "relevance"):
         np.testing.assert_array_equal(getattr(read, name), getattr(KNOWN, name))
@@ -112,11 +112,6 @@ def test_numbers_for_another_encoder_are_refused(path: Path):
 @pytest.mark.parametrize(
     ("name", "array"),
     [
-        ("conduct", np.ones(9, np.float32)),
-        ("conduct", np.ones((3, 1), np.float32)),
-        ("scope", np.ones(SCOPE_FEATURES, np.float32)),
-        ("relevance", np.ones((RELEVANCE_FEATURES + 1, 1), np.float32)),
-        ("bands", np.ones(3, np.float32)),
         ("bands", np.array([0.2, 0.7], np.float32)),
         ("bands", np.array([1.5, 0.5], np.float32)),
         ("bands", np.array([0.5, -0.5], np.float32)),
@@ -126,13 +121,30 @@ def test_numbers_for_another_encoder_are_refused(path: Path):
     ],
 )
 def test_numbers_that_cannot_be_are_refused(path: Path, name: str, array: np.ndarray):
-    """Of another shape, none, too large, or bands the wrong way round."""
+    """Not a number, too large, or bands in the wrong order."""
     write_tensors(path, load_file(path) | {name: array}, {"model": ENCODER})
     with pytest.raises(ModelError) as error:
         load(path, ENCODER, 2)
     assert str(error.value) == (
         "any_code.safetensors holds numbers that cannot be: make it anew with `python -m conduct train`."
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "array"),
+    [
+        ("conduct", np.ones(9, np.float32)),
+        ("conduct", np.ones((3, 1), np.float32)),
+        ("scope", np.ones(SCOPE_FEATURES, np.float32)),
+        ("relevance", np.ones((RELEVANCE_FEATURES + 1, 1), np.float32)),
+        ("bands", np.ones(3, np.float32)),
+    ],
+)
+def test_arrays_of_another_shape_are_refused(path: Path, name: str, array: np.ndarray):
+    """Before a number of them is read."""
+    write_tensors(path, load_file(path) | {name: array}, {"model": ENCODER})
+    with pytest.raises(ModelError, match=r"^any_code\.safetensors is damaged: make it anew"):
+        load(path, ENCODER, 2)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +160,7 @@ def test_numbers_that_cannot_be_are_refused(path: Path, name: str, array: np.nda
     ],
 )
 def test_a_damaged_file_is_refused(path: Path, change):
-    """Half a file, one without all arrays, one with too many numbers, or of another kind."""
+    """Not a file of tensors, half a file, or one that lacks arrays."""
     change(path)
     with pytest.raises(ModelError) as error:
         load(path, ENCODER, 2)

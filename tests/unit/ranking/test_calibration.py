@@ -29,6 +29,6 @@ def test_bands_lie_between_what_is_kept_and_what_is_refused():
 
 
 def test_bands_never_cross():
-    """Even where the classes overlap, "covered" asks for at least as much as "not not covered"."""
+    """Even if the classes overlap, "covered" needs at least as much as "unclear"."""
     bands = fit_bands(list(np.linspace(0, 1, 101)), list(np.linspace(0, 1, 101)))
     assert bands.covered >= bands.not_covered

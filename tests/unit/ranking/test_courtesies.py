@@ -24,12 +24,12 @@ from conduct.ranking.courtesies import WINDOW, essence, unshouted
     ],
 )
 def test_courtesies_at_the_ends_are_not_compared_with_the_code(question: str, kept: str):
-    """Greetings, pleas and thanks say nothing about the situation; a question of nothing else stays."""
+    """They say nothing about the situation; a question of nothing else is kept."""
     assert essence(question) == kept
 
 
 class Counted:
-    """An expression that counts what it is shown: how often, and how many characters in all."""
+    """An expression that counts its calls and the characters that it is given."""
 
     def __init__(self, expression) -> None:
         self.expression = expression
@@ -40,12 +40,12 @@ class Counted:
         self.characters += end - begin
 
     def match(self, text: str, begin: int = 0, end: int | None = None):
-        """As the expression does."""
+        """Count, and match as the expression does."""
         self._shown(begin, len(text) if end is None else end)
         return self.expression.match(text, begin, len(text) if end is None else end)
 
     def search(self, text: str, begin: int = 0, end: int | None = None):
-        """As the expression does."""
+        """Count, and match as the expression does."""
         self._shown(begin, len(text) if end is None else end)
         return self.expression.search(text, begin, len(text) if end is None else end)
 
@@ -72,8 +72,8 @@ class Counted:
 def test_the_work_for_a_hostile_question_grows_with_its_length(
     monkeypatch: pytest.MonkeyPatch, repeated: str, before: str, after: str
 ):
-    """An expression that is shown a run of n characters may take n * n steps: they are shown windows, one to look for
-    an ending and one for each greeting of at least four characters."""
+    """An expression may need n * n steps for n characters, so it sees only windows: one for the ending, and one for
+    each greeting of at least four characters."""
     for length in (1_000, 200_000):
         opening, closing = Counted(courtesies._OPENING), Counted(courtesies._CLOSING)
         with monkeypatch.context() as patch:
@@ -86,7 +86,7 @@ def test_the_work_for_a_hostile_question_grows_with_its_length(
 
 
 def test_a_shouted_question_is_read_as_if_it_were_said():
-    """A word in capitals among others stays as it is, and so does a script without them."""
+    """A word in capitals among others is not changed, nor is a script without them."""
     assert unshouted("MAY I LAUGH AT HIS ACCENT?") == "may i laugh at his accent?"
     assert unshouted("May I laugh at HIS accent?") == "May I laugh at HIS accent?"
     assert unshouted("我可以笑他的口音吗？") == "我可以笑他的口音吗？"

@@ -20,7 +20,7 @@ from conduct.ranking.index import Scope, SearchResult
 from conduct.text.draft import Piece, Sentence
 from tests.factories import MATCHES
 
-# A band each at log-odds of 0 and 2.
+# The bands are at log-odds of 0 and 2.
 BANDS = Bands(covered=1 / (1 + math.exp(-2)), not_covered=0.5)
 PLAIN = DraftRecipe(
     best=1, length=-1, intercept=0, covered=0.6, not_covered=0.3,
@@ -41,13 +41,13 @@ def test_a_position_is_counted_in_bands(scope: float, where: float):
 
 
 def test_bands_that_are_one_have_positions_too():
-    """At a width of half."""
+    """With a width of one half."""
     same = SearchResult((), probability(1), Bands(covered=0.5, not_covered=0.5))
     assert position(same) == pytest.approx(2)
 
 
 def test_a_sentence_whose_words_do_not_count_stands_lower():
-    """Half of it where they half count; as it is with its other readings."""
+    """By half of it if they half count; the same for its other readings."""
     half = replace(result(4, 0), by_words=0.5)
     recipe = replace(PLAIN, unfamiliar=2)
     assert Readings({0: [half]}, recipe).scores(1).best == pytest.approx(1)
@@ -56,7 +56,7 @@ def test_a_sentence_whose_words_do_not_count_stands_lower():
 
 
 def test_the_most_promising_sentences_come_in_their_order():
-    """Of those as good as each other the first."""
+    """Of equal ones the first."""
     assert promising({number: result(number % 8) for number in range(10)}, 6) == [2, 3, 4, 5, 6, 7]
     assert promising(dict.fromkeys((4, 9, 11), result(1)), 2) == [4, 9]
     assert promising({0: result(1)}, 6) == [0]
@@ -70,7 +70,7 @@ def pieces(count: int) -> list[Piece]:
 
 @pytest.mark.parametrize(("count", "wanted"), [(MIN_READ, MIN_READ), (MIN_READ + 1, MIN_READ), (200, 24)])
 def test_of_a_long_draft_the_promising_sentences_are_read_and_the_best_again_with_their_neighbours(count, wanted):
-    """A short one is not glanced at. The later a sentence is, the more promising it is here."""
+    """For a short one nothing is estimated. Here, later sentences are more promising."""
     glanced, searched = [], []
 
     def glance(texts: list[str]) -> list[Scope]:
@@ -91,7 +91,7 @@ def test_of_a_long_draft_the_promising_sentences_are_read_and_the_best_again_wit
 
 
 def test_all_of_a_draft_is_read_where_nothing_can_be_told_at_a_glance():
-    """By an engine elsewhere, or another model."""
+    """With a remote engine, or another model."""
     searched = []
 
     def search(texts: list[str]) -> list[SearchResult]:
@@ -112,14 +112,14 @@ def test_the_same_sentence_counts_less_in_a_longer_draft():
 
 
 def test_a_sentence_is_judged_by_all_its_readings():
-    """Alone and with its neighbours: the mean."""
+    """The mean of alone and with its neighbours."""
     readings = Readings({3: [result(4, 2), result(0, 0), result(2, 1)]}, PLAIN)
     assert readings.scores(5).best == pytest.approx(1)
     assert readings.scores(5).passages == {"p-1": pytest.approx(2)}
 
 
 def test_each_passage_has_the_sentences_that_led_to_it():
-    """The strongest first; another one only where it would do alone and is about nothing else."""
+    """The strongest first; another one only if it is covered alone and leads to no other passage."""
     borrowed = [result(0, 0, -3), result(9, 3, -3)]
     readings = Readings(
         {2: [result(4, 3.5, -3)], 5: [result(6, 2, -3)], 7: [result(-4, -1, 0)], 8: borrowed, 9: [result(0, -3, 3)]},
@@ -128,12 +128,12 @@ def test_each_passage_has_the_sentences_that_led_to_it():
     found = readings.combined(1)
     assert [match.passage.id for match in found.result.matches] == ["p-1", "p-2"]
     # 3.5 + 2 is more than 2 + 3; sentence 7 is too weak to lead anywhere,
-    # and 8 alone would be as weak: what it was read with is not.
+    # and 8 would be as weak by itself: the sentence that it was read with is not.
     assert found.led_by == ((2, 5), (9,))
 
 
 def test_a_text_that_is_read_whole_keeps_its_result():
-    """Its sentences only say what led to the passages."""
+    """Its sentences only explain the passages."""
     whole = result(3, 1, 2)
     found = Readings({0: [result(0, 2, 0)], 1: [result(0, 0, 2)]}, PLAIN).explaining(whole, 2)
     assert found.result is whole

@@ -27,5 +27,5 @@ DIFFERENCES = (
     ],
 )
 def test_the_sentence_to_mark(sentences: tuple[str, ...], cosines: tuple[float, ...], marked: str):
-    """The closest; never what only leads to the others."""
+    """The closest one, but not one that only leads in."""
     assert sentence_to_mark(sentences, cosines) == marked

@@ -27,21 +27,21 @@ BANK = Bank(
 
 
 def search(question: str, code=CODE, bank=BANK, blend: Blend | None = None, known: AnyCode | None = None):
-    """Search with vectors built on the spot."""
+    """Search with newly built vectors."""
     encoder = WordEncoder()
     index = Index(code, bank, build(code, bank, (), encoder), known, blend or Blend())
     return index.search([question], encoder)[0]
 
 
 def test_targets_share_a_situation_among_its_passages():
-    """First counts 1, also counts ALSO, silent is a class of its own."""
+    """Grade 2 counts 1, grade 1 counts `secondary_weight`, and "silent" is a class of its own."""
     names = classes(CODE, BANK)
     assert names == ("words-1", "chances-1", "")
     np.testing.assert_allclose(targets(BANK, names), [[1 / 1.15, 0.15 / 1.15, 0], [0, 1, 0], [0, 0, 1]], rtol=1e-6)
 
 
 def test_near_situations_alone_give_their_own_shares():
-    """At this temperature a situation at cosine 1 outweighs those at 0 by e^20."""
+    """With this temperature, a situation at cosine 1 outweighs those at 0 by e^20."""
     found = search("accent joke", blend=Blend(neighbours=1, meaning=0, words=0))
     assert [match.passage.id for match in found.matches] == ["words-1", "chances-1"]
     assert [match.relevance for match in found.matches] == pytest.approx([1 / 1.15, 0.15 / 1.15], abs=1e-6)
@@ -55,7 +55,7 @@ def test_a_question_like_a_silent_situation_is_out_of_scope():
 
 
 def test_the_closest_sentence_is_named():
-    """Its letters stand in the passage."""
+    """It is a part of the passage, letter for letter."""
     assert search("a joke").matches[0].sentence == "A joke may hurt."
 
 
@@ -69,7 +69,7 @@ def test_the_nearest_situation_of_each_passage_explains_it():
 
 
 def test_a_situation_that_is_never_shown_ranks_and_explains_nothing():
-    """The same ranking; None in its place, and not the next nearest."""
+    """The ranking is the same; the explanation is None, not the next nearest situation."""
     hidden = Bank((replace(BANK.situations[0], showable=False), *BANK.situations[1:]))
     shown, kept = search("accent joke"), search("accent joke", bank=hidden)
     assert [match.relevance for match in kept.matches] == [match.relevance for match in shown.matches]
@@ -77,7 +77,7 @@ def test_a_situation_that_is_never_shown_ranks_and_explains_nothing():
 
 
 def test_without_situations_sentences_decide():
-    """Cosine 1/sqrt(2) with "A joke may hurt." and 0 with the rest, read by the curve for plain similarity."""
+    """Cosine 1/sqrt(2) with "A joke may hurt." and 0 with the rest, scored by the similarity curve."""
     found = search("joke pizza", bank=Bank())
     assert [match.passage.id for match in found.matches] == ["words-1", "chances-1"]
     expected = SIMILARITY.relevance(np.array([(1 + 0.5**0.5) / 2, 0.5]))
@@ -87,7 +87,7 @@ def test_without_situations_sentences_decide():
 
 
 def test_a_passage_that_no_situation_leads_to_is_found_by_its_own_words():
-    """A fuller text works at once, before anybody wrote situations for its new bullets."""
+    """A newer text works at once, before anybody has written situations for its new items."""
     fuller = parse("## Words\n\nNo accent is wrong. A joke may hurt.\n\n## Chances\n\nEach slot is given fair and "
                    "square. Examples include:\n\n- Any threat\n")  # fmt: skip
     found = search("threat", code=fuller)
@@ -97,7 +97,7 @@ def test_a_passage_that_no_situation_leads_to_is_found_by_its_own_words():
 
 
 def test_many_questions_are_answered_each_with_its_own():
-    """One batch, no mix-up."""
+    """Results in a batch are not mixed up."""
     encoder = WordEncoder()
     index = Index(CODE, BANK, build(CODE, BANK, (), encoder))
     questions = ["slot", "accent", "pizza"]
@@ -109,7 +109,7 @@ def test_many_questions_are_answered_each_with_its_own():
 
 
 def test_whether_the_code_speaks_to_a_text_can_be_had_alone():
-    """The same as with all the rest, by whatever vectors; their words do not count."""
+    """It agrees with the full search, for any vectors; the words of the text do not count."""
     encoder = WordEncoder()
     index = Index(CODE, BANK, build(CODE, BANK, (), encoder), blend=Blend(words=0))
     texts = ["an accent", "pizza", "a joke"] * SCOPES_AT_A_TIME
@@ -119,7 +119,7 @@ def test_whether_the_code_speaks_to_a_text_can_be_had_alone():
 
 
 def test_pieces_are_sentences_and_the_whole():
-    """The whole comes with the heading that it stands under; a passage of one sentence is one piece."""
+    """The whole has its heading before it; a passage of one sentence is one piece."""
     assert pieces(CODE.passages[0]) == (
         "No accent is wrong.",
         "A joke may hurt.",
@@ -130,7 +130,7 @@ def test_pieces_are_sentences_and_the_whole():
 
 
 def test_a_new_passage_is_not_called_silent_by_old_situations():
-    """The bank knows pizza as a silent matter; a fuller text speaks of it, surely or perhaps, and it comes first."""
+    """In the bank, pizza is silent; the newer text speaks about it, surely or perhaps, and its passage comes first."""
     fuller = parse("## Words\n\nNo accent is wrong. A joke may hurt.\n\n## Chances\n\nEach slot is given fair and "
                    "square. Examples include:\n\n- Pizza is shared\n")  # fmt: skip
     for question, expected in (("pizza", COVERED), ("pizza threat threat threat", UNCLEAR)):
@@ -145,7 +145,7 @@ ATTRIBUTED = parse("## Words\n\nNo accent is wrong.\n\n## Attribution\n\nThe jok
 
 
 def test_boilerplate_comes_last_however_close_it_is():
-    """Who asks about conduct is not answered with a licence, and a licence alone covers nothing."""
+    """A question about conduct is not answered with a licence, and a licence alone covers nothing."""
     found = search("joke slot", code=ATTRIBUTED, bank=Bank())
     assert [match.passage.id for match in found.matches] == ["words-1", "attribution-1", "attribution-2"]
     plain = SIMILARITY.relevance(np.array([0.5]))[0]
@@ -156,7 +156,7 @@ def test_boilerplate_comes_last_however_close_it_is():
 
 
 def test_boilerplate_is_never_more_relevant_than_what_stands_before_it():
-    """Situations may give their passages less than a hundredth: the order of relevance still holds."""
+    """Situations may give their passages less than 0.01: relevance must still be in descending order."""
     bank = Bank((Situation("accent", (Judgement("words-1", 2),)), *(Situation("pizza", ()) for _ in range(3))))
     found = search("pizza", code=ATTRIBUTED, bank=bank, blend=Blend(neighbours=1, meaning=0, words=0))
     assert [match.passage.id for match in found.matches] == ["words-1", "attribution-1", "attribution-2"]
@@ -166,7 +166,7 @@ def test_boilerplate_is_never_more_relevant_than_what_stands_before_it():
 
 
 def test_boilerplate_that_situations_lead_to_is_ranked_like_any_passage():
-    """Who wrote them knew better than a rule of thumb."""
+    """The writer of the situations knew better than a heuristic."""
     bank = Bank((Situation("joke slot", (Judgement("attribution-1", 2),)), Situation("sorry", ())))
     found = search("joke slot", code=ATTRIBUTED, bank=bank)
     assert found.matches[0].passage.id == "attribution-1"
@@ -187,7 +187,7 @@ def curve(log_odds: float) -> float:
 
 
 def test_what_is_known_of_any_code_ranks_passages_without_situations():
-    """Cosine 1 with "A joke may hurt." and 0 with the rest; tanh(4 / 4) says that it is about conduct."""
+    """Cosine 1 with "A joke may hurt." and 0 with the rest; tanh(4 / 4) for being about conduct."""
     found = search("joke", bank=Bank(), known=KNOWN)
     about = np.tanh(1)
     assert [match.passage.id for match in found.matches] == ["words-1", "chances-1"]
@@ -199,7 +199,7 @@ def test_what_is_known_of_any_code_ranks_passages_without_situations():
 
 
 def test_what_is_not_about_conduct_is_not_covered_however_near_it_is():
-    """A code may speak of pizza, and still nobody asks it where to eat."""
+    """A code may mention pizza; still, a question where to eat is not about conduct."""
     code = parse("## Words\n\nNo accent is wrong.\n\n## Food\n\nPizza is shared.\n")
     found = search("pizza", code=code, bank=Bank(), known=KNOWN)
     assert found.matches[0].passage.id == "food-1"
@@ -208,7 +208,7 @@ def test_what_is_not_about_conduct_is_not_covered_however_near_it_is():
 
 
 def test_where_situations_are_known_they_decide_and_a_new_passage_can_only_add():
-    """No passage of the small code is new: what is known of any code changes nothing."""
+    """The small code has no new passage, so the curves for any code change nothing."""
     for question in ("accent", "slot", "pizza"):
         with_, without = search(question, known=KNOWN), search(question)
         assert [(m.passage.id, m.relevance) for m in with_.matches] == [
@@ -218,7 +218,7 @@ def test_where_situations_are_known_they_decide_and_a_new_passage_can_only_add()
 
 
 def test_a_new_passage_is_found_by_what_is_known_of_any_code():
-    """The bank calls pizza silent; the new passage speaks of a threat, and at most a passage's own words say so."""
+    """In the bank, pizza is silent; the new passage is about a threat, and only its own words say so."""
     fuller = parse("## Words\n\nNo accent is wrong. A joke may hurt.\n\n## Chances\n\nEach slot is given fair and "
                    "square. Examples include:\n\n- Any threat\n")  # fmt: skip
     found = search("threat", code=fuller, known=KNOWN)
@@ -228,14 +228,14 @@ def test_a_new_passage_is_found_by_what_is_known_of_any_code():
 
 
 def test_boilerplate_is_no_rule_that_a_question_could_be_about():
-    """Its relevance is what it always is, and it does not count among the passages."""
+    """Its relevance is constant, and it does not count among the passages."""
     found = search("joke slot", code=ATTRIBUTED, bank=Bank(), known=KNOWN)
     assert [match.relevance for match in found.matches[1:]] == [pytest.approx(BOILERPLATE)] * 2
     assert found.in_scope == pytest.approx(curve(2 * np.tanh(2 * 4 / 2**0.5 / 4) - 2), abs=1e-6)
 
 
 def test_a_bank_that_leads_to_one_passage_alone_can_be_used():
-    """Nothing is left to choose between: the passage is all that the situations know."""
+    """There is only one class to choose."""
     bank = Bank((Situation("an accent", (Judgement("words-1", 2),)),))
     found = search("accent", bank=bank)
     assert [match.passage.id for match in found.matches] == ["words-1", "chances-1"]

@@ -1,4 +1,4 @@
-"""Slips of the finger, read as what was meant."""
+"""Typos are read as the words that were meant."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ DATA = Path(__file__).parents[2] / "data"
 
 @pytest.mark.parametrize("slip", ["acccent", "accentt", "aaccent", "acent", "accet", "accnet", "ACENT"])
 def test_a_word_one_slip_away_is_the_most_frequent_one_that_it_may_be(slip: str):
-    """A letter doubled, missing, or swapped with the next; what stands around the word stays."""
+    """A letter is doubled, missing, or swapped with the next; the text around the word is not changed."""
     assert SPELLING.corrected(f"is his «{slip}» ok?") == "is his «accent» ok?"
 
 
@@ -33,21 +33,21 @@ def test_of_two_that_it_may_be_the_more_frequent_is_meant():
 @pytest.mark.parametrize(
     "kept",
     [
-        "accend",  # stands in a text, however seldom
-        "accxent",  # another letter more, and another letter: rare words look like this, too
+        "accend",  # occurs in a text, however rarely
+        "accxent",  # an additional letter, and a wrong one: this may be a rare word
         "axcent",
         "acncetn",  # two slips
         "Acent",  # may be a name
         "aAccent",
         "acc",  # too short to tell
         "emigre",  # "émigré" is two letters away
-        "mokc",  # "mock" stands in one text only, and may be a slip itself
+        "mokc",  # "mock" occurs in only one text, and may be a typo itself
         "accent" * 5,
         "",
     ],
 )
 def test_what_may_be_meant_as_it_stands_is_kept(kept: str):
-    """A word that is not known is no slip yet."""
+    """An unknown word need not be a typo."""
     assert SPELLING.corrected(kept) == kept
 
 
@@ -63,14 +63,14 @@ def test_what_may_be_meant_as_it_stands_is_kept(kept: str):
     ],
 )
 def test_a_word_that_a_dictionary_of_english_has_is_no_slip(typed: str, common: str):
-    """However common the other word is; in capitals, too."""
+    """However common the other word is; also in capitals."""
     spelling = Spelling([common] * COMMON)
     assert spelling.corrected(f"he called me {typed}") == f"he called me {typed}"
     assert spelling.corrected(f"HE CALLED ME {typed.upper()}!") == f"HE CALLED ME {typed.upper()}!"
 
 
 def test_insults_slurs_slang_and_names_are_compared_as_they_were_written(dataset: DatasetRevision):
-    """300 of them and more, beside all the common words of the bundled texts: none is read as another word."""
+    """More than 300 of them, and all common words of the bundled texts: none is read as another word."""
     lines = (DATA / "words_meant_as_written.txt").read_text(encoding="utf-8").splitlines()
     words = [line for line in lines if line and not line.startswith("#")]
     assert len(set(words)) == len(words) >= 300
@@ -80,7 +80,7 @@ def test_insults_slurs_slang_and_names_are_compared_as_they_were_written(dataset
 
 
 def test_without_situations_nothing_is_corrected():
-    """Nothing tells then which words are usual."""
+    """It is not known then which words are common."""
     assert Spelling([]).corrected("acent") == "acent"
 
 
@@ -100,7 +100,7 @@ def test_a_question_with_a_slip_finds_what_it_finds_without():
 
 
 def test_a_word_of_the_text_is_no_slip():
-    """A fuller text may forbid what no situation tells of: a passage about "fairr" is found by that word."""
+    """A newer text may use a word that no situation has: a passage about "fairr" is found by that word."""
     encoder = WordEncoder()
     code = parse("## Words\n\nNo fairr is wrong.\n")
     bank = Bank((Situation("accent", (Judgement("words-1", 2),)), *[Situation("a fair", ())] * COMMON))

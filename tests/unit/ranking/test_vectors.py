@@ -1,4 +1,4 @@
-"""What is computed ahead, and bound to what it was made from."""
+"""What is computed in advance, and bound to its sources."""
 
 from dataclasses import fields, replace
 from pathlib import Path
@@ -34,7 +34,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_what_was_saved_is_loaded(path: Path):
-    """Half precision moves nothing by more than a thousandth."""
+    """Half precision changes nothing by more than 0.001."""
     built, loaded = build(CODE, BANK, (), WordEncoder()), load(path, CODE, BANK, MODEL)
     np.testing.assert_allclose(loaded.situations, built.situations, atol=1e-3)
     np.testing.assert_allclose(loaded.words.weights, built.words.weights, atol=1e-3)
@@ -42,15 +42,15 @@ def test_what_was_saved_is_loaded(path: Path):
 
 
 def test_a_file_is_the_same_each_time(path: Path, tmp_path: Path):
-    """A build that changes nothing is no change for git and for the Hub."""
+    """A build without changes is no change for git and for the Hub."""
     again = tmp_path / "again.safetensors"
-    for _ in range(8):  # the library's own order is by chance: once could be luck
+    for _ in range(8):  # the library's own order is random: a single comparison could be luck
         save(build(CODE, BANK, (), WordEncoder()), again, CODE, BANK, MODEL)
         assert again.read_bytes() == path.read_bytes()
 
 
 def test_vectors_that_fit_are_not_encoded_again(path: Path):
-    """The start embeds nothing that has not changed, but for a sample of three."""
+    """A start encodes nothing that has not changed, except a sample of three texts."""
     encoder = WordEncoder()
     load_or_build(path, CODE, BANK, (), encoder, MODEL)
     assert [len(call) for call in encoder.calls] == [3]
@@ -58,7 +58,7 @@ def test_vectors_that_fit_are_not_encoded_again(path: Path):
 
 @pytest.mark.parametrize("change", [lambda vectors: -vectors, lambda vectors: np.pad(vectors, ((0, 0), (0, 4)))])
 def test_vectors_that_only_say_that_they_are_of_this_model_are_built_anew(path: Path, caplog, change):
-    """Other numbers, or of another length: with them each question would fail or find anything."""
+    """Other numbers, or another length: with them each question would fail or find anything."""
     built = load(path, CODE, BANK, MODEL)
     other = replace(
         built,
@@ -100,7 +100,7 @@ CHANGED = [
 
 @pytest.mark.parametrize(("name", "recipe"), CHANGED)
 def test_a_file_that_was_fitted_with_other_numbers_is_stale(path: Path, name: str, recipe: Recipe):
-    """Each of them: a changed blend, for example, would be read with the calibration of the old one."""
+    """For each of them: with a changed blend, for example, the calibration of the old one would be used."""
     with pytest.raises(DataError, match=rf"^they were fitted with other numbers \({name}\)$"):
         load(path, CODE, BANK, MODEL, recipe)
 
@@ -116,21 +116,21 @@ def test_a_file_that_was_fitted_with_other_numbers_is_stale(path: Path, name: st
     ],
 )
 def test_a_file_that_does_not_say_its_numbers_is_built_anew_and_says_why(path: Path, caplog, stored: str, reason: str):
-    """As one of an earlier version, or one that somebody made up."""
+    """Such as one of an earlier version, or a forged one."""
     changed(path, {"recipe": stored})
     load_or_build(path, CODE, BANK, (), WordEncoder(), MODEL)
     assert f"The vectors are built anew, which takes a while: {reason}" in caplog.text
 
 
 def test_a_damaged_file_is_no_reason_to_stop(path: Path, caplog):
-    """The Hub may give half a file."""
+    """The Hub may deliver half a file."""
     path.write_bytes(path.read_bytes()[:100])
     assert load_or_build(path, CODE, BANK, (), WordEncoder(), MODEL).situations.shape == (3, 8)
     assert "damaged" in caplog.text
 
 
 def changed(path: Path, metadata: dict[str, str] | None = None, **arrays: np.ndarray) -> None:
-    """Write the file again with other arrays or metadata; its hash of the texts stays, as anybody can claim one."""
+    """Write the file again with other arrays or metadata; the hash of the texts stays, as in a forged file."""
     with safe_open(path, framework="numpy") as file:
         stored = file.metadata()
     save_file(load_file(path) | arrays, path, metadata=stored | (metadata or {}))
@@ -152,7 +152,7 @@ def changed(path: Path, metadata: dict[str, str] | None = None, **arrays: np.nda
     ],
 )
 def test_numbers_that_do_not_fit_are_refused(path: Path, name: str, array: np.ndarray, reason: str):
-    """A file from the Hub can claim any hash; what overflows would answer with nothing that is a number."""
+    """A file from the Hub can claim any hash; numbers that overflow would give NaN as an answer."""
     changed(path, **{name: array})
     with pytest.raises(DataError, match=reason):
         load(path, CODE, BANK, MODEL)
@@ -163,14 +163,14 @@ def test_numbers_that_do_not_fit_are_refused(path: Path, name: str, array: np.nd
     ["", "[" * 100_000, "[1, 2]", "[1, 0, 0.2, 0.8]", "[1, 0, NaN, NaN]", f"[1{'0' * 400}, 0, 1, 0]", "{}"],
 )
 def test_a_calibration_that_is_none_is_refused(path: Path, calibration: str):
-    """Bands the wrong way round would call silent what is covered; what is not a number would be no answer at all."""
+    """Bands in the wrong order would call covered questions silent; NaN would be no answer at all."""
     changed(path, {"calibration": calibration})
     with pytest.raises(DataError, match=r"^(the file is damaged|their calibration is none)$"):
         load(path, CODE, BANK, MODEL)
 
 
 def test_vectors_of_another_width_are_not_read(path: Path, monkeypatch: pytest.MonkeyPatch, caplog):
-    """A thousand times as wide they would fill the memory before anybody compared them."""
+    """If they were a thousand times as wide, they would fill the memory before they were compared."""
     rows = {"pieces": 4, "situations": 3, "meaning.weights": 3}
     wide = {name: np.zeros((count, 12_000), np.float16) for name, count in rows.items()}
     changed(path, **wide, axes=np.zeros((12_000, 12_000), np.float16))
@@ -182,7 +182,7 @@ def test_vectors_of_another_width_are_not_read(path: Path, monkeypatch: pytest.M
 
 
 def test_long_vectors_are_kept_along_their_main_axes():
-    """Vectors of 200 numbers that lie in 128 dimensions, but for a little: cosines stay what they were."""
+    """Vectors of 200 numbers that are almost in 128 dimensions: cosines stay the same."""
     rng = np.random.default_rng(0)
     basis = np.linalg.qr(rng.standard_normal((200, 200)))[0].astype(np.float32)
     vectors = rng.standard_normal((1_000, 128), dtype=np.float32) @ basis[:128]
@@ -197,13 +197,13 @@ def test_long_vectors_are_kept_along_their_main_axes():
 
 @pytest.mark.parametrize(("count", "dimensions"), [(2_000, 8), (999, 200)])
 def test_short_vectors_and_few_are_kept_as_they_are(count: int, dimensions: int):
-    """Where there is nothing to save, nothing is turned."""
+    """There is nothing to save."""
     vectors = np.eye(dimensions, dtype=np.float32)[np.arange(count) % dimensions]
     np.testing.assert_array_equal(along(principal_axes(vectors), vectors), vectors)
 
 
 def test_what_is_not_needed_is_not_read(path: Path):
-    """A file may hold arrays that nobody asked for, here of a kind that numpy cannot even read."""
+    """A file may have other arrays, here of a type that numpy cannot read."""
     import torch
     from safetensors import torch as tensors
 
@@ -216,6 +216,6 @@ def test_what_is_not_needed_is_not_read(path: Path):
 
 
 def test_the_bundled_vectors_belong_to_the_bundled_texts(dataset: DatasetRevision, model: Snapshot):
-    """And to the packaged encoder: a fresh clone starts without encoding anything."""
+    """And to the packaged encoder: a fresh clone encodes nothing at its start."""
     bundled = load(BUNDLED_DATA / VECTORS_FILE, dataset.code, dataset.bank, packaged.identity(model))
     np.testing.assert_allclose(np.linalg.norm(bundled.situations, axis=1), 1, atol=1e-3)

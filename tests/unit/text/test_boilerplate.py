@@ -1,4 +1,4 @@
-"""Which passages are about the text itself, and which are about conduct although they sound like it."""
+"""Passages about the text itself, and passages about conduct that sound like it."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from conduct.text.boilerplate import is_boilerplate, is_heading
      "Table of Contents", "About this document"],
 )  # fmt: skip
 def test_headings_of_boilerplate(heading: str):
-    """Numbers and emoji around them do not count."""
+    """Numbers and emoji around them are ignored."""
     assert is_heading(heading)
 
 
@@ -32,7 +32,7 @@ def test_headings_of_boilerplate(heading: str):
     ],
 )
 def test_headings_of_conduct(heading: str):
-    """Only a heading that is nothing else is taken for one."""
+    """A heading counts only if it says nothing else."""
     assert not is_heading(heading)
 
 
@@ -64,7 +64,7 @@ def test_headings_of_conduct(heading: str):
     ],
 )
 def test_boilerplate_is_known_wherever_it_stands(text: str):
-    """Many codes have no heading over it."""
+    """In many codes it has no heading of its own."""
     assert is_boilerplate(text, under=False)
 
 
@@ -91,13 +91,13 @@ PLAIN = (
 
 @pytest.mark.parametrize("text", SPOKEN + PLAIN)
 def test_rules_about_credit_and_licences_are_conduct(text: str):
-    """Its words alone make no passage boilerplate."""
+    """Such words alone do not make a passage boilerplate."""
     assert not is_boilerplate(text, under=False)
 
 
 @pytest.mark.parametrize("text", SPOKEN)
 def test_what_speaks_to_the_reader_is_conduct_under_any_heading(text: str):
-    """Under "Credits", too."""
+    """Also under "Credits"."""
     assert not is_boilerplate(text, under=True)
 
 

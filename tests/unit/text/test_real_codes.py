@@ -1,4 +1,4 @@
-"""Codes of conduct as they are found: tests/codes, and what their editors do to them."""
+"""Real codes of conduct: tests/codes, also after changes by editors."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +21,7 @@ def boilerplate(code: Code) -> list[str]:
 
 
 def test_the_contributor_covenant_2_1():
-    """The most used one of all: every paragraph and list item, the nested sections, the attribution."""
+    """The most used code: every paragraph and list item, the nested sections, the attribution."""
     code = read("contributor_covenant_2_1")
     assert code.title == "Contributor Covenant Code of Conduct"
     assert [(section.level, section.title, len(section.passages)) for section in code.sections] == [
@@ -71,7 +71,7 @@ def test_the_shape_of_the_contributor_covenant_3_0():
         "Suspension\nEvent: Several incidents, or one that is serious.\n"
         "Consequence: No access to the workshop for a month."
     )
-    # To name those whose work one shows is conduct; whose work this text is, is not.
+    # Giving credit for shown work is conduct; who wrote this text is not.
     assert boilerplate(code) == ["attribution-1", "attribution-2"]
 
 
@@ -101,7 +101,7 @@ attribution-3: Last updated: 3 May 2025
 
 
 def test_all_that_markdown_and_html_can_do():
-    """Badges, Setext and HTML headings, links, lists, tables, quotes, emoji: what a reader sees, and nothing else."""
+    """Badges, Setext and HTML headings, links, lists, tables, quotes, emoji: exactly what a reader sees."""
     code = read("as_found")
     listed = "".join(f"{passage.id}: {passage.text}\n".replace("\n", "|")[:-1] + "\n" for passage in code.passages)
     assert listed == AS_FOUND
@@ -127,7 +127,7 @@ def test_all_that_markdown_and_html_can_do():
 
 
 def test_no_headings_at_all():
-    """All is preamble; the first line is a title and answers no question."""
+    """Everything is the preamble; the first line is the title and answers no question."""
     code = read("no_headings")
     assert code.title == "Code of Conduct of the Night Walkers"
     assert [(passage.id, len(passage.sentences)) for passage in code.passages] == [
@@ -148,7 +148,7 @@ def test_no_headings_at_all():
     ],
 )  # fmt: skip
 def test_other_scripts(name: str, title: str, pledge: str, licence: str, item: str, sentences: int):
-    """Ids, introductions, sentences and licences as in Latin script."""
+    """Ids, introductions, sentences and licences work as in Latin script."""
     code = read(name)
     assert code.title == title
     assert [passage.id for passage in code.passages] == [*(f"{pledge}-{n}" for n in range(1, 4)), f"{licence}-1"]
@@ -170,7 +170,7 @@ def test_windows_editors_change_nothing(path: Path):
 
 
 def test_three_hundred_paragraphs():
-    """A long text keeps its order, and its ids as it grows."""
+    """A long text keeps its order, and its ids when it grows."""
     paragraphs = [f"Rule {number} says to be kind in {number} ways." for number in range(1, 301)]
     code = parse("# Long\n\n## Rules\n\n" + "\n\n".join(paragraphs))
     assert [passage.text for passage in code.passages] == paragraphs
@@ -181,7 +181,7 @@ def test_three_hundred_paragraphs():
 
 
 def test_a_code_that_only_points_to_another_is_all_that_it_says():
-    """Where all is boilerplate, nothing is."""
+    """If all passages are boilerplate, none is."""
     code = parse("We follow the [Contributor Covenant](https://www.contributor-covenant.org).")
     assert boilerplate(code) == []
     assert code.passages == (replace(code.passages[0], text="We follow the Contributor Covenant."),)

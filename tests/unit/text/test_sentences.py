@@ -39,7 +39,7 @@ from conduct.text.sentences import introduction, pieces, split_sentences
     ],
 )  # fmt: skip
 def test_sentences(text: str, sentences: tuple):
-    """Sentences end where a reader would end them, in scripts without upper case, too."""
+    """They end where a reader would end them, also in scripts without upper case."""
     assert split_sentences(text) == sentences
 
 
@@ -60,7 +60,7 @@ def test_sentences(text: str, sentences: tuple):
     ],
 )
 def test_what_introduces_a_list(text: str, expected: str):
-    """A sentence that ends in a colon, or a label; a full sentence stands for itself."""
+    """A sentence that ends in a colon, or a label; a full sentence does not."""
     assert introduction(text) == expected
 
 
@@ -68,7 +68,7 @@ def test_what_introduces_a_list(text: str, expected: str):
     "text", ["Be kind. " * 50, "word " * 100, "x" * 500, "a\nb\n" * 100, "一。" * 300, "A." + "x" * 99]
 )
 def test_pieces_make_up_the_text_again(text: str):
-    """None is longer than allowed, and where there are sentences or spaces none of them is cut."""
+    """None is longer than allowed, and none ends within a sentence or a word if it can be avoided."""
     parts = list(pieces(text, 60))
     assert "".join(parts) == text
     assert max(map(len, parts)) <= 60

@@ -1,4 +1,4 @@
-"""How much work a text costs, counted: the parser's steps, the blocks it makes, the calls of a heading."""
+"""How much work a text takes, counted: the parser's steps, the blocks, the calls for a heading."""
 
 import threading
 from collections import Counter
@@ -16,7 +16,7 @@ SIZES = (3_000, 25_000, MAX_CHARACTERS)
 
 
 def bare_bars(size: int) -> str:
-    """A table of 181 columns, of which each row gives none."""
+    """A table of 181 columns with empty rows."""
     return ("a|" * 181 + "\n" + "-|" * 181 + "\n" + "|\n" * size)[:size]
 
 
@@ -26,7 +26,7 @@ def wide_table(size: int) -> str:
     return (row + "|" + "-|" * 2_000 + "\n" + row * 100)[:size]
 
 
-# Each was accepted, or refused after minutes, when its work grew by the square of its length.
+# Each was accepted, or refused after minutes, while the work was quadratic in the length.
 FAMILIES = {
     "bare bars": bare_bars,
     "wide table": wide_table,
@@ -44,7 +44,7 @@ FAMILIES = {
 
 @pytest.fixture
 def count(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How often the parser looks ahead for the end of a mark, and how many beginnings and ends of blocks it makes."""
+    """Counts how often the parser searches for the end of a mark, and the beginnings and ends of blocks."""
     counts: Counter[str] = Counter()
     skip, push = ParserInline.skipToken, StateBlock.push
 
@@ -67,7 +67,7 @@ def count(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("size", SIZES)
 def test_the_parser_takes_a_few_steps_for_each_character(count: Counter[str], family: str, size: int):
-    """Cells, brackets and boxes: none of these texts costs more than its length says, read or refused."""
+    """Cells, brackets and boxes: the work for any of these texts is linear, whether it is read or refused."""
     text = FAMILIES[family](size)
     assert len(text) <= size
     try:
@@ -89,14 +89,14 @@ def test_the_parser_takes_a_few_steps_for_each_character(count: Counter[str], fa
     ],
 )
 def test_what_would_cost_too_much_is_refused_in_a_sentence(family: str, size: int, reason: str):
-    """One sentence says what is wrong and what to do, and it comes while the work is done, not after it."""
+    """It says what is wrong and what to do, and it comes during the work, not after it."""
     with pytest.raises(DataError, match=reason):
         parse(FAMILIES[family](size))
 
 
 @pytest.mark.parametrize("unit", ["!", "! ", "é", "\u200b", ". ", "&amp;", '"', "*a ", "{:", "<b>", "{{ "])
 def test_a_heading_of_any_marks_takes_steps_by_its_length(unit: str):
-    """Its name, its id and whether it is one of boilerplate are found in one pass."""
+    """Its name, its id and whether it is boilerplate are found in one pass."""
     once, twice = (steps(lambda n=n: parse(f"# a{unit * n}a\n\nText.")) for n in (4_000, 8_000))
     assert twice <= 2.1 * once + 1_000
 
@@ -115,14 +115,14 @@ def test_a_heading_of_any_marks_takes_steps_by_its_length(unit: str):
     ],
 )
 def test_whatever_is_made_of_a_text_takes_steps_by_its_length(unit: str):
-    """Titles without headings, footnotes, definitions, tables and lists, all in one place."""
+    """Titles without headings, footnotes, definitions, tables and lists together."""
     head, tail = "<table><dl>" * unit.startswith("<"), "\n\n[^1]: x"
     once, twice = (steps(lambda n=n: parse(head + unit * n + tail)) for n in (300, 600))
     assert twice <= 2.1 * once + 2_000
 
 
 def test_a_long_heading_is_not_searched_for_the_names_of_boilerplate():
-    """It is none of them; a search of 200,000 exclamation marks took 25 seconds."""
+    """It cannot be one; a search of 200,000 exclamation marks took 25 seconds."""
     short, long = (steps(lambda n=n: is_heading("a" + "!" * n + "a")) for n in (1_000, MAX_CHARACTERS))
     assert short == long
 

@@ -1,4 +1,4 @@
-"""In which order the encoder sees what it learns from."""
+"""The order in which the encoder reads its training data."""
 
 import random
 from collections import Counter
@@ -16,20 +16,20 @@ from tests.support.small_materials import ACCENT, JOKE, PIZZA, SLOT
 
 @pytest.fixture
 def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Materials:
-    """Small ones, in small batches."""
+    """Small materials, in small batches."""
     monkeypatch.setattr(batches, "PARALLEL_SIZE", 2)
     monkeypatch.setattr(batches, "OWN_BATCHES", 20)
     return small_materials.materials(tmp_path / "m")
 
 
 def test_the_same_seed_gives_the_same_order_and_another_one_another(read: Materials):
-    """A training that goes on where it stood must see what it has not seen."""
+    """A training that continues must read what it has not read yet."""
     assert _order(read, Recipe(seed=1)) == _order(read, Recipe(seed=1))
     assert _order(read, Recipe(seed=1)) != _order(read, Recipe(seed=2))
 
 
 def test_every_parallel_row_comes_once_an_epoch(read: Materials):
-    """And each situation in English, with or without a counterpart, once on its own."""
+    """And each situation in English once by itself, with or without a counterpart."""
     made = _order(read, Recipe(epochs=2))
     parallel = Counter(row.text for batch in made if isinstance(batch, ParallelBatch) for row in batch.rows)
     assert parallel == {row.text: 2 for row in read.parallel}
@@ -38,7 +38,7 @@ def test_every_parallel_row_comes_once_an_epoch(read: Materials):
 
 
 def test_codes_that_are_held_out_never_come(read: Materials):
-    """Of the others each question, once an epoch."""
+    """Each question of the other codes once an epoch."""
     asked = Counter(q.text for b in _order(read, Recipe(epochs=1)) if isinstance(b, CodeBatch) for q in b.questions)
     assert set(asked) == {
         question["text"] for name in ("z1", "z2") for question in small_materials.written(name)["questions"]
@@ -48,7 +48,7 @@ def test_codes_that_are_held_out_never_come(read: Materials):
 
 
 def test_a_code_comes_with_the_passages_that_its_questions_need(read: Materials, monkeypatch: pytest.MonkeyPatch):
-    """Of a long one some others are left out, of those that are needed none."""
+    """Of a long code some other passages are left out, but none that is needed."""
     monkeypatch.setattr(batches, "MAX_RULES", 1)
     code = next(code for code in read.codes if code.name == "z1")
     made = batches._of_code(code, code.questions[2:3], random.Random(0))
@@ -59,7 +59,7 @@ def test_a_code_comes_with_the_passages_that_its_questions_need(read: Materials,
 
 
 def test_situations_of_our_own_code_are_said_in_many_languages_and_lead_somewhere(read: Materials):
-    """About half of those that are known in others; never a silent one."""
+    """About half of those that exist in other languages; never a silent one."""
     made = [batch for batch in _order(read, Recipe(epochs=3)) if isinstance(batch, OwnBatch)]
     assert len(made) == 60
     said = Counter(

@@ -1,4 +1,4 @@
-"""Figures of other languages and codes, and of what somebody in trouble reads, on results made by hand."""
+"""Figures for other languages and codes, and for grave questions, on results made by hand."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ BANDS = Bands(0.7, 0.3)
 
 
 def found(order: str, in_scope: float, marked: int = 0) -> SearchResult:
-    """Passages in this order; of each the sentence `marked` is marked."""
+    """A result with passages in this order; in each the sentence `marked` is marked."""
     passages = [next(passage for passage in PASSAGES if passage.id == name) for name in order]
     matches = tuple(Match(passage, 1 / n, passage.sentences[marked], None) for n, passage in enumerate(passages, 1))
     return SearchResult(matches, in_scope, BANDS)
@@ -52,7 +52,7 @@ ASKED = [
 
 
 def test_figures_over_all_groups_and_of_each():
-    """Of four questions two are right at once, three among three; the other system likewise by its own order."""
+    """Of four questions two are right at first, three among three; likewise for the other system."""
     measured = breadth.measure("Languages", ASKED)
     ours, plain = measured.systems
     assert (measured.title, measured.questions, ours.system, plain.system) == ("Languages", 4, OURS, "plain")
@@ -104,7 +104,7 @@ def _dataset(folder: Path) -> DatasetRevision:
 
 
 def test_what_somebody_in_trouble_reads_is_counted(tmp_path: Path):
-    """Of the split alone; an example counts where it is near enough to be shown."""
+    """Only of the split; an example counts if it is near enough to be shown."""
     folder = tmp_path / "care"
     (folder / "grave").mkdir(parents=True)
     rows = {

@@ -25,7 +25,7 @@ def question(text: str, *passages: str) -> Question:
 
 
 def test_the_similarity_curve_gives_shown_passages_more():
-    """Where the closest piece tells a passage that is shown from one that is not, the curve rises between them."""
+    """If the closest piece separates passages that are shown from others, the curve rises between them."""
     asked = [
         question("accent", "words-1"),
         question("slot fair", "chances-1"),

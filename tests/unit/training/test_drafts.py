@@ -30,7 +30,7 @@ def test_what_is_fitted_tells_fine_drafts_from_others():
 
 
 def test_a_sentence_that_is_not_the_marked_one_does_not_count():
-    """Nor does a passage that another was expected for."""
+    """Nor does a passage if another one was expected."""
     wrong = draft(3, marked=True)
     elsewhere = replace(wrong.labelled, marks=(Mark(0, 5, frozenset({"p-9"})),))
     report = measure([draft(-3, marked=False), replace(wrong, labelled=elsewhere)], RECIPE)

@@ -59,7 +59,7 @@ def test_the_figures_of_four_questions(dataset: DatasetRevision):
 
 
 def test_a_split_without_questions_is_said(dataset: DatasetRevision):
-    """And what to do."""
+    """With what to do."""
     encoder = WordEncoder()
     vectors = build(dataset.code, dataset.bank, (), encoder)
     with pytest.raises(DataError, match=r"no labelled questions of the split 'dev': add some to questions\.jsonl\.$"):

@@ -1,4 +1,4 @@
-"""Learning, with a tiny encoder and a few lines: what falls, what is written, and what a training goes on from."""
+"""Training with a tiny encoder and a few lines: losses, files, and continuing."""
 
 from pathlib import Path
 
@@ -27,13 +27,13 @@ RECIPE = Recipe(epochs=3, rank=4, learning_rate=0.02, typos=0.0, retold=0.0, che
 
 @pytest.fixture
 def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Materials:
-    """Small materials, and few batches of an epoch."""
+    """Small materials, and few batches in an epoch."""
     monkeypatch.setattr(batches, "OWN_BATCHES", 2)
     return small_materials.materials(tmp_path / "m")
 
 
 def unchanged(text: str, language: str) -> str:
-    """As it is."""
+    """Return the text unchanged."""
     return text
 
 
@@ -61,7 +61,7 @@ def test_a_classifier_that_knows_nothing_is_as_unsure_as_there_are_classes(read:
 
 
 def test_a_text_that_lies_with_its_counterpart_costs_less(read: Materials):
-    """And one that lies with somebody else's costs more."""
+    """One near the counterpart of another text has a higher loss."""
     batch = ParallelBatch((read.parallel[0], read.parallel[2]))
 
     def aligned(texts) -> torch.Tensor:
@@ -71,12 +71,12 @@ def test_a_text_that_lies_with_its_counterpart_costs_less(read: Materials):
         return torch.eye(8)[[0, 1, 1, 0]]
 
     assert loss_of(read, batch, aligned) == pytest.approx(np.log(3), abs=1e-4)
-    # Cosine 0 with one's own costs 1, and the contrast 1 / TEMPERATURE, a fifth of which counts.
+    # Cosine 0 with its counterpart costs 1, and the contrast 1 / TEMPERATURE, of which a fifth counts.
     assert loss_of(read, batch, crossed) == pytest.approx(np.log(3) + 1 + 0.2 * 20, abs=1e-3)
 
 
 def test_a_question_near_its_passage_costs_less_than_one_far_from_it(read: Materials):
-    """Of a written code, and of our own, where the sentence counts as well."""
+    """In a written code, and in our own, where the sentence counts as well."""
     code = next(code for code in read.codes if code.name == "z1")
     accent, slot = code.questions[0], code.questions[2]
     right = CodeBatch(code.rules, (slot, slot), ())
@@ -90,7 +90,7 @@ def test_a_question_near_its_passage_costs_less_than_one_far_from_it(read: Mater
 
 
 def test_a_silent_question_near_a_passage_costs_more_than_one_far_from_all(read: Materials):
-    """So that nearness comes to say whether a code speaks at all."""
+    """So nearness learns to say whether a code speaks to a question at all."""
     code = next(code for code in read.codes if code.name == "z1")
     far, near = code.silent[0], type(code.silent[0])("an accent", "near")
     questions = code.questions[:2]
@@ -116,7 +116,7 @@ def test_losses_fall_and_texts_of_one_passage_move_together(tiny: Path, tmp_path
 
 
 def test_what_is_learnt_are_narrow_updates_of_all_linear_layers(tiny: Path, tmp_path: Path, read: Materials):
-    """Six a block; and the files hold what was learnt."""
+    """Six in each block; the files hold what was learnt."""
     steps = []
     updates = train(read, tmp_path / "checkpoint", RECIPE, lambda step, of, loss: steps.append((step, of)))
     assert steps == [(number, len(steps)) for number in range(1, len(steps) + 1)]
@@ -130,11 +130,11 @@ def test_what_is_learnt_are_narrow_updates_of_all_linear_layers(tiny: Path, tmp_
 
 
 class StoppedError(Exception):
-    """The machine is needed for something else."""
+    """Stops a training."""
 
 
 def test_a_training_that_was_interrupted_goes_on_and_learns_the_same(tiny: Path, tmp_path: Path, read: Materials):
-    """From its checkpoint: step by step what it would have learnt anyway."""
+    """From its checkpoint: the same steps as without an interruption."""
     whole = train(read, tmp_path / "whole", RECIPE)
 
     def interrupt(step: int, steps: int, loss: float) -> None:
@@ -180,7 +180,7 @@ def test_a_training_does_not_go_on_from_another_rank(tiny: Path, tmp_path: Path,
 
 
 def test_texts_are_said_differently_only_where_that_makes_sense():
-    """Typos in Latin letters; of somebody else in English alone, and without what carries no meaning."""
+    """Typos only in Latin letters; third person only in English."""
     always, rng = Recipe(typos=1.0, retold=1.0), training.random.Random(0)
     assert _varied("我可以笑吗", "zh", always, rng) == "我可以笑吗"
     assert _varied("puedo reír", "es", always, rng) != "puedo reír"
@@ -202,7 +202,7 @@ def test_all_that_serving_needs_is_written(tiny: Path, tmp_path: Path, read: Mat
 
 
 def test_without_a_code_to_calibrate_with_nothing_is_learnt(tiny: Path, tmp_path: Path, read: Materials):
-    """It is said before an hour has gone by."""
+    """This is reported before an hour of training."""
     without = Materials(read.code, read.bank, read.parallel, (), read.sentences, read.blind)
     with pytest.raises(DataError, match=rf"^Training needs one of the codes {HELD_OUT[0]}, "):
         learn.learn(without, tmp_path / "learnt", tmp_path / "checkpoint", pytest.fail)

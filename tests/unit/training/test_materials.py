@@ -24,7 +24,7 @@ def test_each_file_is_read(tmp_path: Path):
         ACCENT: ["se burlan de un acento", "on se moque d'un accent"],
         PIZZA: ["wo gibt es gute pizza"],
     }
-    # A sentence, or a passage, that the text no longer has says nothing.
+    # A line is skipped if the text no longer has its sentence or passage.
     assert read.sentences == {ACCENT: 0, JOKE: 1}
     assert {language: len(rows) for language, rows in read.blind.items()} == {"es": 2, "de": 1}
 
@@ -42,12 +42,12 @@ def test_a_written_code_is_its_passages_and_what_is_asked(tmp_path: Path):
 
 
 def cut(path: Path) -> None:
-    """Half of a line."""
+    """Cut a line in half."""
     path.write_text(path.read_text()[:-20])
 
 
 def without(key: str) -> Callable[[Path], None]:
-    """A line, or a file, without a field."""
+    """Remove a field from a line or a file."""
 
     def change(path: Path) -> None:
         first = json.loads(path.read_text().splitlines()[0])
@@ -72,7 +72,7 @@ def without(key: str) -> Callable[[Path], None]:
     ],
 )
 def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path, name: str, change: Callable):
-    """Which says where to look; an hour of training does not begin."""
+    """It says where to look; an hour of training does not begin."""
     folder = small_materials.write(tmp_path / "m")
     change(folder / name)
     with pytest.raises(DataError) as error:
@@ -84,7 +84,7 @@ def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path, name: str, c
 
 
 def test_the_materials_of_the_project_hold_together(dataset):
-    """Each text leads to passages of its code; what is held out is there, and no language is missing."""
+    """Each text leads to passages of its code; the held-out codes exist, and no language is missing."""
     read = materials.read(dataset.code, dataset.bank)
     known, bank = {passage.id for passage in dataset.code.passages}, {s.text for s in dataset.bank.situations}
     assert {row.language for row in read.parallel} == set(read.blind) == {
@@ -104,7 +104,7 @@ def test_the_materials_of_the_project_hold_together(dataset):
 
 
 def test_a_real_code_is_read_with_its_labels_as_its_text_is_cut_now(tmp_path: Path):
-    """The words that were labelled say which passage is meant, if its id has moved."""
+    """If a passage's id has changed, the labelled words identify it."""
     folder = tmp_path / "someone"
     folder.mkdir()
     (folder / "code_of_conduct.md").write_text("## Words\n\nBe kind.\n\nNo accent is wrong, and none is laughed at.\n")

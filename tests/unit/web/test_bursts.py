@@ -1,4 +1,4 @@
-"""A crowd that arrives at once."""
+"""Many requests that arrive at once."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -10,13 +10,13 @@ CROWD = [f"/embed?{number}" for number in range(100)]
 
 
 def run(work: Coroutine) -> None:
-    """In a thread of its own: the browser tests leave a loop running in this one."""
+    """Run it in another thread: the browser tests leave a loop running in this one."""
     with ThreadPoolExecutor(1) as pool:
         pool.submit(asyncio.run, work).result()
 
 
 def begun(arrivals: list[str], cancelled: tuple[str, ...] = ()) -> list[str]:
-    """The order in which requests that arrive together reach the app, four in a round of the loop."""
+    """The order in which requests that arrive together reach the app, four in each round of the loop."""
     order: list[str] = []
 
     async def app(scope: dict, receive: object, send: object) -> None:
@@ -29,7 +29,7 @@ def begun(arrivals: list[str], cancelled: tuple[str, ...] = ()) -> list[str]:
         for path in cancelled:
             tasks[path].cancel()
         await asyncio.wait_for(asyncio.gather(*tasks.values(), return_exceptions=True), timeout=60)
-        # Nothing is left to do once all have begun: the next one finds the gate open.
+        # When all have begun, the gate is open for the next one.
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         await gate({"type": "http", "path": "/last"}, None, None)
@@ -39,17 +39,17 @@ def begun(arrivals: list[str], cancelled: tuple[str, ...] = ()) -> list[str]:
 
 
 def test_health_waits_for_one_group_and_not_for_the_crowd():
-    """It arrives last, and goes before all but the first four."""
+    """It arrives last, and is handled after the first four."""
     assert begun([*CROWD, "/healthz"]) == [*CROWD[:4], "/healthz", *CROWD[4:], "/last"]
 
 
 def test_who_gives_up_meanwhile_holds_up_nobody():
-    """All others are let in, in order."""
+    """All other requests are admitted, in order."""
     assert begun(CROWD, tuple(CROWD[4:50])) == [*CROWD[:4], *CROWD[50:], "/last"]
 
 
 def test_what_is_no_request_passes():
-    """The server's own start and end."""
+    """The start and the end of the server."""
     order = []
 
     async def app(scope: dict, receive: object, send: object) -> None:

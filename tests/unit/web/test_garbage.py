@@ -1,4 +1,4 @@
-"""Rings of objects that hold a question are found without anybody asking again, and others' objects left alone."""
+"""Reference cycles with a question are collected without another request, and other objects are left alone."""
 
 import asyncio
 import gc
@@ -13,27 +13,27 @@ from conduct.web.guard.garbage import ALL, ALL_EVERY, THRESHOLDS, YOUNG, collect
 
 
 class Ring:
-    """Refers to itself, so that nothing but a collection ends it."""
+    """Refers to itself, so that only garbage collection frees it."""
 
     def __init__(self) -> None:
         self.ring = self
 
 
 def old_ring() -> weakref.ref:
-    """One that has lasted: Python looks for such ones last."""
+    """A cycle in the oldest generation, which Python collects least often."""
     ring = Ring()
     gc.collect()
     return weakref.ref(ring)
 
 
 def service(pending: int = 0, loading: bool = False) -> SimpleNamespace:
-    """What is looked at of a service."""
+    """A service, as far as the collector uses it."""
     return SimpleNamespace(pending=pending, engine=SimpleNamespace(loading=loading, ready=not loading))
 
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[int | str]:
-    """What is asked of the collector, which does nothing: threads of other tests may collect at any time."""
+    """Calls of `gc`, which is replaced: threads of other tests may collect at any time."""
     asked: list[int | str] = []
     told = SimpleNamespace(
         collect=lambda generation=ALL: asked.append(generation),
@@ -69,7 +69,7 @@ def after_looks(of: SimpleNamespace, wanted: int) -> tuple[bool, int]:
         finally:
             asyncio.sleep = real_sleep
 
-    # In a thread of its own: the browser tests leave a loop running in this one.
+    # In another thread: the browser tests leave a loop running in this one.
     with ThreadPoolExecutor(1) as pool:
         gc.disable()
         try:
@@ -79,7 +79,7 @@ def after_looks(of: SimpleNamespace, wanted: int) -> tuple[bool, int]:
 
 
 def test_an_old_ring_goes_at_the_first_look_and_what_is_loaded_is_left_alone_from_then_on():
-    """A thousand objects at least, of any Python; afterwards they can be collected again."""
+    """At least a thousand objects, in any Python; afterwards they can be collected again."""
     gone, frozen = after_looks(service(), 1)
     assert gone
     assert frozen > 1_000
@@ -90,7 +90,7 @@ def test_an_old_ring_goes_at_the_first_look_and_what_is_loaded_is_left_alone_fro
 def test_while_somebody_may_ask_nothing_is_frozen_and_nobody_waits_for_a_long_look(
     of: SimpleNamespace, calls: list[int | str]
 ):
-    """The question would be among it for ever. Before the first request there is none."""
+    """Otherwise the question would be frozen for ever. Before the first request there is none."""
     after_looks(of, 3)
     assert calls[0] == "freeze"
     assert set(calls[1:]) <= {YOUNG}
@@ -98,7 +98,7 @@ def test_while_somebody_may_ask_nothing_is_frozen_and_nobody_waits_for_a_long_lo
 
 @pytest.mark.parametrize(("pending", "frozen"), [(0, True), (1, False)])
 def test_what_was_loaded_is_left_alone_before_anybody_is_answered(pending: int, frozen: bool):
-    """Unless somebody waits for it."""
+    """Unless a question waits."""
     of, before = service(pending), gc.get_threshold()
 
     async def load() -> tuple[int, tuple]:
@@ -114,13 +114,13 @@ def test_what_was_loaded_is_left_alone_before_anybody_is_answered(pending: int, 
 
 
 class AlwaysAsked(SimpleNamespace):
-    """Somebody waits at each look but the first."""
+    """A question waits at each collection except the first."""
 
     looks = 0
 
     @property
     def pending(self) -> int:
-        """How many wait."""
+        """The number of questions that wait."""
         self.looks += 1
         return int(self.looks > 1)
 
@@ -129,6 +129,6 @@ class AlwaysAsked(SimpleNamespace):
 def test_where_somebody_always_asks_all_is_looked_through_once_in_a_while(
     looks: int, at_all: int, calls: list[int | str]
 ):
-    """Rings that have lasted would otherwise stay until nobody asks."""
+    """Otherwise old cycles would stay as long as questions are asked."""
     after_looks(AlwaysAsked(engine=service().engine), looks)
     assert calls.count(ALL) == at_all

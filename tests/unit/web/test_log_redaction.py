@@ -1,4 +1,4 @@
-"""What libraries would log of a visitor."""
+"""What libraries would log about a visitor."""
 
 import asyncio
 import logging
@@ -10,13 +10,13 @@ from conduct.web.guard.log_redaction import MAX_LINES, WINDOW_SECONDS, CountRepe
 
 @pytest.fixture(autouse=True)
 def _hushed() -> None:
-    """As after a launch."""
+    """Redact as a running server does."""
     redact_logs()
 
 
 @pytest.mark.parametrize("name", ["uvicorn.error", "asyncio"])
 def test_a_failure_is_told_without_its_words(name: str, caplog: pytest.LogCaptureFixture):
-    """Its kind and place are kept."""
+    """Its kind and place are logged."""
     try:
         raise ValueError("secret")
     except ValueError:
@@ -25,8 +25,21 @@ def test_a_failure_is_told_without_its_words(name: str, caplog: pytest.LogCaptur
     assert "secret" not in caplog.text
 
 
+def test_without_redaction_the_words_of_a_failure_are_logged(caplog: pytest.LogCaptureFixture):
+    """Otherwise the filter could go."""
+    logger = logging.getLogger("uvicorn.error")
+    filters, logger.filters = logger.filters, []
+    try:
+        raise ValueError("secret")
+    except ValueError:
+        logger.exception("It failed")
+    finally:
+        logger.filters = filters
+    assert "secret" in caplog.text
+
+
 def test_a_task_that_nobody_waits_for_is_told_without_its_words(caplog: pytest.LogCaptureFixture):
-    """asyncio would show the whole error."""
+    """asyncio would log the whole error."""
 
     loop = asyncio.new_event_loop()
     try:
@@ -40,7 +53,7 @@ def test_a_task_that_nobody_waits_for_is_told_without_its_words(caplog: pytest.L
 
 
 def test_other_lines_are_kept(caplog: pytest.LogCaptureFixture):
-    """Those that tell the owner what is wrong."""
+    """Lines that tell the owner what is wrong."""
     logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
     logging.getLogger("conduct").warning("The text stays.")
     logging.warning("said to the root")
@@ -48,19 +61,19 @@ def test_other_lines_are_kept(caplog: pytest.LogCaptureFixture):
 
 
 def test_nobody_asks_who_came(caplog: pytest.LogCaptureFixture):
-    """No access log, whatever level is set for the rest."""
+    """There is no access log, with any log level."""
     for name in ("uvicorn.access", "mcp", "mcp.server.streamable_http"):
         assert not logging.getLogger(name).isEnabledFor(logging.ERROR)
 
 
 def logged(count: CountRepeated, name: str, line: int, message: str, *values: object) -> str | None:
-    """What `count` lets be written of a line, or None."""
+    """The line as `count` passes it on, or None."""
     record = logging.LogRecord(name, logging.WARNING, "some/file.py", line, message, values, None)
     return record.getMessage() if count.filter(record) else None
 
 
 def test_nobody_can_fill_the_log():
-    """Repeated lines are counted, whatever words a visitor puts into them; the next minute tells how many."""
+    """Repeated lines are counted, whatever words a visitor puts into them; the next minute logs their number."""
     now = 0.0
     count = CountRepeated(clock=lambda: now)
     written = [logged(count, "uvicorn.error", 1, "Invalid %s", number) for number in range(1_000 + MAX_LINES)]
@@ -72,7 +85,7 @@ def test_nobody_can_fill_the_log():
 
 
 def test_our_own_lines_are_told_apart_by_their_words():
-    """Two faults in different places come through one line of code, and none hides the other."""
+    """Two faults in different places may be logged by one line of code; neither hides the other."""
     count = CountRepeated()
     for _ in range(MAX_LINES + 1):
         first = logged(count, "conduct.errors", 1, "Unexpected %s", "KeyError at a.py:1")

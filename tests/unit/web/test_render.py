@@ -1,4 +1,4 @@
-"""Answers as HTML in which nothing untrusted is live."""
+"""Answers as HTML in which nothing untrusted is markup."""
 
 import re
 from datetime import date
@@ -39,7 +39,7 @@ def changed(**changes: object) -> Source:
 
 @pytest.mark.parametrize(("coverage", "folded"), [("covered", False), ("unclear", False), ("not_covered", True)])
 def test_cards_are_folded_away_where_the_code_is_silent(coverage: str, folded: bool):
-    """They stay one press away."""
+    """One click shows them."""
     html = render.render_answer(answer(coverage))
     assert ("<details" in html) is folded
     assert html.count("<blockquote") == 2
@@ -47,12 +47,12 @@ def test_cards_are_folded_away_where_the_code_is_silent(coverage: str, folded: b
 
 
 def folded(html: str) -> list[str]:
-    """Ids of the cards that stand under a fold."""
+    """Ids of the cards that are folded away."""
     return re.findall(r'data-passage="([^"]+)"', html.partition("<details")[2])
 
 
 def test_a_second_card_stands_open_only_from_a_relevance_on():
-    """The others are one press away, under their own number."""
+    """One click shows the others, with their ranks."""
     cards = tuple(passage(id=f"p-{n}", relevance=relevance) for n, relevance in ((1, 0.01), (2, 0.2), (3, 0.199)))
     html = render.render_answer(answer("covered", passages=cards))
     assert folded(html) == ["p-3"]
@@ -62,7 +62,7 @@ def test_a_second_card_stands_open_only_from_a_relevance_on():
 
 
 def test_no_card_asks_the_one_who_was_hurt_for_patience():
-    """It is folded under a grave question, wherever it is ranked."""
+    """For a grave question it is folded away, at any rank."""
     asks = passage(id="asks-1", text="Give each other the benefit of the doubt.", relevance=0.9)
     grave = answer("covered", care="grave", passages=(asks, passage()))
     assert folded(render.render_answer(grave)) == ["asks-1"]
@@ -71,7 +71,7 @@ def test_no_card_asks_the_one_who_was_hurt_for_patience():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_somebody_who_may_want_to_die_reads_where_help_is_before_anything_else(language: str):
-    """With a link, in each language, and no card open."""
+    """With a link, in each language, and no card is open."""
     translator = translator_for(language)
     notice = Message(SELFHARM_NOTICE, {"helpline": HELPLINE})
     html = render.render_answer(answer("unclear", care="selfharm", cautions=(notice,)), translator=translator)
@@ -86,7 +86,7 @@ def test_somebody_who_may_want_to_die_reads_where_help_is_before_anything_else(l
 
 
 def test_what_to_do_comes_first_under_a_grave_question_and_last_else():
-    """Also in the embed; translated where it has been."""
+    """In the embed as well; translated if there is a translation."""
     step = NextStep(text="Tell a friend.", step=Step(("grave",), {"en": "Tell a friend.", "es": "Cuéntalo."}))
     html = render.render_answer(
         answer("covered", care="grave", next_steps=(step,)), translator=translator_for("es"), full_page="./"
@@ -99,7 +99,7 @@ def test_what_to_do_comes_first_under_a_grave_question_and_last_else():
 
 
 def test_a_card_says_where_the_list_is_missing():
-    """At the end of an incomplete copy alone, with a link to the original."""
+    """Only at the end of an incomplete copy, with a link to the original."""
     cut = answer("covered", passages=(passage(text="Examples include:"),), source=changed(complete=False))
     html = render.render_answer(cut, original="https://a.b/c")
     assert 'The list that follows is missing in this copy. <a href="https://a.b/c"' in html
@@ -107,20 +107,20 @@ def test_a_card_says_where_the_list_is_missing():
 
 
 def test_an_example_is_said_to_be_ours():
-    """It must not look like somebody's report."""
+    """It must not look like a report of a real person."""
     html = render.render_answer(answer("covered", passages=(passage(because="x < y"),)))
     assert 'An example written for this app, not a report: <bdi lang="en">x &lt; y</bdi></p>' in html
 
 
 def test_buttons_and_links_of_a_card_name_its_section():
-    """To those who hear them one by one."""
+    """For screen readers, which read them one by one."""
     html = render.render_answer(answer("covered"))
     assert html.count('aria-describedby="conduct-card-2"') == 3
     assert '<h3 id="conduct-card-2"' in html
 
 
 def test_the_closest_sentence_is_marked_inside_the_passage():
-    """The text around it is whole."""
+    """The rest of the passage is not changed."""
     shown = passage(text="One & two. Three <4>.", highlight="Three <4>.")
     html = render.render_answer(answer("covered", passages=(shown,)))
     assert "One &amp; two. <mark>Three &lt;4&gt;.</mark></blockquote>" in html
@@ -129,7 +129,7 @@ def test_the_closest_sentence_is_marked_inside_the_passage():
 @pytest.mark.parametrize("full_page", ["", "./"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_answer_says_once_what_the_mark_means_and_that_a_not_is_not_understood(language: str, full_page: str):
-    """In words that are seen and heard, before the first card; on the page and in the embed."""
+    """In visible words, before the first card; on the page and in the embed."""
     translator = translator_for(language)
     html = unescape(render.render_answer(answer("covered"), translator=translator, full_page=full_page))
     for sentence in (
@@ -142,7 +142,7 @@ def test_an_answer_says_once_what_the_mark_means_and_that_a_not_is_not_understoo
 
 
 def test_nothing_untrusted_becomes_markup():
-    """A published text, a situation, a notice and a title full of tricks all show as text."""
+    """A published text, a situation, a notice and a title with markup are all shown as text."""
     shown = passage(text=HOSTILE, section=HOSTILE, highlight=HOSTILE, because=HOSTILE)
     hostile = answer("covered", cautions=(Message(HOSTILE),), passages=(shown,))
     code = parse(f"# {'<b>' * 3}\n\n## &lt;script&gt;x&lt;/script&gt;\n\n`<img src=x onerror=y>`\n")
@@ -166,7 +166,7 @@ def test_the_whole_code_has_an_anchor_for_each_passage_and_says_what_is_missing(
 
 
 def test_headings_nest_as_in_the_source_and_leave_no_level_out():
-    """A screen reader's outline: from 3, whatever the source begins with or jumps over."""
+    """For the outline in screen readers: from level 3, whatever levels the source begins with or skips."""
     html = render.render_code(
         FullText.of(parse("zero\n\n# A\n\na\n\n### B\n\nb\n\n## C\n\nc\n\n# D\n\nd\n\n## E\n\ne\n"), SOURCE)
     )
@@ -174,14 +174,14 @@ def test_headings_nest_as_in_the_source_and_leave_no_level_out():
 
 
 def test_an_examples_list_is_only_promised_where_the_text_breaks_off_at_one():
-    """Another community's incomplete copy may lack anything."""
+    """In another community's copy, anything may be missing."""
     ends = {"Examples include:": "This copy ends before the list of examples.", "done.": "This copy is not complete."}
     for last, sentence in ends.items():
         assert sentence in render.render_code(FullText.of(parse(f"---\ncomplete: false\n---\n{last}\n"), SOURCE))
 
 
 def test_a_failed_example_never_becomes_markup():
-    """The examples are ours today, and escaped all the same."""
+    """The examples are our own, but escaped all the same."""
     html = render.render_examples(Translator("de", {EXAMPLES[0]: "<b>x</b>"}))
     assert "<b>" not in html
     assert "&lt;b&gt;x" in html
@@ -189,7 +189,7 @@ def test_a_failed_example_never_becomes_markup():
 
 @pytest.mark.parametrize("name", LANGUAGES)
 def test_the_examples_are_in_the_visitors_language(name: str):
-    """On the page and in its first HTML, where pressing one asks it."""
+    """On the page and in its first HTML, where a click asks them."""
     translator = translator_for(name)
     html, first = render.render_examples(translator), render.render_first("", translator)
     for example in EXAMPLES:
@@ -234,7 +234,7 @@ def test_the_footer_links_the_exact_revision_and_says_why_it_is_not_the_newest()
     ],
 )
 def test_the_footer_says_as_of_when_the_text_is_and_nothing_where_that_is_not_known(language: str, said: str):
-    """In the reader's language, behind the text and its revision; no word of ours for a source stands there."""
+    """In the reader's language, after the text and its revision; without internal names of sources."""
     html = render.render_footer(changed(day=date(2026, 11, 22)), translator_for(language))
     assert f" {said} · " in html.partition('class="conduct-source"')[2]
     assert "2026" not in render.render_footer(SOURCE, translator_for(language))
@@ -260,7 +260,7 @@ def drafted(coverage: str = "covered", text: str = "First & last. <b>Second</b>!
 
 
 def test_a_draft_is_shown_with_its_marks_and_each_leads_to_its_passages_and_back():
-    """By numbers, not by colour; nothing of the text is live."""
+    """By numbers, not by colour; nothing of the text is markup."""
     html = render.render_answer(drafted())
     one, two = (
         f'<sup><a class="conduct-jump" href="#conduct-card-{n}" aria-label="Passage {n}">{n}</a></sup>' for n in (1, 2)
@@ -277,7 +277,7 @@ def test_a_draft_is_shown_with_its_marks_and_each_leads_to_its_passages_and_back
 
 
 def test_a_draft_that_the_code_is_silent_on_has_no_mark():
-    """The words are named where the folded passages are."""
+    """The folded passages name the sentences."""
     html = render.render_answer(drafted("not_covered"))
     assert 'id="conduct-words-' not in html
     assert 'href="#conduct-words-' not in html
@@ -286,7 +286,7 @@ def test_a_draft_that_the_code_is_silent_on_has_no_mark():
 
 
 def test_a_draft_offers_no_link_and_a_question_shows_no_text_of_its_own():
-    """The page hides its share button by this; the embed's way to the full page leaves the draft out."""
+    """The page hides its share button by this; the embed's link to the full page leaves the draft out."""
     assert ('data-state="covered" data-draft' in render.render_answer(drafted())) is True
     plain = render.render_answer(answer("covered"))
     assert not any(part in plain for part in ("data-draft", "conduct-pasted", "conduct-about", "conduct-jump"))

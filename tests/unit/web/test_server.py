@@ -12,7 +12,7 @@ from conduct.web.server import listen
 
 
 def test_without_a_named_port_the_first_free_one_is_taken(monkeypatch: pytest.MonkeyPatch):
-    """From 7860 on; when there is none in a hundred, it says so."""
+    """From 7860 on; if none of a hundred is free, it says so."""
     with ExitStack() as stack:
         taken = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         monkeypatch.setattr(server, "FIRST_PORT", taken.getsockname()[1])
@@ -24,7 +24,7 @@ def test_without_a_named_port_the_first_free_one_is_taken(monkeypatch: pytest.Mo
 
 
 def test_no_connection_holds_small_packets_back():
-    """An answer is two packets; the second would wait 40 ms for the first one to be acknowledged."""
+    """An answer is two packets; the second would wait 40 ms until the first one is acknowledged."""
     with listen(ServerSettings(port=0)) as listening, socket.create_connection(listening.getsockname()):
         accepted, _ = listening.accept()
         with accepted:
@@ -60,7 +60,7 @@ def test_settings_that_do_not_fit_are_refused(environ: dict[str, str]):
     ["http://a.example:3128", "https://u:p%40@a.example", "a.example:3128", "socks5://[::1]:1080", "SOCKS5H://a:1", ""],
 )
 def test_proxies_that_clients_can_use(proxy: str):
-    """Left as they are."""
+    """They are not changed."""
     environ = {
         "HTTP_PROXY": proxy,
         "all_proxy": proxy,
@@ -76,14 +76,14 @@ def test_proxies_that_clients_can_use(proxy: str):
 )
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "https_proxy", "ALL_PROXY"])
 def test_proxies_that_no_client_can_use(name: str, proxy: str):
-    """The sentence does not repeat it: it may hold a password."""
+    """The sentence does not repeat the value, which may hold a password."""
     with pytest.raises(SettingError, match=f"^{name} must be the address of a proxy") as refused:
         check_proxies({name: proxy})
     assert "secret" not in str(refused.value)
 
 
 def test_entries_that_end_httpx_in_an_error_are_left_out(caplog: pytest.LogCaptureFixture):
-    """An address in brackets is one without them; the log says how many cannot be used."""
+    """Brackets around an address are removed; the log says how many entries cannot be used."""
     environ = {"NO_PROXY": "localhost, fd00::/8,[::1],x:y,é"}
     check_proxies(environ)
     assert environ == {"NO_PROXY": "localhost,::1"}

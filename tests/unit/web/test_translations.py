@@ -20,7 +20,7 @@ from conduct.web.translations import LANGUAGES, preferred_translator, translator
 
 WEB = Path(translations.__file__).parent
 TRANSLATED = LANGUAGES[1:]
-# Names that no language translates: what is typed into an address, and our own.
+# Words that are not translated: parts of addresses, and names.
 NAMES = {
     "light", "dark", "auto", "html", "hugging", "face", "python", "hub", "markdown", "forwarded", "prefix", "pull",
     "request", "meetup", "proxy",
@@ -37,14 +37,14 @@ SHARED = {
     "id": {"model", "panel", "program"},
 }  # fmt: skip
 VALUES = {
-    "most": 1000, "length": 1001, "waiting": 256, "seconds": 12, "came": "7", "number": 2, "total": 3,
+    "limit": 1000, "length": 1001, "waiting": 256, "seconds": 12, "received": "7", "number": 2, "total": 3,
     "languages": LanguageNames(("en",)), "text": "7", "model": "7", "dataset": "7", "situation": "7",
     "helpline": "7", "words": "7", "date": date(2026, 11, 22),
 }  # fmt: skip
 
 
 def shown() -> set[str]:
-    """Every English text that a template or a script gives to be translated."""
+    """Every English text that a template or a script has translated."""
     found = {render.GETTING_READY, *page.BROWSER_WORDS, wording.MISPLACED, wording.FOR_EXAMPLE, *wording.EXAMPLES}
     for template in (WEB / "templates").glob("*.html"):
         found |= set(re.findall(r'\bt(?:\.around)?\("([^"]+)"', template.read_text(encoding="utf-8")))
@@ -52,7 +52,7 @@ def shown() -> set[str]:
 
 
 def said() -> set[str]:
-    """Every sentence that the program says to a visitor."""
+    """Every sentence for visitors in the code."""
     return {
         *answer.MESSAGES.values(),
         answer.GRAVE_MESSAGE,
@@ -100,7 +100,7 @@ def test_nothing_is_left_in_english_and_nothing_is_left_over(name: str):
 
 @pytest.mark.parametrize("name", TRANSLATED)
 def test_a_rendered_sentence_has_no_english_word_left(name: str):
-    """Values included: numbers and names of languages have the language's own form."""
+    """Including values: numbers and names of languages have the form of the language."""
     english_words = {word for text in shown() | said() for word in re.findall(r"[a-z]{4,}", text.lower())}
     for english in shown() | said():
         needed = {key: VALUES[key] for key in re.findall(r"\{(\w+)\}", english)}
@@ -116,14 +116,14 @@ def test_a_rendered_sentence_has_no_english_word_left(name: str):
 
 
 def refusal(text: str) -> Message:
-    """What a question is refused with."""
+    """The error for a question."""
     with pytest.raises(QuestionError) as refused:
         clean_question(text)
     return refused.value.message
 
 
 def test_the_notice_about_languages_names_them_in_the_readers_own():
-    """Also two."""
+    """Also if there are two."""
     notice = Message(language.NOTICE, {"languages": LanguageNames(("de", "en"))})
     assert "que se midieron (alemán o inglés), así que" in translator_for("es").say(notice)
     assert "languages that were measured (English or German), so" in str(notice)
@@ -146,12 +146,12 @@ def test_the_notice_about_languages_names_them_in_the_readers_own():
 )
 def test_a_number_has_its_plural_form(name: str, seconds: int, said: str):
     """As many forms as a language has, by CLDR's categories."""
-    message = Message(service.BUSY, {"most": 256, "waiting": 256, "seconds": seconds})
+    message = Message(service.BUSY, {"limit": 256, "waiting": 256, "seconds": seconds})
     assert translator_for(name).say(message).endswith(said)
 
 
 def test_a_sentence_that_chats_and_terminals_are_shown_too_is_the_pages_own():
-    """Word for word: it is a key of the translations."""
+    """Word for word, since it is a key of the translations."""
     assert answer.MISSING_LIST in shown()
 
 

@@ -1,0 +1,22 @@
+"""Results of calls in two steps."""
+
+import asyncio
+
+from conduct.api.http_routes import PendingResults
+from conduct.api.service import AskService
+from conduct.errors import InferenceError
+
+
+def test_an_error_after_the_first_step_comes_as_an_event():
+    """The second step has begun by then, so that a status could no longer say it."""
+
+    class Failing(AskService):
+        async def call(self, name: str, arguments: object, is_disconnected: object = None) -> None:
+            await asyncio.sleep(0)
+            raise InferenceError("No answer: ask again.")
+
+    async def begin_and_fetch() -> list[str]:
+        results = PendingResults(Failing(engine=None))
+        return [event async for event in results.fetch(await results.begin("ask", {"question": "an accent"}))]
+
+    assert asyncio.run(begin_and_fetch()) == ['event: error\ndata: {"error": "No answer: ask again."}\n\n']
