@@ -10,9 +10,9 @@ from conduct.errors import DataError
 class Blend:
     """The share of each view of a question."""
 
-    neighbours: float = 0.3
-    meaning: float = 0.3
-    words: float = 0.4
+    neighbours: float = 0.5
+    meaning: float = 0.2
+    words: float = 0.3
 
 
 @dataclass(frozen=True, slots=True)

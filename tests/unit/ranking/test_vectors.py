@@ -93,7 +93,7 @@ CHANGED = [
     for field in fields(RECIPE)
     if field.name != "blend"
 ] + [
-    ("blend", replace(RECIPE, blend=replace(RECIPE.blend, **{field.name: 0.5})))
+    ("blend", replace(RECIPE, blend=replace(RECIPE.blend, **{field.name: 0.45})))
     for field in fields(RECIPE.blend)
 ]  # fmt: skip
 
