@@ -20,13 +20,14 @@ def base(tiny) -> BaseWeights:
 
 
 def test_words_are_the_numbers_that_their_rows_say(base: BaseWeights):
-    """In half precision; for any number of texts and words."""
+    """In half precision; for any number of texts and words, read from the file or held in memory."""
     words = network.build(base).embeddings.word_embeddings
     assert isinstance(words, network.FourBitEmbedding)
     written = tiny_encoder.numbers()["emb.word"].astype(np.float16).astype(np.float32)
     ids = torch.tensor([[0, 5, len(written) - 1], [7, 7, 1]])
     np.testing.assert_array_equal(words(ids).numpy(), written[ids.numpy()])
     assert words(ids).dtype == torch.float32
+    assert torch.equal(words.resident()(ids), words(ids))
 
 
 def test_the_word_embeddings_of_an_export_are_read_as_float32():
