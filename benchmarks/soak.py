@@ -91,7 +91,14 @@ class Outcome:
 class Texts:
     """Two texts that take turns, each time as a new commit; and what either answers."""
 
-    def __init__(self, folder: Path, served: LoopbackHub, questions: int = QUESTIONS, lines: int = MAX_LINES) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        served: LoopbackHub,
+        questions: int = QUESTIONS,
+        lines: int = MAX_LINES,
+        encoder: SentenceEncoder | None = None,
+    ) -> None:
         self._served = served
         self._files: list[dict[str, bytes]] = []
         answerers: list[Answerer] = []
@@ -99,7 +106,7 @@ class Texts:
         self.revisions: dict[str, int] = {"even": 0, "odd": 1}
         self._count, self._bombs = itertools.count(), itertools.count()
         model = packaged.snapshot()
-        encoder = SentenceEncoder.load(model.folder)
+        encoder = encoder or SentenceEncoder.load(model.folder)
         for number, name in enumerate(("even", "odd")):
             dataset = _dataset(folder / name, number, lines)
             vectors = build(dataset.code, dataset.bank, dataset.read_questions(), encoder)
@@ -184,10 +191,10 @@ def megabytes(pid: int) -> float:
     return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
 
 
-def soak(plan: Plan, home: Path, quiet: bool = False) -> Outcome:
-    """Run it all; a progress bar unless `quiet`."""
+def soak(plan: Plan, home: Path, quiet: bool = False, encoder: SentenceEncoder | None = None) -> Outcome:
+    """Run it all; a progress bar unless `quiet`. The packaged `encoder` is loaded if it is not given."""
     with LoopbackHub() as served:
-        texts = Texts(home, served, min(QUESTIONS, plan.questions), plan.lines)
+        texts = Texts(home, served, min(QUESTIONS, plan.questions), plan.lines, encoder)
         texts.push()
         with serving(home, served.url, plan.refresh_seconds) as (address, pid):
             return _soak(plan, served, texts, address, pid, quiet)

