@@ -1,4 +1,4 @@
-"""In which order the encoder sees what it learns from. Pure; the same seed gives the same order."""
+"""The batches of the training and their order. Pure; the same seed gives the same order."""
 
 import random
 from collections.abc import Sequence
@@ -13,11 +13,11 @@ CODE_QUESTIONS = 40
 CODE_SILENT = 4
 OWN_SIZE = 48
 OWN_BATCHES = 120
-# Passages of a long code that are compared at a time, with those that the questions are about.
+# The most passages of a code in one batch; those that the questions are about are always in it.
 MAX_RULES = 40
-# Of the situations for the sentences of our own code, the share whose sentence is known.
+# The share of the batches on the dataset's own code that have only situations with a labelled sentence.
 WITH_SENTENCE = 0.6
-# Texts of about the same length are read together; letters by which the order is shaken.
+# Batches have texts of similar length: they are sorted by length plus up to so many letters, at random.
 SHAKEN = 40
 
 
@@ -37,7 +37,7 @@ class EnglishBatch:
 
 @dataclass(frozen=True, slots=True)
 class TaughtBatch:
-    """Questions that have no label but what the teacher says."""
+    """Questions without a label, for which the teacher's prediction is the target."""
 
     texts: tuple[str, ...]
 
@@ -65,7 +65,7 @@ Batch = ParallelBatch | EnglishBatch | TaughtBatch | CodeBatch | OwnBatch
 def epoch(materials: Materials, codes: Sequence[WrittenCode], rng: random.Random) -> list[Batch]:
     """The batches of one epoch, in random order; `codes` are those to learn from."""
     parallel = sorted(materials.parallel, key=lambda row: len(row.english) + rng.uniform(0, SHAKEN))
-    # English ones are read again on their own: they cost little, and most of those who ask write English.
+    # English situations also get batches of their own: they are cheap, and most questions are in English.
     english = sorted(materials.bank.situations, key=lambda row: len(row.text) + rng.uniform(0, SHAKEN))
     batches: list[Batch] = [ParallelBatch(part) for part in _parts(parallel, PARALLEL_SIZE)]
     batches += [EnglishBatch(part) for part in _parts(english, ENGLISH_SIZE)]
@@ -102,6 +102,6 @@ def _own(materials: Materials, rng: random.Random) -> OwnBatch:
 
 
 def _said(materials: Materials, situation: Situation, rng: random.Random) -> str:
-    """The situation in English or, half of the time, in another language that it is known in."""
+    """The situation in English or, half of the time, in another language if it exists there."""
     others = materials.translations.get(situation.text, ())
     return rng.choice(others) if others and rng.random() < 0.5 else situation.text

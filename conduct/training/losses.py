@@ -1,4 +1,4 @@
-"""What the encoder is corrected by, one loss for each kind of batch."""
+"""The losses of the training, one for each kind of batch."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,25 +10,25 @@ from conduct.dataset.situations import SHOW_FIRST, Judgement, Situation
 from conduct.training.batches import Batch, CodeBatch, EnglishBatch, OwnBatch, ParallelBatch, TaughtBatch
 from conduct.training.materials import Materials, Rule, rule_of
 
-# Vectors have length 1, so logits need a scale.
+# Unit vectors give logits of at most the norm of the weights, so they are scaled.
 CLASS_SCALE = 10.0
 TEMPERATURE = 0.05
-# The share of a passage that is to be shown also, against 1 for the first.
+# The weight of a passage with grade 1 in a target, against 1 for one with grade 2.
 CLASS_SECONDARY = 0.15
 RULE_SECONDARY = 0.25
-# How much each part counts. Chosen on the dev splits among a few.
+# Weights of the parts of the losses, chosen among a few on the dev splits.
 ALIGNMENT, CONTRAST = 1.0, 0.2
 SENTENCE, SCOPE = 0.5, 0.5
 OWN_RULE, OWN_SENTENCE = 0.7, 0.7
-# Of a situation's target, the part that the teacher says; and how much a question counts that only it has read.
+# The teacher's share in the target of a situation, and the weight of questions with no other label.
 TEACHER, TAUGHT = 0.5, 0.5
 
-# Texts to unit vectors (texts, dimensions), float32, that gradients pass through.
+# Texts to unit vectors (texts, dimensions), float32, with gradients.
 Encode = Callable[[Sequence[str]], torch.Tensor]
 
 
 class Losses(nn.Module):
-    """The losses, and what is learnt beside the encoder and thrown away: a classifier, and a curve for silence."""
+    """The losses, with what is only trained for them: a classifier, and a logistic curve for silence."""
 
     def __init__(self, materials: Materials, dimensions: int) -> None:
         super().__init__()
@@ -42,7 +42,7 @@ class Losses(nn.Module):
         self.curve = nn.Parameter(torch.tensor([10.0, 0.8]))
 
     def forward(self, batch: Batch, encode: Encode, vary: Callable[[str, str], str]) -> torch.Tensor:
-        """The loss of `batch`; `vary(text, language)` says a text a little differently."""
+        """The loss of `batch`; `vary(text, language)` gives a variant of a text."""
         match batch:
             case ParallelBatch():
                 return self._parallel(batch, encode, vary)
@@ -59,7 +59,7 @@ class Losses(nn.Module):
                 return self._own(batch, encode)
 
     def _parallel(self, batch: ParallelBatch, encode: Encode, vary: Callable[[str, str], str]) -> torch.Tensor:
-        """Classes; and each text drawn to its English counterpart (Reimers and Gurevych, 2020), away from others'."""
+        """Classification, and alignment of each text with its English counterpart (Reimers and Gurevych, 2020)."""
         texts = [vary(row.text, row.language) for row in batch.rows]
         vectors = encode(texts + [vary(row.english, "en") for row in batch.rows])
         foreign, english = vectors.split(len(texts))
@@ -69,7 +69,7 @@ class Losses(nn.Module):
         return self._classes(vectors, shares * 2) + ALIGNMENT * alignment + CONTRAST * contrast
 
     def _code(self, batch: CodeBatch, encode: Encode, vary: Callable[[str, str], str]) -> torch.Tensor:
-        """Each question to its passage and sentence; silent ones below a curve that is learnt."""
+        """Ranking of passages and of sentences, and whether the code speaks to a question at all."""
         asked = encode([vary(row.text, "") for row in batch.questions] + [row.text for row in batch.silent])
         pieces = _Pieces(batch.rules, encode)
         scores = pieces.scores(asked)
@@ -102,7 +102,7 @@ class Losses(nn.Module):
         return -(torch.stack(list(shares)).to(likelihood.device) * likelihood).sum(dim=1).mean()
 
     def _target(self, situation: Situation) -> torch.Tensor:
-        """Its label, and what the teacher, who did not see the label, makes of it."""
+        """The mean of its label and of the prediction of the teacher that has not seen the label."""
         label = shares_of(situation.judgements, self._passages)
         taught = self._taught.get(situation.text)
         return label if taught is None else (1 - TEACHER) * label + TEACHER * taught
@@ -119,7 +119,7 @@ def shares_of(judgements: Sequence[Judgement], passages: Sequence[str]) -> torch
 
 
 def _on_host(numbers: Sequence[float]) -> torch.Tensor:
-    """Numbers that are filled in one by one, which an accelerator is slow at: float32, in the processor's memory."""
+    """float32 in the processor's memory: an accelerator is slow at setting single numbers."""
     return torch.tensor(numbers, dtype=torch.float32, device="cpu")
 
 
@@ -149,7 +149,7 @@ class _Pieces:
         return torch.stack([cosines[:, rows].max(dim=1).values for rows in self._of_rule], dim=1)
 
     def sentence_loss(self, asked: torch.Tensor, passages: Sequence[int], marked: Sequence[int | None]) -> torch.Tensor:
-        """Of the questions whose sentence is known, how far it is from being the closest of its passage."""
+        """Cross-entropy of the labelled sentence among those of its passage, over the questions that have one."""
         losses = []
         for row, (passage, sentence) in enumerate(zip(passages, marked, strict=True)):
             vectors = self._vectors[self._sentences[passage]]

@@ -1,6 +1,6 @@
-"""Teaches the encoder its job: from a concrete question, in any language, to the sentence that speaks to it.
+"""Fine-tunes the encoder for its task: from a concrete question, in any language, to the sentence that speaks to it.
 
-Only `python -m conduct train` comes here. The heads are fitted on the vectors afterwards, by `build`.
+Only `python -m conduct train` uses it. `build` fits the classifiers on the vectors afterwards.
 """
 
 import math
@@ -24,28 +24,28 @@ from conduct.training.losses import Losses
 from conduct.training.materials import HELD_OUT, Materials
 from conduct.training.robustness import third_person, typos
 
-# Languages whose letters typos and third persons can be made of.
+# Languages in which typos can be made: those in Latin letters.
 LATIN = frozenset({"en", "es", "fr", "pt", "de", "id", ""})
 LAYERS = ("query", "key", "value", "dense")
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to train; chosen on the dev splits."""
+    """The hyperparameters, chosen on the dev splits."""
 
     epochs: int = 8
     rank: int = 32
-    # By the root of the rank, so that one learning rate serves all ranks (Kalajdzievski, 2023).
+    # Divided by the root of the rank, so that one learning rate suits all ranks (Kalajdzievski, 2023).
     alpha: float = 16.0
     learning_rate: float = 1.2e-3
     classifier_rate: float = 5e-3
     curve_rate: float = 1e-2
     warm_up: float = 0.06
-    # Texts that are read at a time, by a processor and by an accelerator, and tokens of them.
+    # Texts in a forward pass on a processor and on an accelerator, and the most tokens of each.
     texts: int = 32
     texts_at_once: int = 512
     tokens: int = 192
-    # Shares of the texts that are read with two typos, or told of somebody else.
+    # The shares of texts that get two typos, or are put into the third person.
     typos: float = 0.25
     retold: float = 0.15
     checkpoint_steps: int = 300
@@ -58,7 +58,7 @@ FURTHER = Recipe(epochs=4)
 
 
 class Student:
-    """The base encoder with low-rank updates that learn."""
+    """The base encoder with trainable low-rank updates."""
 
     def __init__(self, recipe: Recipe) -> None:
         self._recipe = recipe
@@ -77,7 +77,7 @@ class Student:
         self.learnt = {n: p for n, p in self.network.named_parameters() if p.requires_grad}
 
     def begin(self, learnt: Adapter) -> None:
-        """Start from what was learnt. Raises ModelError if its matrices are of another shape."""
+        """Start from the updates in `learnt`. Raises ModelError if their matrices have other shapes."""
         scale = self._recipe.alpha / math.sqrt(self._recipe.rank)
         for update in learnt.updates:
             module = update.name.removesuffix(".weight")
@@ -89,7 +89,7 @@ class Student:
                 down.copy_(torch.from_numpy(update.down))
 
     def encode(self, texts: Sequence[str]) -> torch.Tensor:
-        """Unit vectors (texts, dimensions) that gradients pass through."""
+        """Unit vectors (texts, dimensions), with gradients."""
         order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
         size = self._recipe.texts if self.device.type == "cpu" else self._recipe.texts_at_once
         vectors = []
@@ -104,7 +104,7 @@ class Student:
         return torch.cat(vectors)[places]
 
     def updates(self) -> tuple[Update, ...]:
-        """What was learnt."""
+        """The low-rank updates as they are now."""
         scale = self._recipe.alpha / math.sqrt(self._recipe.rank)
         downs = {name: weights for name, weights in self.learnt.items() if ".lora_A." in name}
         return tuple(
@@ -125,11 +125,11 @@ def train(
     report: Callable[[int, int, float], None] = lambda step, steps, loss: None,
     learnt: Adapter | None = None,
 ) -> tuple[Update, ...]:
-    """Updates for the base encoder; on an accelerator, where torch finds one.
+    """Train the updates for the base encoder, on an accelerator if torch finds one.
 
-    Starts from `learnt`, if given. Goes on from `checkpoint`, if it is there, and writes it every so often. `report`
-    is given the step, of how many, and its loss. The same seed gives the same order of texts; the numbers differ in
-    their last digits between machines.
+    Starts from `learnt`, if given. Continues from `checkpoint`, if the file exists, and writes it every
+    `checkpoint_steps`. `report` receives the step, the number of steps and the loss. The same seed gives the same order
+    of texts; results differ in their last digits between machines.
     """
     with torch.device("cuda" if torch.cuda.is_available() else "cpu"):
         return _train(materials, checkpoint, recipe, report, learnt)
@@ -184,7 +184,7 @@ def _order(materials: Materials, recipe: Recipe) -> list[Batch]:
 
 
 def _varied(text: str, language: str, recipe: Recipe, rng: random.Random) -> str:
-    """`text` as it is asked, at times with typos or of somebody else."""
+    """`text`, or a variant of it with typos or in the third person."""
     if language not in LATIN:
         return text
     if language == "en":
@@ -196,20 +196,20 @@ def _varied(text: str, language: str, recipe: Recipe, rng: random.Random) -> str
 
 def _store(path: Path, step: int, student: Student, parts: dict) -> None:
     state = {name: part.state_dict() for name, part in parts.items()}
-    # Which numbers drop out next, too: who goes on learns what would have been learnt at once.
+    # With the state of the random generator, so that a continued training equals an uninterrupted one.
     state |= {
         "random": torch.get_rng_state(),
         "step": step,
         "learnt": {name: weights.detach() for name, weights in student.learnt.items()},
     }
-    # Whole or not at all: a session may end at any time.
+    # Written to another file first: the process may be killed at any time.
     written = path.with_suffix(".new")
     torch.save(state, written)
     written.replace(path)
 
 
 def _restore(path: Path, student: Student, parts: dict) -> int:
-    """The step to go on from."""
+    """Load the checkpoint, if there is one; the step to continue from."""
     if not path.is_file():
         return 0
     state = torch.load(path, weights_only=True, map_location="cpu")
