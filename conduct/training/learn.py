@@ -1,4 +1,4 @@
-"""All that `python -m conduct train` writes: what the encoder learnt, how it serves, and what is known of any code."""
+"""Writes all files of `python -m conduct train`: the adapter, the int8 factors, the glance map and the curves."""
 
 import random
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from conduct.training import fit_any_code
 from conduct.training.materials import HELD_OUT, Materials
 from conduct.training.train import DEFAULT, Recipe, train
 
-# Of the situations in other languages, so many are enough to fit a glance on, beside all in English.
+# The glance map is fitted on all English situations and on one in so many of the others.
 GLANCE_EVERY = 8
 
 
@@ -36,13 +36,13 @@ def learn(
 
 
 def finish(materials: Materials, folder: Path) -> str:
-    """Write beside the adapter in `folder` what serving it needs; the encoder's identity, "id@hash"."""
+    """Write the other files beside the adapter in `folder`; the encoder's identity, "id@hash"."""
     identity = adapter.identity(folder / adapter.FILE)
     model = assemble(folder)
     int8.save(
         int8.measure(model, network_of(model), _calibration_texts(materials)), folder / packaged.PEAKS_FILE, identity
     )
-    # Until it is fitted again, that of the encoder before lies there.
+    # It is fitted last, and the old one would be refused as that of another encoder.
     (folder / packaged.GLANCE_FILE).unlink(missing_ok=True)
     serving = SentenceEncoder.load(folder)
     encoder = BatchingEncoder(serving)
@@ -56,7 +56,7 @@ def finish(materials: Materials, folder: Path) -> str:
 
 
 def _calibration_texts(materials: Materials) -> list[str]:
-    """Half of them in English, half in other languages."""
+    """Texts to measure the peaks on, half in English, half in other languages."""
     rng = random.Random(0)  # noqa: S311 (no secret)
     half = int8.CALIBRATION_TEXTS // 2
     english = [situation.text for situation in materials.bank.situations]

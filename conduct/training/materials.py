@@ -1,4 +1,4 @@
-"""What the encoder learns from: the files of `training_data/`, described in its README, beside the dataset's own."""
+"""Reads the training data: the files of `training_data/`, which its README describes."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -15,9 +15,9 @@ from conduct.training import taught
 
 FOLDER = Path(__file__).parents[2] / "training_data"
 REAL_QUESTIONS = "questions.labelled.jsonl"
-# Letters of a passage that tell it from others.
+# So many first letters tell a passage from the others.
 _SAME = 60
-# Written codes that nothing learns from: they calibrate, and say how well it reads a code that it has not seen.
+# Written codes that are not trained on: for calibration, and to measure how it does on codes that it has not seen.
 HELD_OUT = ("a3", "b5", "c4", "d2", "e9", "f10", "g6")
 
 
@@ -46,7 +46,7 @@ class CodeQuestion:
 
 @dataclass(frozen=True, slots=True)
 class SilentQuestion:
-    """A question that a code has nothing for; `kind` is "far", "near", or "conduct" that it has no rule for."""
+    """A question that a code does not cover; `kind` is "far", "near", or "conduct" for which it has no rule."""
 
     text: str
     kind: str
@@ -80,7 +80,7 @@ class Parallel:
 
 @dataclass(frozen=True)
 class Materials:
-    """All of it; `sentences` says of a situation of the bank which sentence of its first passage to mark, from 0."""
+    """All training data; `sentences` maps a situation of the bank to the sentence to mark of its first passage, from 0."""
 
     code: Code
     bank: Bank
@@ -89,12 +89,12 @@ class Materials:
     sentences: dict[str, int]
     # Questions in other languages that nothing is learnt from, by language.
     blind: dict[str, tuple[Situation, ...]]
-    # What the teacher says of `teachable`: the share of each passage, and last of silence; empty if it was not asked.
+    # For each of `teachable` the teacher's shares of the passages and, last, of silence; empty if there is no file.
     taught: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     @cached_property
     def teachable(self) -> tuple[str, ...]:
-        """What a teacher that knows English can be asked: the bank, then the questions to codes to learn from."""
+        """The texts for an English teacher: the bank, then the questions to the codes that are trained on."""
         codes = [code for code in self.codes if code.language == "en" and code.name not in HELD_OUT]
         questions = (question.text for code in codes for question in (*code.questions, *code.silent))
         bank = dict.fromkeys(situation.text for situation in self.bank.situations)
@@ -102,7 +102,7 @@ class Materials:
 
     @cached_property
     def translations(self) -> dict[str, list[str]]:
-        """Of a situation of the bank, how it is said in other languages."""
+        """Situations of the bank with their counterparts in other languages."""
         found: dict[str, list[str]] = {}
         for row in self.parallel:
             found.setdefault(row.english, []).append(row.text)
@@ -134,7 +134,7 @@ def read(code: Code, bank: Bank, folder: Path = FOLDER) -> Materials:
 
 
 def read_real_codes(folder: Path) -> tuple[WrittenCode, ...]:
-    """Real codes with labelled questions, a folder each, which only measure. Raises DataError."""
+    """Real codes with labelled questions, each in a folder, for evaluation only. Raises DataError."""
     try:
         return tuple(_real_code(path.parent) for path in sorted(folder.glob(f"*/{REAL_QUESTIONS}")))
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
@@ -167,7 +167,7 @@ def _code(path: Path) -> WrittenCode:
     questions = []
     for row in stored["questions"]:
         question = CodeQuestion(row["text"], row["passages"], row["sentence"] - 1 if row.get("sentence") else None)
-        # Who wrote it may have cut sentences otherwise.
+        # Its writer may have split the sentences differently.
         is_there = question.sentence is not None and question.sentence < counts[question.first]
         questions.append(question if is_there else replace(question, sentence=None))
     return WrittenCode(
@@ -193,7 +193,7 @@ def _real_code(folder: Path) -> WrittenCode:
 
 
 def _grades_now(row: dict, code: Code) -> dict[str, int]:
-    """The labels; two passages of an earlier cutting may be one by now."""
+    """The labels; two passages at the time of labelling may be one passage now."""
     grades: dict[str, int] = {}
     for passage_id, grade in row["gold"].items():
         now = _cut_now(passage_id, row, code)

@@ -1,4 +1,4 @@
-"""The same question said a little differently, to measure how firmly the first passage stands. Pure."""
+"""Variants of a question, to measure how stable the first passage is. Pure."""
 
 import random
 import re
@@ -39,7 +39,7 @@ def typos(text: str, seed: int = 0) -> str:
 
 
 def third_person(text: str) -> str:
-    """First person told of somebody else, word by word."""
+    """From the first to the third person, word by word."""
     return re.sub(r"[A-Za-z']+", lambda word: _THIRD_PERSON.get(word[0].lower(), word[0]), text)
 
 

@@ -1,4 +1,4 @@
-"""What the teacher said of English texts, in a file beside the other training data."""
+"""The file with the teacher's predictions for English texts."""
 
 import hashlib
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ from conduct.errors import DataError
 
 FILE = "teacher.safetensors"
 _SHARES = "shares"
-# Of a whole, in the file.
+# A share is stored in a byte.
 _STEPS = 255
 _AGAIN = "make it anew with `python -m conduct.training.teacher`, or remove it."
 
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """Of each text the share of each passage, and last of silence: float32 (texts, passages + 1)."""
+    """For each text the shares of the passages and, last, of silence: float32 (texts, passages + 1)."""
 
     texts: tuple[str, ...]
     shares: np.ndarray
@@ -38,7 +38,7 @@ class Taught:
 
 
 def read(path: Path, texts: Sequence[str], passages: int) -> Taught | None:
-    """What the teacher said of `texts`, or None where it was not asked. Raises DataError for a file of other texts."""
+    """The predictions for `texts`, or None if there is no file. Raises DataError if it is for other texts."""
     if not path.is_file():
         return None
     try:

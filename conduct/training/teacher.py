@@ -1,8 +1,8 @@
-"""What a larger, English encoder makes of situations that it has not seen: `python -m conduct.training.teacher`.
+"""Predictions of a larger, English encoder for the situations: `python -m conduct.training.teacher`.
 
-all-mpnet-base-v2 learns the classes from four fifths of the bank and reads the rest, five times (cross-fitting). The
-encoder then learns from the mean of a label and of what the teacher says, which knows where a situation lies between
-two passages (Hinton et al., Distilling the knowledge in a neural network, 2015), also of questions that have no label.
+all-mpnet-base-v2 is trained on four fifths of the bank and predicts the rest, five times (cross-fitting). The target of
+the encoder's training is the mean of the label and of this prediction, which tells where a situation lies between two
+passages; for questions without a label it is the prediction (Hinton et al., Distilling the knowledge, 2015).
 """
 
 import io
@@ -77,7 +77,7 @@ class Teacher(nn.Module):
 
     @torch.no_grad()
     def shares(self, rows: Sequence[Sequence[int]]) -> np.ndarray:
-        """What it says of each text, float32 (texts, classes); a row sums to 1."""
+        """Its predictions, float32 (texts, classes); a row sums to 1."""
         self.eval()
         said = np.empty((len(rows), self.classifier.out_features), np.float32)
         order = sorted(range(len(rows)), key=lambda row: len(rows[row]))
@@ -104,7 +104,7 @@ def read() -> Weights:
 
 
 def learn(weights: Weights, rows: list[list[int]], shares: np.ndarray, seed: int) -> Teacher:
-    """A teacher of situations, `rows` of token ids with the share of each class (situations, classes)."""
+    """Train a teacher on `rows` of token ids with the shares of the classes (situations, classes)."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     teacher = Teacher(weights, shares.shape[1]).to("cuda" if torch.cuda.is_available() else "cpu")
@@ -137,7 +137,7 @@ def learn(weights: Weights, rows: list[list[int]], shares: np.ndarray, seed: int
 
 
 def cross_fit(weights: Weights, read: materials.Materials) -> np.ndarray:
-    """What teachers say of `read.teachable`: of a situation the one that has not seen it, of others the mean of all."""
+    """Predictions for `read.teachable`: for a situation that of the teacher not trained on it, else the mean of all."""
     bank, texts = read.bank.situations, read.teachable
     rows = weights.ids(texts)
     columns = [passage.id for passage in read.code.passages]
@@ -156,7 +156,7 @@ def _parts(rows: list[int], size: int) -> Iterator[list[int]]:
 
 
 def main() -> None:
-    """Write what the teachers say beside the other training data."""
+    """Write the predictions beside the other training data."""
     dataset = DatasetRevision.read(find_dataset.bundled_dataset())
     read_data = materials.read(dataset.code, dataset.bank)
     path: Path = materials.FOLDER / FILE
