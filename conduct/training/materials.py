@@ -80,7 +80,7 @@ class Parallel:
 
 @dataclass(frozen=True)
 class Materials:
-    """All training data; `sentences` maps a situation of the bank to the sentence to mark of its first passage, from 0."""
+    """All training data; `sentences` maps a situation of the bank to the sentence to mark in its first passage."""
 
     code: Code
     bank: Bank
