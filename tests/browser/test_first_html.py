@@ -104,7 +104,7 @@ def test_an_address_with_a_question_is_answered_in_the_taken_over_page(browser: 
         with held(page, GRADIO):
             page.goto(f"{light}?q=an+accent", wait_until="commit")
             expect(first(page)).to_have_value("an accent")
-        expect(status(page)).to_have_text(UNCLEAR_SAID)
+        expect(status(page)).to_have_text(COVERED_SAID)
         assert question_in_history(page) == "an accent"
 
 

@@ -107,7 +107,11 @@ def test_a_reader_that_has_enough_ends_it_quietly():
 
 def interrupted(arguments: list[str], **extra: str) -> tuple[int, str]:
     """Exit code and standard error of a process that gets Ctrl-C after its first line of standard error."""
-    with subprocess.Popen(arguments, cwd=ROOT, env=environment(**extra), stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        arguments, cwd=ROOT, env=environment(**extra), stderr=subprocess.PIPE, text=True,
+        # A test run in the background of a shell ignores Ctrl-C, which its children would inherit.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:  # fmt: skip
         assert process.stderr.readline() == "loading\n"
         process.send_signal(signal.SIGINT)
         return process.wait(LONGEST), process.stderr.read()

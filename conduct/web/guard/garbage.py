@@ -27,8 +27,6 @@ async def collect_garbage(service: AskService, seconds: float = SECONDS) -> Asyn
     collector = _Collector(service)
     service.engine.before_ready = collector.settle
     thresholds = gc.get_threshold()
-    # Before anybody can ask: half of all that there will be, which `settle` need not look through.
-    gc.freeze()
     try:
         async with run_beside(collector.repeat(seconds)):
             yield

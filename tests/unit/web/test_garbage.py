@@ -62,7 +62,6 @@ def after_looks(of: SimpleNamespace, wanted: int) -> tuple[bool, int]:
         real_sleep, asyncio.sleep = asyncio.sleep, sleep
         try:
             async with collect_garbage(of):
-                ring = old_ring()
                 while looks <= wanted:
                     await real_sleep(0)
                 return ring() is None, gc.get_freeze_count()
@@ -73,6 +72,7 @@ def after_looks(of: SimpleNamespace, wanted: int) -> tuple[bool, int]:
     with ThreadPoolExecutor(1) as pool:
         gc.disable()
         try:
+            ring = old_ring()
             return pool.submit(asyncio.run, run()).result()
         finally:
             gc.enable()
@@ -90,10 +90,9 @@ def test_an_old_ring_goes_at_the_first_look_and_what_is_loaded_is_left_alone_fro
 def test_while_somebody_may_ask_nothing_is_frozen_and_nobody_waits_for_a_long_look(
     of: SimpleNamespace, calls: list[int | str]
 ):
-    """Otherwise the question would be frozen for ever. Before the first request there is none."""
+    """Otherwise the question would be frozen for ever."""
     after_looks(of, 3)
-    assert calls[0] == "freeze"
-    assert set(calls[1:]) <= {YOUNG}
+    assert set(calls) <= {YOUNG}
 
 
 @pytest.mark.parametrize(("pending", "frozen"), [(0, True), (1, False)])
@@ -103,13 +102,12 @@ def test_what_was_loaded_is_left_alone_before_anybody_is_answered(pending: int, 
 
     async def load() -> tuple[int, tuple]:
         async with collect_garbage(of, 60):
-            at_first, loaded = gc.get_freeze_count(), [Ring() for _ in range(1_000)]
             of.engine.before_ready()
-            return gc.get_freeze_count() - at_first - len(loaded), gc.get_threshold()
+            return gc.get_freeze_count(), gc.get_threshold()
 
     with ThreadPoolExecutor(1) as pool:
         count, thresholds = pool.submit(asyncio.run, load()).result()
-    assert (count >= 0) is frozen
+    assert (count > 0) is frozen
     assert (thresholds, gc.get_threshold()) == (THRESHOLDS, before)
 
 
