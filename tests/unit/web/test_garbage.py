@@ -4,12 +4,15 @@ import asyncio
 import gc
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from types import SimpleNamespace
 
 import pytest
 
 from conduct.web.guard import garbage
 from conduct.web.guard.garbage import ALL, ALL_EVERY, THRESHOLDS, YOUNG, collect_garbage
+
+IS_THIS_TEST = ContextVar("IS_THIS_TEST", default=False)
 
 
 class Ring:
@@ -33,11 +36,16 @@ def service(pending: int = 0, loading: bool = False) -> SimpleNamespace:
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[int | str]:
-    """Calls of `gc`, which is replaced: threads of other tests may collect at any time."""
+    """Calls of `gc`, which is replaced, by this test: servers of other tests may collect at any time."""
     asked: list[int | str] = []
+
+    def note(call: int | str) -> None:
+        if IS_THIS_TEST.get():
+            asked.append(call)
+
     told = SimpleNamespace(
-        collect=lambda generation=ALL: asked.append(generation),
-        freeze=lambda: asked.append("freeze"),
+        collect=lambda generation=ALL: note(generation),
+        freeze=lambda: note("freeze"),
         unfreeze=lambda: None,
         get_threshold=gc.get_threshold,
         set_threshold=lambda *thresholds: None,
@@ -51,6 +59,7 @@ def after_looks(of: SimpleNamespace, wanted: int) -> tuple[bool, int]:
 
     async def run() -> tuple[bool, int]:
         looks = 0
+        IS_THIS_TEST.set(True)
 
         async def sleep(seconds: float) -> None:
             nonlocal looks
