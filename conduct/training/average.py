@@ -4,9 +4,9 @@ What was learnt in several runs from the same start is, averaged, better than ea
 and with a share of the start itself less of what it knew before is lost (the same, WiSE-FT, 2022).
 """
 
-import math
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,7 @@ def average(adapters: Sequence[Adapter], shares: Sequence[float], rank: int = DE
     names = [update.name for update in adapters[0].updates]
     if any([update.name for update in other.updates] != names for other in adapters):
         raise ModelError("The adapters change different weights: average those of one encoder.")
-    scale = DEFAULT.alpha / math.sqrt(rank)
+    scale = replace(DEFAULT, rank=rank).scale
     averaged = []
     for same in zip(*(each.updates for each in adapters), strict=True):
         product = sum(share * update.product() for share, update in zip(shares, same, strict=True))

@@ -67,21 +67,22 @@ def epoch(materials: Materials, codes: Sequence[WrittenCode], rng: random.Random
     parallel = sorted(materials.parallel, key=lambda row: len(row.english) + rng.uniform(0, SHAKEN))
     # English situations also get batches of their own: they are cheap, and most questions are in English.
     english = sorted(materials.bank.situations, key=lambda row: len(row.text) + rng.uniform(0, SHAKEN))
-    batches: list[Batch] = [ParallelBatch(part) for part in _parts(parallel, PARALLEL_SIZE)]
-    batches += [EnglishBatch(part) for part in _parts(english, ENGLISH_SIZE)]
+    batches: list[Batch] = [ParallelBatch(part) for part in parts(parallel, PARALLEL_SIZE)]
+    batches += [EnglishBatch(part) for part in parts(english, ENGLISH_SIZE)]
     known = {situation.text for situation in materials.bank.situations}
     taught = [text for text in materials.taught if text not in known]
     taught.sort(key=lambda text: len(text) + rng.uniform(0, SHAKEN))
-    batches += [TaughtBatch(part) for part in _parts(taught, ENGLISH_SIZE)]
+    batches += [TaughtBatch(part) for part in parts(taught, ENGLISH_SIZE)]
     for code in codes:
         questions = rng.sample(code.questions, len(code.questions))
-        batches += [_of_code(code, part, rng) for part in _parts(questions, CODE_QUESTIONS) if len(part) > 1]
+        batches += [_of_code(code, part, rng) for part in parts(questions, CODE_QUESTIONS) if len(part) > 1]
     batches += [_own(materials, rng) for _ in range(OWN_BATCHES)]
     rng.shuffle(batches)
     return batches
 
 
-def _parts(rows: Sequence, size: int) -> list[tuple]:
+def parts(rows: Sequence, size: int) -> list[tuple]:
+    """`rows` in tuples of `size`; the last may be shorter."""
     return [tuple(rows[at : at + size]) for at in range(0, len(rows), size)]
 
 

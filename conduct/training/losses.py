@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from conduct.dataset.situations import SHOW_FIRST, Judgement, Situation
+from conduct.dataset.situations import SHOW_FIRST, Judgement
 from conduct.training.batches import Batch, CodeBatch, EnglishBatch, OwnBatch, ParallelBatch, TaughtBatch
 from conduct.training.materials import Materials, Rule, rule_of
 
@@ -48,7 +48,7 @@ class Losses(nn.Module):
                 return self._parallel(batch, encode, vary)
             case EnglishBatch():
                 vectors = encode([vary(row.text, "en") for row in batch.rows])
-                return self._classes(vectors, [self._target(row) for row in batch.rows])
+                return self._classes(vectors, [self._target(row.text, row.judgements) for row in batch.rows])
             case TaughtBatch():
                 return TAUGHT * self._classes(
                     encode([vary(text, "en") for text in batch.texts]), [self._taught[text] for text in batch.texts]
@@ -63,7 +63,7 @@ class Losses(nn.Module):
         texts = [vary(row.text, row.language) for row in batch.rows]
         vectors = encode(texts + [vary(row.english, "en") for row in batch.rows])
         foreign, english = vectors.split(len(texts))
-        shares = [self._target(Situation(row.english, row.situation.judgements)) for row in batch.rows]
+        shares = [self._target(row.english, row.situation.judgements) for row in batch.rows]
         alignment = (1 - (foreign * english.detach()).sum(dim=1)).mean()
         contrast = cross_entropy(foreign @ english.T / TEMPERATURE, torch.arange(len(texts)))
         return self._classes(vectors, shares * 2) + ALIGNMENT * alignment + CONTRAST * contrast
@@ -101,10 +101,10 @@ class Losses(nn.Module):
         likelihood = (CLASS_SCALE * self.classifier(vectors)).log_softmax(dim=1)
         return -(torch.stack(list(shares)).to(likelihood.device) * likelihood).sum(dim=1).mean()
 
-    def _target(self, situation: Situation) -> torch.Tensor:
-        """The mean of its label and of the prediction of the teacher that has not seen the label."""
-        label = shares_of(situation.judgements, self._passages)
-        taught = self._taught.get(situation.text)
+    def _target(self, english: str, judgements: Sequence[Judgement]) -> torch.Tensor:
+        """The mean of a situation's label and of the prediction of the teacher that has not seen the label."""
+        label = shares_of(judgements, self._passages)
+        taught = self._taught.get(english)
         return label if taught is None else (1 - TEACHER) * label + TEACHER * taught
 
 

@@ -10,7 +10,7 @@ import json
 import math
 import sys
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,8 @@ from conduct.errors import ModelError
 from conduct.hub import find_dataset
 from conduct.model.base_weights import package_folder
 from conduct.ranking.courtesies import essence
-from conduct.training import materials
+from conduct.training import materials, optimization
+from conduct.training.batches import parts
 from conduct.training.losses import CLASS_SCALE, shares_of
 from conduct.training.taught import FILE, Taught
 
@@ -81,7 +82,7 @@ class Teacher(nn.Module):
         self.eval()
         said = np.empty((len(rows), self.classifier.out_features), np.float32)
         order = sorted(range(len(rows)), key=lambda row: len(rows[row]))
-        for part in _parts(order, 4 * BATCH_SIZE):
+        for part in map(list, parts(order, 4 * BATCH_SIZE)):
             said[part] = self([rows[row] for row in part]).softmax(dim=1).cpu().numpy()
         self.train()
         return said
@@ -91,8 +92,8 @@ def read() -> Weights:
     """The weights from their packages. Raises ModelError if one is missing or damaged."""
     folders = [package_folder(name) for name in PACKAGES]
     try:
-        parts = [next(folder.glob("input/*.zip.*")).read_bytes() for folder in folders if folder]
-        with zipfile.ZipFile(io.BytesIO(b"".join(parts))) as archive:
+        zipped = [next(folder.glob("input/*.zip.*")).read_bytes() for folder in folders if folder]
+        with zipfile.ZipFile(io.BytesIO(b"".join(zipped))) as archive:
             config = MPNetConfig(**json.loads(archive.read(f"{INSIDE}config.json")))
             tensors = read_weights(archive.read(f"{INSIDE}model.safetensors"))
             tokenizer = Tokenizer.from_str(archive.read(f"{INSIDE}tokenizer.json").decode())
@@ -107,7 +108,7 @@ def learn(weights: Weights, rows: list[list[int]], shares: np.ndarray, seed: int
     """Train a teacher on `rows` of token ids with the shares of the classes (situations, classes)."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    teacher = Teacher(weights, shares.shape[1]).to("cuda" if torch.cuda.is_available() else "cpu")
+    teacher = Teacher(weights, shares.shape[1]).to(optimization.device())
     optimizer = torch.optim.AdamW(
         [
             {"params": teacher.network.parameters(), "lr": LEARNING_RATE},
@@ -116,16 +117,14 @@ def learn(weights: Weights, rows: list[list[int]], shares: np.ndarray, seed: int
         weight_decay=0.01,
     )
     steps = EPOCHS * math.ceil(len(rows) / BATCH_SIZE)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min(1.0, (step + 1) / (WARM_UP * steps)) * max(0.0, 1 - step / steps)
-    )
+    schedule = optimization.schedule(optimizer, WARM_UP, steps)
     targets = torch.from_numpy(shares)
     for _ in range(EPOCHS):
         # Texts of about the same length are read together.
         order = np.argsort([len(row) + rng.uniform(0, 10) for row in rows])
-        parts = list(_parts(order.tolist(), BATCH_SIZE))
-        rng.shuffle(parts)
-        for part in tqdm(parts, unit=" steps", desc="Teacher"):
+        batches = [list(part) for part in parts(order.tolist(), BATCH_SIZE)]
+        rng.shuffle(batches)
+        for part in tqdm(batches, unit=" steps", desc="Teacher"):
             logits = teacher([rows[row] for row in part])
             loss = -(targets[part].to(logits.device) * logits.log_softmax(dim=1)).sum(dim=1).mean()
             optimizer.zero_grad()
@@ -149,10 +148,6 @@ def cross_fit(weights: Weights, read: materials.Materials) -> np.ndarray:
         said[kept] = teacher.shares([rows[row] for row in kept])
         said[len(bank) :] += teacher.shares(rows[len(bank) :]) / FOLDS
     return said
-
-
-def _parts(rows: list[int], size: int) -> Iterator[list[int]]:
-    return (rows[at : at + size] for at in range(0, len(rows), size))
 
 
 def main() -> None:

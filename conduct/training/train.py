@@ -18,7 +18,7 @@ from conduct.model.adapter import Adapter, Update
 from conduct.model.assemble import assemble, network_of
 from conduct.model.packaged import PROMPT
 from conduct.ranking.courtesies import essence
-from conduct.training import batches
+from conduct.training import batches, optimization
 from conduct.training.batches import Batch
 from conduct.training.losses import Losses
 from conduct.training.materials import HELD_OUT, Materials
@@ -51,6 +51,11 @@ class Recipe:
     checkpoint_steps: int = 300
     seed: int = 0
 
+    @property
+    def scale(self) -> float:
+        """What the product of two low-rank matrices is multiplied by (Kalajdzievski, 2023)."""
+        return self.alpha / math.sqrt(self.rank)
+
 
 DEFAULT = Recipe()
 # To go on from what was learnt.
@@ -78,7 +83,7 @@ class Student:
 
     def begin(self, learnt: Adapter) -> None:
         """Start from the updates in `learnt`. Raises ModelError if their matrices have other shapes."""
-        scale = self._recipe.alpha / math.sqrt(self._recipe.rank)
+        scale = self._recipe.scale
         for update in learnt.updates:
             module = update.name.removesuffix(".weight")
             up, down = (self.learnt.get(f"{module}.{part}.default.weight") for part in ("lora_B", "lora_A"))
@@ -105,7 +110,7 @@ class Student:
 
     def updates(self) -> tuple[Update, ...]:
         """The low-rank updates as they are now."""
-        scale = self._recipe.alpha / math.sqrt(self._recipe.rank)
+        scale = self._recipe.scale
         downs = {name: weights for name, weights in self.learnt.items() if ".lora_A." in name}
         return tuple(
             Update(
@@ -131,7 +136,7 @@ def train(
     `checkpoint_steps`. `report` receives the step, the number of steps and the loss. The same seed gives the same order
     of texts; results differ in their last digits between machines.
     """
-    with torch.device("cuda" if torch.cuda.is_available() else "cpu"):
+    with torch.device(optimization.device()):
         return _train(materials, checkpoint, recipe, report, learnt)
 
 
@@ -156,10 +161,7 @@ def _train(
         weight_decay=0.01,
     )
     steps = _order(materials, recipe)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer,
-        lambda step: min(1.0, (step + 1) / (recipe.warm_up * len(steps))) * max(0.0, 1 - step / len(steps)),
-    )
+    schedule = optimization.schedule(optimizer, recipe.warm_up, len(steps))
     parts = {"losses": losses, "optimizer": optimizer, "schedule": schedule}
     done = _restore(checkpoint, student, parts)
     student.network.train()

@@ -135,9 +135,9 @@ def test_a_target_is_half_the_label_and_half_what_was_said(read: Materials):
     read = replace(read, taught={JOKE: (0.0, 1.0, 0.0), question: (0.0, 0.0, 1.0)})
     losses = Losses(read, 4)
     joke = next(row for row in read.bank.situations if row.text == JOKE)
-    assert losses._target(joke).tolist() == [0.5, 0.5, 0.0]
+    assert losses._target(joke.text, joke.judgements).tolist() == [0.5, 0.5, 0.0]
     slot = next(row for row in read.bank.situations if row.text == SLOT)
-    assert losses._target(slot).tolist() == [0.0, 1.0, 0.0]
+    assert losses._target(slot.text, slot.judgements).tolist() == [0.0, 1.0, 0.0]
     torch.nn.init.zeros_(losses.classifier.bias)
 
     def encode(texts) -> torch.Tensor:
