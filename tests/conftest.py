@@ -137,6 +137,7 @@ def serve() -> Callable:
             server.should_exit = True
             thread.join(timeout=30)
             listening.close()
+            assert not thread.is_alive(), "the server does not end"
 
     return serving
 

@@ -9,7 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+# Without windows and toolbars, which cost a third of a test's time; the whole browser does as well.
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -35,10 +36,10 @@ new PerformanceObserver((list) => {
 
 def start(playwright: Playwright) -> Browser:
     """Debian's Chromium; if it is missing, the test fails in CI and is skipped elsewhere."""
-    if not os.path.exists(CHROMIUM):
+    if CHROMIUM is None:
         if os.environ.get("CI"):
             pytest.fail("No Chromium in CI: .ci/run must install it.")
-        pytest.skip("No Chromium here: apt-get install chromium")
+        pytest.skip("No Chromium here: apt-get install chromium-headless-shell")
     return playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
 
 

@@ -66,16 +66,15 @@ def after_looks(of: SimpleNamespace, wanted: int) -> tuple[bool, int]:
             looks += 1
             if looks > wanted:
                 await asyncio.Event().wait()
-            await real_sleep(0)
+            await asyncio.sleep(0)
 
-        real_sleep, asyncio.sleep = asyncio.sleep, sleep
-        try:
+        # Of this module only: servers of other tests run in this process and sleep as well.
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(garbage, "asyncio", SimpleNamespace(sleep=sleep))
             async with collect_garbage(of):
                 while looks <= wanted:
-                    await real_sleep(0)
+                    await asyncio.sleep(0)
                 return ring() is None, gc.get_freeze_count()
-        finally:
-            asyncio.sleep = real_sleep
 
     # In another thread: the browser tests leave a loop running in this one.
     with ThreadPoolExecutor(1) as pool:
