@@ -17,7 +17,7 @@ from conduct.ranking.index import Index, Scope, SearchResult
 
 # Texts in a batch: larger batches take as long for each text, and keep the first of them waiting.
 MAX_BATCH = 8
-# Sentences of a draft in a batch, which a question that comes meanwhile waits for; the encoder reads one at a time.
+# Sentences of a draft in a batch, which a question that comes meanwhile waits for.
 MAX_DRAFT_BATCH = 3
 # So long after a question one worker alone reads drafts, for the next question to find another.
 QUESTION_SECONDS = 0.25

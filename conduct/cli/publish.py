@@ -61,7 +61,7 @@ MODEL_FILES = ",".join(
     (
         "README.md", "config.json", "config_sentence_transformers.json", "modules.json", "sentence_bert_config.json",
         "tokenizer.json", "tokenizer_config.json", "model.safetensors", "1_Pooling/config.json",
-        "2_Normalize/config.json", packaged.PEAKS_FILE, packaged.GLANCE_FILE, any_code.FILE,
+        "2_Normalize/config.json", packaged.RANGES_FILE, packaged.GLANCE_FILE, any_code.FILE,
     )
 )  # fmt: skip
 # The numbers of two machines differ by less than this.

@@ -17,7 +17,7 @@ from conduct.model import adapter, base_weights, int8, network
 from conduct.model.adapter import Adapter
 from conduct.model.base_weights import BaseWeights
 from conduct.model.network import HalfEmbedding
-from conduct.model.packaged import BESIDE, FOLDER, MAX_TOKENS, PEAKS_FILE, PROMPT, base_file
+from conduct.model.packaged import BESIDE, FOLDER, MAX_TOKENS, PROMPT, RANGES_FILE, base_file
 from conduct.model.tokenizer import PieceTokenizer, exported, special_pieces
 
 # It logs a warning for each model with a prompt, which a user of the command line would see.
@@ -29,11 +29,11 @@ _PROMPTS = {"prompts": {"query": PROMPT}, "default_prompt_name": "query"}
 class Reader(InputModule):
     """The module of sentence-transformers that turns texts into vectors of their tokens."""
 
-    def __init__(self, base: BaseWeights, learnt: Adapter | None, peaks: int8.Peaks | None) -> None:
+    def __init__(self, base: BaseWeights, learnt: Adapter | None, ranges: int8.Ranges | None) -> None:
         super().__init__()
         # First, since it goes on loading while the network is built.
         self.tokenizer = PieceTokenizer(base)
-        self.network = network.build(base, learnt, peaks)
+        self.network = network.build(base, learnt, ranges)
         self.max_seq_length = MAX_TOKENS
         self._base = base
 
@@ -83,8 +83,8 @@ def assemble(folder: Path | None, serving: bool = False) -> SentenceTransformer:
     missing or has another version, or if the files in `folder` cannot be used.
     """
     learnt = adapter.load(folder, base_weights.SHA256) if folder else None
-    peaks = int8.load(folder / PEAKS_FILE, adapter.identity(folder / adapter.FILE)) if folder and serving else None
-    reader = Reader(base_weights.read(base_file()), learnt, peaks)
+    ranges = int8.load(folder / RANGES_FILE, adapter.identity(folder / adapter.FILE)) if folder and serving else None
+    reader = Reader(base_weights.read(base_file()), learnt, ranges)
     pooling = Pooling(reader.network.config.hidden_size, pooling_mode="mean")
     return SentenceTransformer(modules=[reader, pooling], device="cpu", **_PROMPTS)
 
@@ -100,7 +100,7 @@ def widen(network: torch.nn.Module) -> None:
     Raises ModelError if it is another kind of network.
     """
     if not isinstance(network, BertModel):
-        raise ModelError(f"{PEAKS_FILE} belongs to another encoder: remove it, or export the encoder again.")
+        raise ModelError(f"{RANGES_FILE} belongs to another encoder: remove it, or export the encoder again.")
     network.pooler = None
     words = HalfEmbedding(network.embeddings.word_embeddings.weight)
     network.embeddings.word_embeddings = torch.nn.Identity()

@@ -62,11 +62,11 @@ class HalfEmbedding(torch.nn.Module):
         return self._rows[ids].float()
 
 
-def build(base: BaseWeights, adapter: Adapter | None = None, peaks: int8.Peaks | None = None) -> BertModel:
-    """The network in float32, its numbers rounded to half precision; word embeddings as FourBitEmbedding. With `peaks`
+def build(base: BaseWeights, adapter: Adapter | None = None, ranges: int8.Ranges | None = None) -> BertModel:
+    """The network in float32, its numbers rounded to half precision; word embeddings as FourBitEmbedding. With `ranges`
     its linear layers are in int8, see int8.py.
 
-    Raises ModelError if `adapter` or `peaks` do not fit.
+    Raises ModelError if `adapter` or `ranges` do not fit.
     """
     config = _config(base)
     with torch.device("meta"):
@@ -87,15 +87,15 @@ def build(base: BaseWeights, adapter: Adapter | None = None, peaks: int8.Peaks |
             numbers += torch.from_numpy(updates[name].product())
         return numbers.half().float()
 
-    if peaks is not None:
-        int8.check(network, peaks)
+    if ranges is not None:
+        int8.check(network, ranges)
     network.embeddings.word_embeddings = FourBitEmbedding(base.rows(_WORDS, config.vocab_size))
     # Layer by layer: all layers in float32 at once would be the app's peak of memory.
     for prefix, part in _parts(network):
         names = [name for name in stored if name.startswith(prefix)]
         part.load_state_dict({name.removeprefix(prefix): weights(name) for name in names}, assign=True)
-        if peaks is not None:
-            int8.quantize_part(part, prefix, peaks)
+        if ranges is not None:
+            int8.quantize_part(part, prefix, ranges)
     embeddings = network.embeddings
     embeddings.position_ids = torch.arange(config.max_position_embeddings)[None]
     embeddings.token_type_ids = torch.zeros(1, config.max_position_embeddings, dtype=torch.long)

@@ -8,12 +8,12 @@ from conduct.hub.snapshot import PACKAGED, Snapshot
 from conduct.model import adapter, base_weights
 
 FOLDER = Path(__file__).parent / "learnt"
-PEAKS_FILE = "input_peaks.safetensors"
+RANGES_FILE = "input_ranges.safetensors"
 ANY_CODE_FILE = "any_code.safetensors"
 GLANCE_FILE = "glance.safetensors"
-# The files beside the weights that this app reads: the measured languages, the peaks for int8, the numbers for codes
+# The files beside the weights that this app reads: the measured languages, the ranges for int8, the numbers for codes
 # without situations, and the map that chooses sentences of a long text.
-BESIDE = ("README.md", PEAKS_FILE, ANY_CODE_FILE, GLANCE_FILE)
+BESIDE = ("README.md", RANGES_FILE, ANY_CODE_FILE, GLANCE_FILE)
 # Every model in the format of sentence-transformers has this file.
 MODULES_FILE = "modules.json"
 # The prompt with which the base encoder was trained; here for questions and passages alike.
@@ -51,6 +51,6 @@ def identity(model: Snapshot) -> str:
 def exported_identity(folder: Path) -> str | None:
     """The identity of the exported encoder in `folder`; None if it is another model."""
     try:
-        return read_header(folder / PEAKS_FILE).metadata.get("identity")
+        return read_header(folder / RANGES_FILE).metadata.get("identity")
     except (OSError, ValueError):
         return None

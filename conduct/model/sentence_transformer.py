@@ -61,7 +61,7 @@ class SentenceEncoder:
             return cls(model)
         network = assemble.network_of(model)
         assemble.widen(network)
-        int8.quantize(network, int8.load(folder / packaged.PEAKS_FILE, identity))
+        int8.quantize(network, int8.load(folder / packaged.RANGES_FILE, identity))
         return cls(model, _reader(model, folder, identity))
 
     @property

@@ -4,23 +4,27 @@ That code took half of the time, and Python's lock would let only one of two con
 
 import logging
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
+from torch.nn.functional import normalize, pad
 
 from conduct.model.glance import Glance
 from conduct.model.packaged import PROMPT
+from conduct.model.packing import Packed
 
 # While a network is traced, it logs that there is no loss, which a user of the command line would see.
 logging.getLogger("transformers.modeling_utils").setLevel(logging.ERROR)
 
-# Any text will do: the trace is valid for all lengths.
-_EXAMPLE = "Is this okay?"
+# Any two texts will do: the trace is valid for all lengths and numbers.
+_EXAMPLES = ("Is this okay?", "He laughs at my accent.")
+# So many tokens are read at a time, unless one text has more: with more, their states exceed the core's cache.
+MAX_TOKENS_AT_ONCE = 256
 
 
 class TracedReader:
-    """A trace of `network`, which is inside the SentenceTransformer `model`; it reads one text at a time.
+    """A trace of `network`, which is inside the SentenceTransformer `model`. No text changes the vector of another.
 
     `glance` is None if no map was fitted.
     """
@@ -32,27 +36,36 @@ class TracedReader:
         with torch.inference_mode(), warnings.catch_warnings():
             # torch warns of values that a trace may fix, such as lengths; a test reads texts of all lengths.
             warnings.simplefilter("ignore")
-            self._read = torch.jit.trace(_MeanOfTokens(network), self._embeddings(_EXAMPLE), check_trace=False)
+            self._read = torch.jit.trace(Packed(network), self._packed(self._ids(_EXAMPLES)), check_trace=False)
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of `texts`: float32, shape (len(texts), dimensions), each of unit length."""
         with torch.inference_mode():
-            vectors = [self._read(self._embeddings(text)) for text in texts]
-            return torch.nn.functional.normalize(torch.cat(vectors), dim=1).numpy()
+            vectors = [self._read(*self._packed(part)) for part in _parts(self._ids(texts))]
+            return normalize(torch.cat(vectors), dim=1).numpy()
 
     def means(self, texts: Sequence[str]) -> np.ndarray:
         """The mean of the word embeddings of each text, for at least one text: float32 (n, dimensions)."""
-        return torch.cat([self._embeddings(text).mean(dim=1) for text in texts]).numpy()
+        return torch.stack([self._words(ids).mean(dim=0) for ids in self._ids(texts)]).numpy()
 
-    def _embeddings(self, text: str) -> torch.Tensor:
-        """The word embeddings of a text: float32 (1, tokens, dimensions)."""
-        return self._words(self._model.preprocess([text], prompt=PROMPT)["input_ids"])
+    def _ids(self, texts: Sequence[str]) -> list[torch.Tensor]:
+        """The ids of the tokens of each text, int64 (tokens,)."""
+        return [self._model.preprocess([text], prompt=PROMPT)["input_ids"][0] for text in texts]
+
+    def _packed(self, ids: Sequence[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Embeddings, positions and lengths of texts as `Packed` reads them; the first row is zeros."""
+        embeddings = pad(self._words(torch.cat(list(ids))), (0, 0, 1, 0))
+        positions = pad(torch.cat([torch.arange(len(row)) for row in ids]), (1, 0))
+        return embeddings[None], positions[None], torch.tensor([len(row) for row in ids])
 
 
-class _MeanOfTokens(torch.nn.Module):
-    def __init__(self, network: torch.nn.Module) -> None:
-        super().__init__()
-        self._network = network
-
-    def forward(self, embeddings: torch.Tensor) -> torch.Tensor:
-        return self._network(inputs_embeds=embeddings).last_hidden_state.mean(dim=1)
+def _parts(ids: Sequence[torch.Tensor]) -> Iterator[list[torch.Tensor]]:
+    """Texts that are read at a time, in their order."""
+    part, tokens = [], 0
+    for row in ids:
+        if part and tokens + len(row) > MAX_TOKENS_AT_ONCE:
+            yield part
+            part, tokens = [], 0
+        part.append(row)
+        tokens += len(row)
+    yield part

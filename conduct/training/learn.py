@@ -40,7 +40,7 @@ def finish(materials: Materials, folder: Path) -> str:
     identity = adapter.identity(folder / adapter.FILE)
     model = assemble(folder)
     int8.save(
-        int8.measure(model, network_of(model), _calibration_texts(materials)), folder / packaged.PEAKS_FILE, identity
+        int8.measure(model, network_of(model), _calibration_texts(materials)), folder / packaged.RANGES_FILE, identity
     )
     # It is fitted last, and the old one would be refused as that of another encoder.
     (folder / packaged.GLANCE_FILE).unlink(missing_ok=True)
@@ -56,7 +56,7 @@ def finish(materials: Materials, folder: Path) -> str:
 
 
 def _calibration_texts(materials: Materials) -> list[str]:
-    """Texts to measure the peaks on, half in English, half in other languages."""
+    """Texts to measure the ranges on, half in English, half in other languages."""
     rng = random.Random(0)  # noqa: S311 (no secret)
     half = int8.CALIBRATION_TEXTS // 2
     english = [situation.text for situation in materials.bank.situations]

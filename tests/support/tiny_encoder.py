@@ -11,7 +11,7 @@ import pytest
 from conduct.model import adapter, base_weights, glance, int8
 from conduct.model.adapter import Update
 from conduct.model.glance import Glance
-from conduct.model.packaged import GLANCE_FILE, PEAKS_FILE
+from conduct.model.packaged import GLANCE_FILE, RANGES_FILE
 from conduct.ranking import any_code
 from conduct.ranking.any_code import AnyCode
 from conduct.ranking.calibration import Bands
@@ -130,8 +130,8 @@ def write_learnt(folder: Path, seed: int = 1) -> str:
     adapter.save(updates(seed), folder, base_weights.SHA256)
     identity = adapter.identity(folder / adapter.FILE)
     model = assemble(folder)
-    peaks = int8.measure(model, network_of(model), ["an accent", "a joke, a slot", "pizza"])
-    int8.save(peaks, folder / PEAKS_FILE, identity)
+    ranges = int8.measure(model, network_of(model), ["an accent", "a joke, a slot", "pizza"])
+    int8.save(ranges, folder / RANGES_FILE, identity)
     glance.save(Glance(np.eye(HIDDEN + 1, HIDDEN, dtype=np.float32)), folder / GLANCE_FILE, identity)
     any_code.save(ANY_CODE, folder / any_code.FILE, identity)
     (folder / "README.md").write_text("---\nlanguage: [en, de]\n---\n\n# OWNER/conduct-encoder\n", encoding="utf-8")

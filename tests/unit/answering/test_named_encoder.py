@@ -55,9 +55,9 @@ def new_adapter(folder: Path) -> None:
     adapter.save(tiny_encoder.updates(seed=2), folder, base_weights.SHA256)
 
 
-def no_peaks(folder: Path) -> None:
-    """The peaks are missing."""
-    (folder / packaged.PEAKS_FILE).unlink()
+def no_ranges(folder: Path) -> None:
+    """The ranges are missing."""
+    (folder / packaged.RANGES_FILE).unlink()
 
 
 def foreign_numbers(folder: Path) -> None:
@@ -66,25 +66,25 @@ def foreign_numbers(folder: Path) -> None:
 
 
 def other_export(folder: Path) -> None:
-    """An exported encoder with the peaks of another network."""
+    """An exported encoder with the ranges of another network."""
     tiny = Path(shutil.copytree(folder, folder.with_name("copy")))
     shutil.rmtree(folder)
     export(folder, tiny)
-    int8.save({"layer": np.ones(3, np.float32)}, folder / packaged.PEAKS_FILE, "conduct-encoder@0123456789abcdef")
+    int8.save({"layer": np.ones(3, np.float32)}, folder / packaged.RANGES_FILE, "conduct-encoder@0123456789abcdef")
 
 
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
         (cut(adapter.FILE), f"adapter_model.safetensors or adapter_config.json is damaged: {TRAIN}"),
-        (cut(packaged.PEAKS_FILE), "input_peaks.safetensors is damaged or missing: download the encoder again"),
+        (cut(packaged.RANGES_FILE), "input_ranges.safetensors is damaged or missing: download the encoder again"),
         (cut(packaged.GLANCE_FILE), f"glance.safetensors is damaged: {TRAIN}"),
         (cut(any_code.FILE), f"any_code.safetensors is damaged: {TRAIN}"),
         (foreign_adapter, f"adapter_model.safetensors was learnt for other base weights: {TRAIN}"),
-        (new_adapter, f"input_peaks.safetensors belongs to another encoder: {TRAIN}"),
-        (no_peaks, "input_peaks.safetensors is damaged or missing: download the encoder again"),
+        (new_adapter, f"input_ranges.safetensors belongs to another encoder: {TRAIN}"),
+        (no_ranges, "input_ranges.safetensors is damaged or missing: download the encoder again"),
         (foreign_numbers, f"any_code.safetensors was fitted for another encoder: {TRAIN}"),
-        (other_export, f"input_peaks.safetensors belongs to another encoder: {TRAIN}"),
+        (other_export, f"input_ranges.safetensors belongs to another encoder: {TRAIN}"),
     ],
 )  # fmt: skip
 def test_a_damaged_foreign_or_stale_file_is_named_and_the_packaged_encoder_serves(

@@ -103,26 +103,26 @@ def test_an_encoder_that_learnt_nothing_is_the_base(tiny: Path):
     assert np.abs(base - learnt).max() > 0.01
 
 
-def test_an_export_that_lost_its_peaks_is_any_model(exported: Path):
+def test_an_export_that_lost_its_ranges_is_any_model(exported: Path):
     """It runs in float32, with another identity."""
-    (exported / packaged.PEAKS_FILE).unlink()
+    (exported / packaged.RANGES_FILE).unlink()
     assert packaged.identity(Snapshot(exported, "ada/model", "abc")) == "ada/model@abc"
     assert SentenceEncoder.load(exported).encode(["an accent"]).shape == (1, 32)
 
 
-def test_peaks_beside_another_model_are_refused(exported: Path, tmp_path: Path):
+def test_ranges_beside_another_model_are_refused(exported: Path, tmp_path: Path):
     """If somebody copied the file."""
     other = tmp_path / "minilm"
     shutil.copytree(comparison.minilm_folder(), other)
-    shutil.copy(exported / packaged.PEAKS_FILE, other)
-    with pytest.raises(ModelError, match=r"^input_peaks\.safetensors belongs to another encoder"):
+    shutil.copy(exported / packaged.RANGES_FILE, other)
+    with pytest.raises(ModelError, match=r"^input_ranges\.safetensors belongs to another encoder"):
         SentenceEncoder.load(other)
 
 
-def test_a_network_that_is_no_bert_is_refused_with_peaks(exported: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_network_that_is_no_bert_is_refused_with_ranges(exported: Path, monkeypatch: pytest.MonkeyPatch):
     """Its parts have other names."""
     monkeypatch.setattr(assembling, "network_of", lambda model: torch.nn.Linear(2, 2))
-    with pytest.raises(ModelError, match=r"^input_peaks\.safetensors belongs to another encoder: remove it"):
+    with pytest.raises(ModelError, match=r"^input_ranges\.safetensors belongs to another encoder: remove it"):
         SentenceEncoder.load(exported)
 
 

@@ -8,11 +8,11 @@ import pytest
 from conduct.errors import ModelError
 from conduct.model import adapter, int8
 from conduct.model.assemble import assemble, network_of
-from conduct.model.packaged import PEAKS_FILE
+from conduct.model.packaged import RANGES_FILE
 from conduct.model.sentence_transformer import SentenceEncoder
 
 TEXTS = ["an accent", "a joke about a pizza, again and again", "x"]
-ANOTHER = "input_peaks.safetensors belongs to another encoder: make it anew with `python -m conduct train`."
+ANOTHER = "input_ranges.safetensors belongs to another encoder: make it anew with `python -m conduct train`."
 
 
 def identity(folder: Path) -> str:
@@ -20,19 +20,21 @@ def identity(folder: Path) -> str:
     return adapter.identity(folder / adapter.FILE)
 
 
-def test_peaks_are_the_largest_that_each_input_was(tiny: Path):
-    """Over all texts; a layer has one for each input."""
+def test_a_range_holds_all_that_an_input_was(tiny: Path):
+    """Over all texts; a layer has one for each input, its least and its greatest value."""
     model = assemble(tiny)
     network, seen = network_of(model), []
     hook = network.encoder.layer[0].attention.self.query.register_forward_pre_hook(
-        lambda _, inputs: seen.append(inputs[0].detach().abs().flatten(0, -2).numpy())
+        lambda _, inputs: seen.append(inputs[0].detach().flatten(0, -2).numpy())
     )
-    peaks = int8.measure(model, network, TEXTS)
+    ranges = int8.measure(model, network, TEXTS)
     hook.remove()
-    assert {name: len(peak) for name, peak in peaks.items()} == {
-        name: layer.in_features for name, layer in int8.linear_layers(network)
+    assert {name: found.shape for name, found in ranges.items()} == {
+        name: (2, layer.in_features) for name, layer in int8.linear_layers(network)
     }
-    np.testing.assert_array_equal(peaks["encoder.layer.0.attention.self.query"], np.concatenate(seen).max(axis=0))
+    least, greatest = ranges["encoder.layer.0.attention.self.query"]
+    np.testing.assert_array_equal(least, np.concatenate(seen).min(axis=0))
+    np.testing.assert_array_equal(greatest, np.concatenate(seen).max(axis=0))
     assert len(seen) == len(TEXTS)
 
 
@@ -51,56 +53,59 @@ def test_vectors_hardly_move_and_do_not_depend_on_who_else_asks(tiny: Path):
 def test_what_was_written_is_read(tiny: Path):
     """In half precision."""
     model = assemble(tiny)
-    peaks = int8.measure(model, network_of(model), TEXTS)
-    int8.save(peaks, tiny / PEAKS_FILE, "an encoder")
-    read = int8.load(tiny / PEAKS_FILE, "an encoder")
-    assert set(read) == set(peaks)
-    for name, peak in peaks.items():
-        np.testing.assert_array_equal(read[name], peak.astype(np.float16))
+    ranges = int8.measure(model, network_of(model), TEXTS)
+    int8.save(ranges, tiny / RANGES_FILE, "an encoder")
+    read = int8.load(tiny / RANGES_FILE, "an encoder")
+    assert set(read) == set(ranges)
+    for name, found in ranges.items():
+        np.testing.assert_array_equal(read[name], found.astype(np.float16))
 
 
-def test_peaks_of_another_network_are_refused(tiny: Path):
+def test_ranges_of_another_network_are_refused(tiny: Path):
     """One layer is missing, or has another width."""
-    peaks = int8.load(tiny / PEAKS_FILE, identity(tiny))
-    name = next(iter(peaks))
-    for wrong in ({n: p for n, p in peaks.items() if n != name}, dict(peaks) | {name: np.ones(7, np.float32)}):
+    ranges = int8.load(tiny / RANGES_FILE, identity(tiny))
+    name = next(iter(ranges))
+    for wrong in (
+        {n: found for n, found in ranges.items() if n != name},
+        dict(ranges) | {name: np.ones((2, 7), np.float32)},
+    ):
         with pytest.raises(ModelError) as error:
             int8.quantize(network_of(assemble(tiny)), wrong)
         assert str(error.value) == ANOTHER
 
 
-def test_peaks_of_an_encoder_that_learnt_something_else_are_stale(tiny: Path):
-    """They have the same shapes, but another adapter needs other peaks."""
+def test_ranges_of_an_encoder_that_learnt_something_else_are_stale(tiny: Path):
+    """They have the same shapes, but another adapter needs other ranges."""
     with pytest.raises(ModelError) as error:
-        int8.load(tiny / PEAKS_FILE, "conduct-encoder@0123456789abcdef")
+        int8.load(tiny / RANGES_FILE, "conduct-encoder@0123456789abcdef")
     assert str(error.value) == ANOTHER
 
 
-@pytest.mark.parametrize("wrong", [np.nan, np.inf, -1.0])
-def test_peaks_that_are_no_sizes_are_refused(tiny: Path, wrong: float):
-    """With them every vector would be invalid."""
-    peaks = dict(int8.load(tiny / PEAKS_FILE, identity(tiny)))
-    peaks[next(iter(peaks))][0] = wrong
-    int8.save(peaks, tiny / PEAKS_FILE, identity(tiny))
-    with pytest.raises(ModelError, match=r"^input_peaks\.safetensors holds numbers that are no sizes: download"):
-        int8.load(tiny / PEAKS_FILE, identity(tiny))
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, 1_000.0])
+def test_ranges_that_are_none_are_refused(tiny: Path, wrong: float):
+    """With them every vector would be invalid; the last one begins above its end."""
+    ranges = dict(int8.load(tiny / RANGES_FILE, identity(tiny)))
+    ranges[next(iter(ranges))][0, 0] = wrong
+    int8.save(ranges, tiny / RANGES_FILE, identity(tiny))
+    with pytest.raises(ModelError, match=r"^input_ranges\.safetensors holds numbers that are no ranges: download"):
+        int8.load(tiny / RANGES_FILE, identity(tiny))
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no tensors", (95_000_000).to_bytes(8, "little") + b"{}"])
-def test_damaged_or_missing_peaks_are_refused(tiny: Path, content: bytes | None):
+def test_damaged_or_missing_ranges_are_refused(tiny: Path, content: bytes | None):
     """One sentence that says what to do."""
-    (tiny / PEAKS_FILE).unlink() if content is None else (tiny / PEAKS_FILE).write_bytes(content)
+    (tiny / RANGES_FILE).unlink() if content is None else (tiny / RANGES_FILE).write_bytes(content)
     with pytest.raises(ModelError) as error:
-        int8.load(tiny / PEAKS_FILE, identity(tiny))
-    assert str(error.value) == "input_peaks.safetensors is damaged or missing: download the encoder again."
+        int8.load(tiny / RANGES_FILE, identity(tiny))
+    assert str(error.value) == "input_ranges.safetensors is damaged or missing: download the encoder again."
 
 
-def test_peaks_of_a_type_that_numpy_has_not_are_refused(tiny: Path):
+def test_ranges_of_a_type_that_numpy_has_not_are_refused(tiny: Path):
     """Before they are read."""
     import torch
     from safetensors.torch import save_file
 
-    peaks = {"layer": torch.zeros(8, dtype=torch.bfloat16)}
-    save_file(peaks, tiny / PEAKS_FILE, metadata={"identity": identity(tiny)})
-    with pytest.raises(ModelError, match=r"^input_peaks\.safetensors is damaged or missing"):
-        int8.load(tiny / PEAKS_FILE, identity(tiny))
+    ranges = {"layer": torch.zeros(8, dtype=torch.bfloat16)}
+    save_file(ranges, tiny / RANGES_FILE, metadata={"identity": identity(tiny)})
+    with pytest.raises(ModelError, match=r"^input_ranges\.safetensors is damaged or missing"):
+        int8.load(tiny / RANGES_FILE, identity(tiny))

@@ -190,7 +190,7 @@ def test_texts_are_said_differently_only_where_that_makes_sense():
 
 
 def test_all_that_serving_needs_is_written(tiny: Path, tmp_path: Path, read: Materials):
-    """An encoder, its peaks, and what is known of any code, bound to each other."""
+    """An encoder, its ranges, and what is known of any code, bound to each other."""
     folder = tmp_path / "learnt"
     identity = learn.learn(read, folder, tmp_path / "checkpoint", lambda *_: None, Recipe(epochs=1, rank=4))
     model = Snapshot(folder, "packaged", "packaged")
