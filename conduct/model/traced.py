@@ -33,6 +33,7 @@ class TracedReader:
         self._model = model
         self.glance = glance and (lambda texts: glance.vectors(self.means(texts)))
         self._words = network.embeddings.word_embeddings
+        self._optimized = False
         with torch.inference_mode(), warnings.catch_warnings():
             # torch warns of values that a trace may fix, such as lengths; a test reads texts of all lengths.
             warnings.simplefilter("ignore")
@@ -40,7 +41,10 @@ class TracedReader:
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Vectors of `texts`: float32, shape (len(texts), dimensions), each of unit length."""
-        with torch.inference_mode():
+        # torch optimizes a trace in its first two runs, which then take a tenth of a second each: not while the first
+        # visitor after a start waits. No bit of the vectors depends on it.
+        optimized, self._optimized = self._optimized, True
+        with torch.inference_mode(), torch.jit.optimized_execution(optimized):
             vectors = [self._read(*self._packed(part)) for part in _parts(self._ids(texts))]
             return normalize(torch.cat(vectors), dim=1).numpy()
 
