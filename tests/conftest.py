@@ -173,7 +173,7 @@ def host_page() -> Iterator[Callable[[str], str]]:
             """Say nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
 
         def put(body: str) -> str:
             bodies.append(body)

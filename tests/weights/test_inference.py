@@ -19,8 +19,9 @@ from conduct.errors import HubError, InferenceError
 from conduct.hub import client, find_dataset
 from conduct.hub.refresh import Refresher
 from conduct.hub.snapshot import Snapshot
+from conduct.model import remote as remote_encoder
 from conduct.model.packaged import PROMPT
-from conduct.model.remote import ATTEMPTS, AWAY, RemoteEncoder
+from conduct.model.remote import ATTEMPTS, AWAY, Limits, RemoteEncoder
 from conduct.model.sentence_transformer import SentenceEncoder
 from conduct.settings import Settings
 from conduct.training import comparison
@@ -50,12 +51,22 @@ def served(encoder: SentenceEncoder) -> Iterator[LoopbackEngine]:
         yield served
 
 
+@pytest.fixture(scope="module")
+def limits(model: Snapshot) -> Limits:
+    """How the packaged model reads a text, which takes a third of a second to find out."""
+    return RemoteEncoder.loader("http://127.0.0.1")(model.folder)._limits
+
+
 @pytest.fixture
-def remote(served: LoopbackEngine, model: Snapshot) -> RemoteEncoder:
+def remote(served: LoopbackEngine, limits: Limits) -> RemoteEncoder:
     """An encoder that uses it, with a short timeout."""
-    encoder = RemoteEncoder.loader(served.url)(model.folder)
-    encoder._seconds = 5.0
-    return encoder
+    return RemoteEncoder(served.url, limits, seconds=5.0)
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second request follows at once."""
+    monkeypatch.setattr(remote_encoder, "FIRST_PAUSE_SECONDS", 0.001)
 
 
 def engine_at(url: str, model: Snapshot, **options: object) -> Engine:
