@@ -25,11 +25,19 @@ from tests.unit.ranking.test_index import BANK, CODE
 MODEL = "ada/model@abc"
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A vectors file of the small code."""
-    path = tmp_path / "vectors.safetensors"
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The bytes of a vectors file of the small code."""
+    path = tmp_path_factory.mktemp("saved") / "vectors.safetensors"
     save(build(CODE, BANK, (), WordEncoder()), path, CODE, BANK, MODEL)
+    return path.read_bytes()
+
+
+@pytest.fixture
+def path(saved: bytes, tmp_path: Path) -> Path:
+    """A copy of it, which a test may change."""
+    path = tmp_path / "vectors.safetensors"
+    path.write_bytes(saved)
     return path
 
 
