@@ -8,10 +8,10 @@ import torch
 from sentence_transformers import SentenceTransformer
 
 from conduct.answering.dataset_revision import DatasetRevision
-from conduct.hub import find_dataset
 from conduct.hub.snapshot import Snapshot
 from conduct.model import base_weights, packaged
 from conduct.model.assemble import assemble, export, network_of
+from conduct.model.base_weights import BaseWeights
 from conduct.model.packing import Packed
 from conduct.model.sentence_transformer import SentenceEncoder
 from conduct.model.tokenizer import PieceTokenizer, exported
@@ -30,31 +30,44 @@ TEXTS = [
 ]
 
 
-def test_the_tokenizer_is_that_of_the_base_model():
+@pytest.fixture(scope="module")
+def base() -> BaseWeights:
+    """The base weights."""
+    return base_weights.read(packaged.base_file())
+
+
+@pytest.fixture(scope="module")
+def tokenizer(base: BaseWeights) -> PieceTokenizer:
+    """The tokenizer that serves."""
+    return PieceTokenizer(base)
+
+
+def test_the_tokenizer_is_that_of_the_base_model(base: BaseWeights, tokenizer: PieceTokenizer):
     """The ids of two words are published."""
-    base = base_weights.read(packaged.base_file())
-    assert PieceTokenizer(base).ids("Hello world") == [0, 35378, 8999, 2]
+    assert tokenizer.ids("Hello world") == [0, 35378, 8999, 2]
     assert len(base.pieces) == 250_002
 
 
-def test_the_exported_tokenizer_cuts_texts_likewise():
+def test_the_exported_tokenizer_cuts_texts_likewise(
+    base: BaseWeights, tokenizer: PieceTokenizer, dataset: DatasetRevision
+):
     """Each labelled question in English and ten other languages, and each passage."""
-    base = base_weights.read(packaged.base_file())
-    serves, is_exported = PieceTokenizer(base), exported(base)
-    dataset = DatasetRevision.read(find_dataset.bundled_dataset())
+    is_exported = exported(base)
     texts = [question.text for question in dataset.read_questions()] + [p.text for p in dataset.code.passages]
     texts += [row["text"] for row in read_rows(FOLDER / "dev_languages.jsonl")]
     assert len(texts) > 1_500
     for text in texts:
-        assert serves.ids(text) == is_exported.encode(text).ids
+        assert tokenizer.ids(text) == is_exported.encode(text).ids
 
 
 @pytest.mark.parametrize("letter", ["!", "a ", "ü ", "각 "])
-def test_a_text_is_cut_where_its_words_are_more_than_the_model_reads(encoder: SentenceEncoder, letter: str):
+def test_a_text_is_cut_where_its_words_are_more_than_the_model_reads(
+    encoder: SentenceEncoder, tokenizer: PieceTokenizer, letter: str
+):
     """At each length around the limit: the tokenizer decides, not an estimate from the number of letters."""
-    read, found = PieceTokenizer(base_weights.read(packaged.base_file())), set()
+    found = set()
     for times in range(60, 290):
-        words = len(read.ids(packaged.PROMPT + letter * times))
+        words = len(tokenizer.ids(packaged.PROMPT + letter * times))
         assert encoder.truncates(letter * times) is (words > packaged.MAX_TOKENS)
         found.add(words > packaged.MAX_TOKENS)
     assert True in found or letter == "!"
