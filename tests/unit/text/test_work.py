@@ -12,7 +12,7 @@ from conduct.text.boilerplate import is_heading
 from conduct.text.code import MAX_CHARACTERS, parse
 from tests.unit.text.test_fuzz_text import steps
 
-SIZES = (3_000, 25_000, MAX_CHARACTERS)
+SIZES = (3_000, 10_000, MAX_CHARACTERS)
 
 
 def bare_bars(size: int) -> str:
