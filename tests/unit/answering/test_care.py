@@ -8,7 +8,6 @@ import pytest
 from conduct.answering.answer import MIN_EXAMPLE_COSINE
 from conduct.answering.care import GRAVE, SELFHARM, asks_for_patience, care_for
 from conduct.answering.dataset_revision import DatasetRevision
-from conduct.hub import find_dataset
 
 DATA = Path(__file__).parents[3] / "training_data" / "care"
 
@@ -18,10 +17,9 @@ def rows(name: str) -> list[dict]:
     return [json.loads(line) for line in (DATA / name).read_text(encoding="utf-8").splitlines()]
 
 
-def test_no_grave_situation_of_the_bank_is_ever_shown():
+def test_no_grave_situation_of_the_bank_is_ever_shown(dataset: DatasetRevision):
     """Their lines say so, whatever the app recognizes."""
-    bank = DatasetRevision.read(find_dataset.bundled_dataset()).bank
-    grave = [situation for situation in bank.situations if care_for(situation.text) is not None]
+    grave = [situation for situation in dataset.bank.situations if care_for(situation.text) is not None]
     assert len(grave) > 500
     assert [situation.text for situation in grave if situation.showable] == []
 
