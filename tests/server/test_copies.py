@@ -14,8 +14,8 @@ from gradio_client import Client
 from conduct.answering.engine import Engine
 from tests.support.copies import Copy, Proxy
 
-VISITORS = 12
-BEFORE, AFTER = 4, 6
+VISITORS = 8
+BEFORE, AFTER = 2, 4
 
 
 @dataclass(frozen=True)
