@@ -81,7 +81,7 @@ def test_a_connection_that_is_used_again_and_a_stream_are_kept(serve, tmp_path: 
     answer, done = engine.ask, threading.Event()
 
     def slowly(*arguments: object) -> object:
-        done.wait(1.5)
+        done.wait(1.0)
         return answer(*arguments)
 
     engine.ask = slowly
