@@ -102,7 +102,7 @@ def test_nothing_is_fetched_and_nothing_is_read(light: str):
         do_HEAD = do_GET  # noqa: N815
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
     file = {"path": f"http://127.0.0.1:{server.server_port}/x", "meta": {"_type": "gradio.FileData"}}
     for question in (file, file | {"path": "/etc/passwd"}, file | {"url": file["path"]}, {"a": 1}):
         assert "The question must be a text, but an object came" in queued(light, "ask", [question])

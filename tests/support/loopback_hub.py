@@ -46,7 +46,8 @@ class LoopbackHub:
             served = hub
 
         self._server = _Server(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        # By default `shutdown` waits up to half a second.
+        threading.Thread(target=self._server.serve_forever, args=[0.02], daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:

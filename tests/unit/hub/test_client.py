@@ -63,7 +63,7 @@ def test_an_engine_is_asked_through_the_proxy(monkeypatch: pytest.MonkeyPatch):
             """Print nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Proxy) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
         monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{server.server_port}")
         close_session()
         try:
