@@ -65,6 +65,7 @@ class Plan:
     visitors: int = 6
     refresh_seconds: float = 12.0
     lines: int = MAX_LINES
+    different: int = QUESTIONS
     # Counted from what is answered: models, threads and caches have found their size by then.
     warm_up: float = 0.2
 
@@ -194,7 +195,7 @@ def megabytes(pid: int) -> float:
 def soak(plan: Plan, home: Path, quiet: bool = False, encoder: SentenceEncoder | None = None) -> Outcome:
     """Run it all; a progress bar unless `quiet`. The packaged `encoder` is loaded if it is not given."""
     with LoopbackHub() as served:
-        texts = Texts(home, served, min(QUESTIONS, plan.questions), plan.lines, encoder)
+        texts = Texts(home, served, min(plan.different, plan.questions), plan.lines, encoder)
         texts.push()
         with serving(home, served.url, plan.refresh_seconds) as (address, pid):
             return _soak(plan, served, texts, address, pid, quiet)

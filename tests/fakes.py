@@ -36,10 +36,15 @@ class WordEncoder:
         return len(text.split()) > 20
 
 
-def word_engine(folder: Path) -> Engine:
-    """A loaded engine on a text of one passage, in `folder`, for fast tests."""
+SITUATIONS = '{"text": "an accent", "passages": {"ours-1": 2}}\n{"text": "pizza", "passages": {}}\n'
+
+
+def word_engine(folder: Path, situations: str = SITUATIONS) -> Engine:
+    """A loaded engine on a text of one passage, in `folder`, for fast tests.
+
+    Without situations nothing is fitted, and scikit-learn, whose import takes two thirds of a start, is not needed.
+    """
     (folder / TEXT_FILE).write_text("## Ours\n\nNo accent is wrong.\n", encoding="utf-8")
-    situations = '{"text": "an accent", "passages": {"ours-1": 2}}\n{"text": "pizza", "passages": {}}\n'
     (folder / SITUATIONS_FILE).write_text(situations, encoding="utf-8")
     model = Snapshot(folder, "words", "local")
     engine = Engine(Settings(dataset=str(folder)), lambda settings: model, lambda *_: WordEncoder())

@@ -22,6 +22,7 @@ DATASET, SPACE = ("dataset", "ada/ambassador-code-of-conduct"), ("space", "ada/i
 MODEL = ("model", "ada/conduct-encoder")
 TOKEN = "hf_" + "x" * 34
 QUESTION = '{"text": "May I laugh about it?", "passages": {"preamble-1": 2}, "theme": "", "split": "dev"}\n'
+CONFIGS = ("situations", "questions")
 CHILD = (sys.executable, "-B", "-m", "tests.support.publish_child")
 
 
@@ -67,24 +68,23 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Publisher]:
     shutil.rmtree(root / "conduct" / "model" / "learnt")
     tiny.mkdir()
     tiny_encoder.write_base(tiny / "base.bin")
-    with pytest.MonkeyPatch.context() as patch:
-        tiny_encoder.use(tiny / "base.bin", patch)
-        tiny_encoder.write_learnt(root / "conduct" / "model" / "learnt")
     for name in ("app.py", "README.md", "LICENSE", "requirements.txt", ".gitignore", "CHANGELOG.md"):
         shutil.copy(ROOT / name, root / name)
     data = root / "conduct" / "data"
     lines = (data / SITUATIONS_FILE).read_text().splitlines(keepends=True)
-    (data / SITUATIONS_FILE).write_text("".join(lines[:60]))
+    (data / SITUATIONS_FILE).write_text("".join(lines[:12]))
     (data / QUESTIONS_FILE).write_text(QUESTION)
     (data / "notes.md").write_text("not a part of the dataset")
     (root / "conduct" / "questions.log").write_text("git ignores this")
     (root / "secret.txt").write_text("not a part of the app")
-    subprocess.run(["git", "init", "-q", str(root)], check=True)
-    subprocess.run(["git", "-C", str(root), "add", "--all"], check=True)
-    (root / "conduct" / ".env").write_text(f"HF_TOKEN={TOKEN}")
-    (root / "conduct" / "draft.py").write_text('"""Not tracked yet."""')
     with LoopbackHub() as served:
         publisher = Publisher(root, served)
+        done = publisher.run("write-learnt")
+        assert done.returncode == 0, done.stderr
+        subprocess.run(["git", "init", "-q", str(root)], check=True)
+        subprocess.run(["git", "-C", str(root), "add", "--all"], check=True)
+        (root / "conduct" / ".env").write_text(f"HF_TOKEN={TOKEN}")
+        (root / "conduct" / "draft.py").write_text('"""Not tracked yet."""')
         yield publisher
         publisher.close()
 
@@ -245,21 +245,31 @@ def test_without_git_nothing_is_sent(publisher: Publisher):
     assert publisher.served.repos == {}
 
 
-@pytest.mark.parametrize("config", ["situations", "questions"])
-def test_the_folder_loads_with_the_datasets_library(tmp_path: Path, monkeypatch, config: str):
-    """The card's configs name files that are there, and each row keeps its judgements."""
-    folder = tmp_path / "data"
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, list]]:
+    """A folder like the published one; and the number of rows and the first row of each of its configs, as the datasets
+    library loads them."""
+    home = tmp_path_factory.mktemp("loaded")
+    folder = home / "data"
     shutil.copytree(BUNDLED_DATA, folder)
     (folder / QUESTIONS_FILE).write_text(QUESTION)
     script = (
-        "import json, sys; from datasets import load_dataset; "
-        "(rows,) = load_dataset(sys.argv[1], sys.argv[2]).values(); "
-        "print(json.dumps([len(rows), rows[0]]))"
+        "import json, sys; from datasets import load_dataset\n"
+        "for config in sys.argv[2:]:\n"
+        "    (rows,) = load_dataset(sys.argv[1], config).values()\n"
+        "    print(json.dumps([config, [len(rows), rows[0]]]))\n"
     )
-    environ = environment(tmp_path / "home", "http://127.0.0.1:9") | {"HF_HUB_OFFLINE": "1"}
-    command = [sys.executable, "-c", script, str(folder), config]
+    environ = environment(home / "home", "http://127.0.0.1:9") | {"HF_HUB_OFFLINE": "1"}
+    command = [sys.executable, "-c", script, str(folder), *CONFIGS]
     done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=300, check=True)
-    count, row = json.loads(done.stdout.splitlines()[-1])
+    return folder, dict(json.loads(line) for line in done.stdout.splitlines()[-len(CONFIGS) :])
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_the_folder_loads_with_the_datasets_library(loaded: tuple[Path, dict[str, list]], config: str):
+    """The card's configs name files that are there, and each row keeps its judgements."""
+    folder, rows = loaded
+    count, row = rows[config]
     lines = (folder / f"{config}.jsonl").read_text().splitlines()
     assert count == len(lines)
     expected = json.loads(lines[0])

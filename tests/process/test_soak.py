@@ -8,7 +8,7 @@ from conduct.model.sentence_transformer import SentenceEncoder
 
 def test_a_short_soak(tmp_path: Path, encoder: SentenceEncoder):
     """Only the long one shows how the memory grows."""
-    plan = Plan(questions=150, hostile=80, visitors=3, refresh_seconds=2.0, lines=80)
+    plan = Plan(questions=150, hostile=80, visitors=3, refresh_seconds=2.0, lines=40, different=40)
     outcome = soak(plan, tmp_path, quiet=True, encoder=encoder)
     assert outcome.tally.wrong == []
     assert outcome.tally.answered >= 150

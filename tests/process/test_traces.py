@@ -32,7 +32,7 @@ MARK = "Zq7 marked question "
 MARKED = re.compile(re.escape(MARK).encode() + rb"(\d+)")
 LONGEST = 40.0
 # Seconds after which the server has dropped all that it drops by itself.
-SETTLED = 3.0
+SETTLED = 2.0
 # Python's own allocator, and glibc's, which Rust uses, too; it does not wipe what it keeps for its thread.
 WIPING = {
     "PYTHONMALLOC": "debug", "MALLOC_PERTURB_": "165", "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0",

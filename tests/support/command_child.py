@@ -44,7 +44,7 @@ def main() -> None:
             if "SHOW_THREADS" in os.environ:
                 sys.stderr.write(f"threads {Watch.threads}\n")
             with tempfile.TemporaryDirectory() as folder:
-                return word_engine(Path(folder))
+                return word_engine(Path(folder), situations="")
 
         ask.Engine = engine
         # It would warn that the folder has no vectors.

@@ -38,8 +38,16 @@ class HubProcess:
 
     def ask(self, what: str, *tasks: dict[str, object]) -> list[list[str]]:
         """The results of the function `what` for each of `tasks`, which run concurrently."""
+        self.send(what, *tasks)
+        return self.receive()
+
+    def send(self, what: str, *tasks: dict[str, object]) -> None:
+        """The same, without waiting for the results."""
         self._process.stdin.write(json.dumps([what, tasks]) + "\n")
         self._process.stdin.flush()
+
+    def receive(self) -> list[list[str]]:
+        """The results of what was sent."""
         return json.loads(self._process.stdout.readline())
 
     def __enter__(self) -> "HubProcess":

@@ -13,8 +13,8 @@ from conduct.settings import Settings
 from tests.fakes import WordEncoder
 
 LEAST_QUESTIONS, ASKERS = 2000, 8
-# Seconds between two questions of a thread, to leave time to other processes.
-PAUSE = 0.002
+# Seconds between two questions of a thread: more questions would show no more, and take time from the swaps.
+PAUSE = 0.02
 LONGEST_WAIT = 60.0
 
 

@@ -24,7 +24,7 @@ from tests.fakes import WordEncoder, word_engine  # noqa: E402
 from tests.support.traces import held_texts, without_gc  # noqa: E402
 
 # Long enough for a client to hang up in the middle.
-SLOW_SECONDS = 1.0
+SLOW_SECONDS = 0.6
 
 
 class Moody(WordEncoder):
@@ -45,7 +45,7 @@ def main(folder: Path) -> None:
     """Serve until standard input ends."""
     engine = word_engine(folder)
     engine.answerer().encoder._encoder.__class__ = Moody
-    service, timeouts = AskService(engine), Timeouts(idle=2.0, session=1.0, garbage=0.5)
+    service, timeouts = AskService(engine), Timeouts(idle=1.0, session=0.5, garbage=0.25)
     server = http_server(build_app(build_page(service), service, timeouts=timeouts), timeouts)
     listening = listen(ServerSettings(port=0))
     threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True).start()
