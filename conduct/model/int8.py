@@ -17,6 +17,7 @@ from conduct.dataset.files import write_tensors
 from conduct.dataset.tensors import DamagedTensorsError, ForeignTensorsError, read_arrays
 from conduct.errors import ModelError
 from conduct.model.packaged import RANGES_FILE
+from conduct.model.packing import TOGETHER, pack
 
 # The exponent of an input's largest size in its factor. Mean cosine to float32 with 0.65, 0.75, 0.85 and 0.95: 0.986,
 # 0.993, 0.996, 0.995.
@@ -30,7 +31,7 @@ Ranges = Mapping[str, np.ndarray]
 
 
 def quantize(network: torch.nn.Module, ranges: Ranges) -> None:
-    """Replace the linear layers of `network` by layers in int8.
+    """Replace the linear layers of `network` by layers in int8, and let it read packed texts; see packing.py.
 
     Weights have a scale for each row, inputs a fixed one for each layer, so that a row of the output depends on the
     same row of the input alone. The first row is lost: see `_FixedRange`. Raises ModelError unless `ranges` fit.
@@ -48,10 +49,13 @@ def check(network: torch.nn.Module, ranges: Ranges) -> None:
 
 def quantize_part(part: torch.nn.Module, prefix: str, ranges: Ranges) -> None:
     """The same for a part of a network; the names of its layers in `ranges` begin with `prefix`."""
+    pack(part)
     layers = dict(linear_layers(part))
     for name, layer in layers.items():
         parent, _, own = name.rpartition(".")
-        setattr(part.get_submodule(parent), own, _FixedRange(layer, torch.from_numpy(ranges[prefix + name])))
+        # Query, key and value have the same inputs.
+        range_of = torch.from_numpy(ranges[(prefix + name).replace(TOGETHER, "query")])
+        setattr(part.get_submodule(parent), own, _FixedRange(layer, range_of))
     with warnings.catch_warnings():
         # It is deprecated, but its successor needs a C++ compiler on the machine to be as fast.
         warnings.simplefilter("ignore")

@@ -8,17 +8,20 @@ import warnings
 
 import torch
 from torch.nn.functional import scaled_dot_product_attention
-from transformers import AttentionInterface, PreTrainedModel
+from transformers.models.bert.modeling_bert import BertAttention, BertSelfAttention
 
-_NAME = "conduct packed"
+# The name of the layer that stands for those of query, key and value.
+TOGETHER = "together"
 
 
-def attend_within(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+def attend_within(together: torch.Tensor, heads: int, lengths: torch.Tensor) -> torch.Tensor:
     """Attention of the tokens of each text to one another.
 
-    Query, key and value are (1, heads, rows, dimensions of a head), and `lengths` the number of rows of each text,
-    which begin at the second row; the first row gets zeros. Returns (1, rows, heads, dimensions of a head).
+    `together` has the queries, the keys and the values of all heads, (1, rows, 3 x dimensions), and `lengths` the
+    number of rows of each text, which begin at the second row; the first row gets zeros. Returns (1, rows, dimensions).
     """
+    rows = together.size(1)
+    query, key, value = together.view(1, rows, 3, heads, -1).permute(2, 0, 3, 1, 4).unbind(0)
     attended = torch.zeros_like(query)
     begin = 1
     sizes: list[int] = lengths.tolist()
@@ -28,7 +31,7 @@ def attend_within(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, l
             query[:, :, begin:end], key[:, :, begin:end], value[:, :, begin:end]
         )
         begin = end
-    return attended.transpose(1, 2).contiguous()
+    return attended.transpose(1, 2).reshape(1, rows, -1)
 
 
 def means_within(states: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
@@ -49,19 +52,38 @@ with warnings.catch_warnings():
     _attend_within, _means_within = torch.jit.script(attend_within), torch.jit.script(means_within)
 
 
-def _attention(module, query, key, value, mask, *, lengths: torch.Tensor, **others) -> tuple[torch.Tensor, None]:
-    return _attend_within(query, key, value, lengths), None
+class PackedAttention(torch.nn.Module):
+    """The self-attention of a layer, for packed texts; in one product in place of three, which takes less time."""
+
+    def __init__(self, attention: BertSelfAttention) -> None:
+        super().__init__()
+        parts = (attention.query, attention.key, attention.value)
+        with torch.device("meta"):
+            self.together = torch.nn.Linear(attention.query.in_features, 3 * attention.all_head_size)
+        for name in ("weight", "bias"):
+            joined = torch.cat([getattr(part, name).detach() for part in parts])
+            setattr(self.together, name, torch.nn.Parameter(joined, requires_grad=False))
+        # The old layers are in reference cycles, and would keep their weights until the next garbage collection.
+        for part in parts:
+            part.weight = None
+        self._heads = attention.num_attention_heads
+
+    def forward(self, states: torch.Tensor, *others, lengths: torch.Tensor, **more) -> tuple[torch.Tensor, None]:
+        """States (1, rows, dimensions) to the same shape, and None for the weights that nobody asks for."""
+        return _attend_within(self.together(states), self._heads, lengths), None
 
 
-AttentionInterface.register(_NAME, _attention)
+def pack(network: torch.nn.Module) -> None:
+    """Replace the self-attention of each layer in `network`, which then reads packed texts only."""
+    for layer in [module for module in network.modules() if isinstance(module, BertAttention)]:
+        layer.self = PackedAttention(layer.self)
 
 
 class Packed(torch.nn.Module):
-    """`network`, from now on for packed texts only."""
+    """A network after `pack`, which gives the mean of each text."""
 
-    def __init__(self, network: PreTrainedModel) -> None:
+    def __init__(self, network: torch.nn.Module) -> None:
         super().__init__()
-        network.set_attn_implementation(_NAME)
         self._network = network
 
     def forward(self, embeddings: torch.Tensor, positions: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:

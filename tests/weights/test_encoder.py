@@ -77,7 +77,9 @@ def test_a_text_is_cut_where_its_words_are_more_than_the_model_reads(
 def test_int8_moves_the_vectors_hardly_in_any_language(encoder: SentenceEncoder):
     """Compared with the same weights in float32."""
     exact = SentenceEncoder(assemble(packaged.FOLDER)).encode(TEXTS)
-    assert (exact * encoder.encode(TEXTS)).sum(axis=1).min() > 0.98
+    cosines = (exact * encoder.encode(TEXTS)).sum(axis=1)
+    assert cosines.mean() > 0.99
+    assert cosines.min() > 0.97
 
 
 def test_an_answer_does_not_depend_on_who_else_asks(encoder: SentenceEncoder):
@@ -102,7 +104,7 @@ def test_an_exported_encoder_is_the_packaged_one(encoder: SentenceEncoder, tmp_p
     exported = Snapshot(tmp_path / "exported", "ada/conduct-encoder", "a" * 40)
     assert packaged.identity(exported) == packaged.identity(packaged.snapshot())
     plain = SentenceTransformer(str(tmp_path / "exported"), device="cpu", local_files_only=True)
-    assert (plain.encode(TEXTS) * served).sum(axis=1).min() > 0.98
+    assert (plain.encode(TEXTS) * served).sum(axis=1).min() > 0.97
 
 
 def test_a_model_is_loaded_without_a_word(model: Snapshot, capfd: pytest.CaptureFixture[str]):

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from conduct.model.assemble import assemble, network_of
-from conduct.model.packing import Packed, attend_within, means_within
+from conduct.model.packing import Packed, attend_within, means_within, pack
 
 TEXTS = ["an accent", "a joke about a pizza, again and again", "x"]
 
@@ -14,14 +14,15 @@ TEXTS = ["an accent", "a joke about a pizza, again and again", "x"]
 def test_a_token_sees_its_own_text_only():
     """The attention of each text is the library's for that text alone; the first row, which is no token, gets zeros."""
     torch.manual_seed(0)
-    query, key, value = torch.randn(3, 1, 2, 9, 4)
-    attended = attend_within(query, key, value, torch.tensor([5, 3]))
-    assert attended.shape == (1, 9, 2, 4)
+    query, key, value = torch.randn(3, 9, 2, 4)
+    together = torch.cat([part.flatten(1) for part in (query, key, value)], dim=1)
+    attended = attend_within(together[None], 2, torch.tensor([5, 3]))
+    assert attended.shape == (1, 9, 8)
     assert not attended[:, 0].any()
     for begin, end in ((1, 6), (6, 9)):
-        parts = (part[:, :, begin:end] for part in (query, key, value))
+        parts = (part[begin:end].transpose(0, 1)[None] for part in (query, key, value))
         alone = torch.nn.functional.scaled_dot_product_attention(*parts)
-        torch.testing.assert_close(attended[:, begin:end], alone.transpose(1, 2), rtol=0, atol=0)
+        torch.testing.assert_close(attended[:, begin:end], alone.transpose(1, 2).flatten(2), rtol=0, atol=0)
 
 
 def test_means_are_those_of_the_rows_of_each_text():
@@ -35,6 +36,7 @@ def test_a_packed_network_reads_as_the_library_does(tiny: Path):
     model = assemble(tiny)
     alone = model.encode(TEXTS, batch_size=1, prompt="", show_progress_bar=False)
     network = network_of(model)
+    pack(network)
     ids = [model.preprocess([text])["input_ids"][0] for text in TEXTS]
     embeddings = torch.cat([torch.ones(1, alone.shape[1]), network.embeddings.word_embeddings(torch.cat(ids))])
     positions = torch.cat([torch.zeros(1, dtype=torch.long), *(torch.arange(len(row)) for row in ids)])
