@@ -36,7 +36,11 @@ class WordEncoder:
         return len(text.split()) > 20
 
 
-SITUATIONS = '{"text": "an accent", "passages": {"ours-1": 2}}\n{"text": "pizza", "passages": {}}\n'
+# Several of each kind, so that a question about an accent is far above any band that is fitted for the real encoder.
+SITUATIONS = "".join(
+    [f'{{"text": "{text}", "passages": {{"ours-1": 2}}}}\n' for text in ("an accent", "the accent", "accent")]
+    + [f'{{"text": "{text}", "passages": {{}}}}\n' for text in ("pizza", "a pizza", "the pizza")]
+)
 
 
 def word_engine(folder: Path, situations: str = SITUATIONS) -> Engine:

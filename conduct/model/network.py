@@ -64,7 +64,7 @@ class HalfEmbedding(torch.nn.Module):
 
 def build(base: BaseWeights, adapter: Adapter | None = None, ranges: int8.Ranges | None = None) -> BertModel:
     """The network in float32, its numbers rounded to half precision; word embeddings as FourBitEmbedding. With `ranges`
-    its linear layers are in int8, see int8.py.
+    its linear layers are in int8, and it reads packed texts only; see int8.py.
 
     Raises ModelError if `adapter` or `ranges` do not fit.
     """
