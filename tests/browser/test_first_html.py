@@ -21,7 +21,6 @@ from tests.support.browsers import (
 
 pytestmark = pytest.mark.browser
 
-UNCLEAR_SAID = "◐ The code may not speak to this directly. The closest passages:"
 # The files that Gradio's page loads, including its style sheet.
 GRADIO = "/assets/"
 PAINTED = "performance.getEntriesByName('first-contentful-paint').length"
@@ -79,7 +78,7 @@ def test_a_question_that_is_sent_before_gradios_part_is_there_is_answered(browse
         page.goto(light, wait_until="commit")
         first(page).fill("an accent?")
         first(page).press("Enter")
-        expect(status(page)).to_have_text(UNCLEAR_SAID)
+        expect(status(page)).to_have_text(COVERED_SAID)
         assert page.url == f"{light}embed"
 
 
