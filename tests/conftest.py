@@ -28,6 +28,7 @@ from conduct.web.page import build_page  # noqa: E402
 from conduct.web.server import Timeouts, build_app, http_server, listen  # noqa: E402
 from tests.fakes import word_engine  # noqa: E402
 from tests.support import browsers, tiny_encoder  # noqa: E402
+from tests.support.background import serve_in_background  # noqa: E402
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # Workers take whole files in this order: the long ones first, so that none is idle while another one ends.
@@ -173,7 +174,7 @@ def host_page() -> Iterator[Callable[[str], str]]:
             """Say nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
+        serve_in_background(server)
 
         def put(body: str) -> str:
             bodies.append(body)

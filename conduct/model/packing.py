@@ -21,28 +21,18 @@ def attend_within(together: torch.Tensor, heads: int, lengths: torch.Tensor) -> 
     number of rows of each text, which begin at the second row; the first row gets zeros. Returns (1, rows, dimensions).
     """
     rows = together.size(1)
-    query, key, value = together.view(1, rows, 3, heads, -1).permute(2, 0, 3, 1, 4).unbind(0)
-    attended = torch.zeros_like(query)
-    begin = 1
+    parts = together.view(1, rows, 3, heads, -1).permute(2, 0, 3, 1, 4)
     sizes: list[int] = lengths.tolist()
-    for size in sizes:
-        end = begin + size
-        attended[:, :, begin:end] = scaled_dot_product_attention(
-            query[:, :, begin:end], key[:, :, begin:end], value[:, :, begin:end]
-        )
-        begin = end
-    return attended.transpose(1, 2).reshape(1, rows, -1)
+    attended = [torch.zeros_like(parts[0, :, :, :1])]
+    for text in parts[:, :, :, 1:].split(sizes, dim=3):
+        attended.append(scaled_dot_product_attention(text[0], text[1], text[2]))
+    return torch.cat(attended, dim=2).transpose(1, 2).reshape(1, rows, -1)
 
 
 def means_within(states: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
     """The mean of the rows of each text, (texts, dimensions), of `states` (1, rows, dimensions), as above."""
-    means: list[torch.Tensor] = []
-    begin = 1
     sizes: list[int] = lengths.tolist()
-    for size in sizes:
-        means.append(states[0, begin : begin + size].mean(dim=0))
-        begin += size
-    return torch.stack(means)
+    return torch.stack([rows.mean(dim=0) for rows in states[0, 1:].split(sizes)])
 
 
 with warnings.catch_warnings():

@@ -3,7 +3,6 @@
 import http.client
 import http.server
 import json
-import threading
 import uuid
 from urllib.parse import urlsplit
 
@@ -11,6 +10,7 @@ import pytest
 
 from conduct.errors import RequestError
 from conduct.web.guard.gradio_calls import sanitize_cancel_payload, sanitize_queue_payload
+from tests.support.background import serve_in_background
 
 CALL = {"data": ["x", 3], "fn_index": 5, "session_hash": "s", "event_data": None, "trigger_id": None}
 INPUTS = {0: 1, 5: 2}
@@ -102,7 +102,7 @@ def test_nothing_is_fetched_and_nothing_is_read(light: str):
         do_HEAD = do_GET  # noqa: N815
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
+    serve_in_background(server)
     file = {"path": f"http://127.0.0.1:{server.server_port}/x", "meta": {"_type": "gradio.FileData"}}
     for question in (file, file | {"path": "/etc/passwd"}, file | {"url": file["path"]}, {"a": 1}):
         assert "The question must be a text, but an object came" in queued(light, "ask", [question])

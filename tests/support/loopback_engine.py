@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from conduct.model.encoder import Encoder
+from tests.support.background import serve_in_background
 
 MOST_TEXTS = 32
 # Statuses are answered once or always; the other faults change how a request ends or what its vectors look like.
@@ -45,7 +46,7 @@ class LoopbackEngine:
         self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         self._server.daemon_threads = True
         self.port = self._server.server_port
-        threading.Thread(target=self._server.serve_forever, args=[0.01], daemon=True).start()
+        serve_in_background(self._server)
         return self
 
     def __exit__(self, *_: object) -> None:

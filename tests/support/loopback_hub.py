@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.support.background import serve_in_background
 from tests.support.loopback_repo import Files, Repo, blob, commit_of, etag, files_of, large
 from tests.support.loopback_writing import Writing
 
@@ -46,7 +47,7 @@ class LoopbackHub:
             served = hub
 
         self._server = _Server(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self._server.serve_forever, args=[0.01], daemon=True).start()
+        serve_in_background(self._server)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,7 +1,6 @@
 """The Hub's client, as this project configures it."""
 
 import logging
-import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import httpx2
@@ -10,6 +9,7 @@ from huggingface_hub import close_session, constants, get_session
 from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 
 from conduct.hub import client
+from tests.support.background import serve_in_background
 
 
 def test_each_session_of_the_client_gives_up_after_silence():
@@ -63,7 +63,7 @@ def test_an_engine_is_asked_through_the_proxy(monkeypatch: pytest.MonkeyPatch):
             """Print nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Proxy) as server:
-        threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
+        serve_in_background(server)
         monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{server.server_port}")
         close_session()
         try:
