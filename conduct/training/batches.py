@@ -1,11 +1,11 @@
 """The batches of the training and their order. Pure; the same seed gives the same order."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from conduct.dataset.situations import Situation
-from conduct.training.materials import CodeQuestion, Materials, Parallel, Rule, SilentQuestion, WrittenCode
+from conduct.training.materials import CodeQuestion, Materials, Parallel, Rule, SilentQuestion, WrittenCode, rule_of
 
 PARALLEL_SIZE = 128
 ENGLISH_SIZE = 256
@@ -20,12 +20,19 @@ WITH_SENTENCE = 0.6
 # Batches have texts of similar length: they are sorted by length plus up to so many letters, at random.
 SHAKEN = 40
 
+# Gives a variant of a text in a language.
+Vary = Callable[[str, str], str]
+
 
 @dataclass(frozen=True, slots=True)
 class ParallelBatch:
     """Situations in other languages and their English counterparts."""
 
     rows: tuple[Parallel, ...]
+
+    def texts(self, vary: Vary) -> list[str]:
+        """What is encoded: the texts, then their counterparts."""
+        return [vary(row.text, row.language) for row in self.rows] + [vary(row.english, "en") for row in self.rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +41,20 @@ class EnglishBatch:
 
     rows: tuple[Situation, ...]
 
+    def texts(self, vary: Vary) -> list[str]:
+        """What is encoded."""
+        return [vary(row.text, "en") for row in self.rows]
+
 
 @dataclass(frozen=True, slots=True)
 class TaughtBatch:
     """Questions without a label, for which the teacher's prediction is the target."""
 
-    texts: tuple[str, ...]
+    rows: tuple[str, ...]
+
+    def texts(self, vary: Vary) -> list[str]:
+        """What is encoded."""
+        return [vary(row, "en") for row in self.rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +65,23 @@ class CodeBatch:
     questions: tuple[CodeQuestion, ...]
     silent: tuple[SilentQuestion, ...]
 
+    def texts(self, vary: Vary) -> list[str]:
+        """What is encoded: the questions, the silent ones, and the pieces of the passages."""
+        asked = [vary(row.text, "") for row in self.questions] + [row.text for row in self.silent]
+        return asked + [piece for rule in self.rules for piece in rule.pieces]
+
 
 @dataclass(frozen=True, slots=True)
 class OwnBatch:
     """Situations, some in another language, for the passages and sentences of the dataset's own code."""
 
-    texts: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    said: tuple[str, ...]
     rows: tuple[Situation, ...]
+
+    def texts(self, vary: Vary) -> list[str]:
+        """What is encoded: the situations as they are said, and the pieces of the passages."""
+        return [*self.said, *(piece for rule in self.rules for piece in rule.pieces)]
 
 
 Batch = ParallelBatch | EnglishBatch | TaughtBatch | CodeBatch | OwnBatch
@@ -76,7 +101,8 @@ def epoch(materials: Materials, codes: Sequence[WrittenCode], rng: random.Random
     for code in codes:
         questions = rng.sample(code.questions, len(code.questions))
         batches += [_of_code(code, part, rng) for part in parts(questions, CODE_QUESTIONS) if len(part) > 1]
-    batches += [_own(materials, rng) for _ in range(OWN_BATCHES)]
+    rules = tuple(map(rule_of, materials.code.passages))
+    batches += [_own(materials, rules, rng) for _ in range(OWN_BATCHES)]
     rng.shuffle(batches)
     return batches
 
@@ -94,12 +120,12 @@ def _of_code(code: WrittenCode, questions: tuple[CodeQuestion, ...], rng: random
     return CodeBatch(tuple(rule for rule in code.rules if rule.id in kept), questions, tuple(silent))
 
 
-def _own(materials: Materials, rng: random.Random) -> OwnBatch:
+def _own(materials: Materials, rules: tuple[Rule, ...], rng: random.Random) -> OwnBatch:
     rows = [situation for situation in materials.bank.situations if situation.in_scope]
     if materials.sentences and rng.random() < WITH_SENTENCE:
         rows = [situation for situation in rows if situation.text in materials.sentences]
     rows = rng.sample(rows, min(len(rows), OWN_SIZE))
-    return OwnBatch(tuple(_said(materials, row, rng) for row in rows), tuple(rows))
+    return OwnBatch(rules, tuple(_said(materials, row, rng) for row in rows), tuple(rows))
 
 
 def _said(materials: Materials, situation: Situation, rng: random.Random) -> str:

@@ -1,6 +1,7 @@
 """The losses of the training, one for each kind of batch."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from itertools import accumulate
 
 import torch
 from torch import nn
@@ -8,7 +9,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from conduct.dataset.situations import SHOW_FIRST, Judgement
 from conduct.training.batches import Batch, CodeBatch, EnglishBatch, OwnBatch, ParallelBatch, TaughtBatch
-from conduct.training.materials import Materials, Rule, rule_of
+from conduct.training.materials import Materials, Rule
 
 # Unit vectors give logits of at most the norm of the weights, so they are scaled.
 CLASS_SCALE = 10.0
@@ -23,9 +24,6 @@ OWN_RULE, OWN_SENTENCE = 0.7, 0.7
 # The teacher's share in the target of a situation, and the weight of questions with no other label.
 TEACHER, TAUGHT = 0.5, 0.5
 
-# Texts to unit vectors (texts, dimensions), float32, with gradients.
-Encode = Callable[[Sequence[str]], torch.Tensor]
-
 
 class Losses(nn.Module):
     """The losses, with what is only trained for them: a classifier, and a logistic curve for silence."""
@@ -34,44 +32,38 @@ class Losses(nn.Module):
         super().__init__()
         passages = materials.code.passages
         self._passages = [passage.id for passage in passages]
-        self._rules = tuple(map(rule_of, passages))
         self._sentences = materials.sentences
         self._taught = {text: _on_host(row) for text, row in materials.taught.items()}
         self.classifier = nn.Linear(dimensions, len(passages) + 1)
         nn.init.zeros_(self.classifier.weight)
         self.curve = nn.Parameter(torch.tensor([10.0, 0.8]))
 
-    def forward(self, batch: Batch, encode: Encode, vary: Callable[[str, str], str]) -> torch.Tensor:
-        """The loss of `batch`; `vary(text, language)` gives a variant of a text."""
+    def forward(self, batch: Batch, vectors: torch.Tensor) -> torch.Tensor:
+        """The loss of `batch`; `vectors` are the unit vectors of its texts (texts, dimensions), with gradients."""
         match batch:
             case ParallelBatch():
-                return self._parallel(batch, encode, vary)
+                return self._parallel(batch, vectors)
             case EnglishBatch():
-                vectors = encode([vary(row.text, "en") for row in batch.rows])
                 return self._classes(vectors, [self._target(row.text, row.judgements) for row in batch.rows])
             case TaughtBatch():
-                return TAUGHT * self._classes(
-                    encode([vary(text, "en") for text in batch.texts]), [self._taught[text] for text in batch.texts]
-                )
+                return TAUGHT * self._classes(vectors, [self._taught[row] for row in batch.rows])
             case CodeBatch():
-                return self._code(batch, encode, vary)
+                return self._code(batch, vectors)
             case OwnBatch():
-                return self._own(batch, encode)
+                return self._own(batch, vectors)
 
-    def _parallel(self, batch: ParallelBatch, encode: Encode, vary: Callable[[str, str], str]) -> torch.Tensor:
+    def _parallel(self, batch: ParallelBatch, vectors: torch.Tensor) -> torch.Tensor:
         """Classification, and alignment of each text with its English counterpart (Reimers and Gurevych, 2020)."""
-        texts = [vary(row.text, row.language) for row in batch.rows]
-        vectors = encode(texts + [vary(row.english, "en") for row in batch.rows])
-        foreign, english = vectors.split(len(texts))
+        foreign, english = vectors.split(len(batch.rows))
         shares = [self._target(row.english, row.situation.judgements) for row in batch.rows]
         alignment = (1 - (foreign * english.detach()).sum(dim=1)).mean()
-        contrast = cross_entropy(foreign @ english.T / TEMPERATURE, torch.arange(len(texts)))
+        contrast = cross_entropy(foreign @ english.T / TEMPERATURE, torch.arange(len(batch.rows)))
         return self._classes(vectors, shares * 2) + ALIGNMENT * alignment + CONTRAST * contrast
 
-    def _code(self, batch: CodeBatch, encode: Encode, vary: Callable[[str, str], str]) -> torch.Tensor:
+    def _code(self, batch: CodeBatch, vectors: torch.Tensor) -> torch.Tensor:
         """Ranking of passages and of sentences, and whether the code speaks to a question at all."""
-        asked = encode([vary(row.text, "") for row in batch.questions] + [row.text for row in batch.silent])
-        pieces = _Pieces(batch.rules, encode)
+        count = len(batch.questions) + len(batch.silent)
+        asked, pieces = vectors[:count], _Pieces(batch.rules, vectors[count:])
         scores = pieces.scores(asked)
         questions = scores[: len(batch.questions)]
         column = {rule.id: number for number, rule in enumerate(batch.rules)}
@@ -81,7 +73,7 @@ class Losses(nn.Module):
                 shares[row, column[passage]] = 1.0 if grade == SHOW_FIRST else RULE_SECONDARY
         first = [column[question.first] for question in batch.questions]
         marked = [question.sentence for question in batch.questions]
-        in_scope = torch.zeros(len(asked))
+        in_scope = torch.zeros(count)
         in_scope[: len(batch.questions)] = 1.0
         best = self.curve[0] * 2 * (scores.max(dim=1).values - self.curve[1])
         return (
@@ -90,8 +82,8 @@ class Losses(nn.Module):
             + SCOPE * binary_cross_entropy_with_logits(best, in_scope)
         )
 
-    def _own(self, batch: OwnBatch, encode: Encode) -> torch.Tensor:
-        asked, pieces = encode(batch.texts), _Pieces(self._rules, encode)
+    def _own(self, batch: OwnBatch, vectors: torch.Tensor) -> torch.Tensor:
+        asked, pieces = vectors[: len(batch.rows)], _Pieces(batch.rules, vectors[len(batch.rows) :])
         shares = torch.stack([shares_of(row.judgements, self._passages)[:-1] for row in batch.rows])
         marked = [self._sentences.get(row.text) for row in batch.rows]
         ranking = _ranking(pieces.scores(asked), shares.to(asked.device))
@@ -129,19 +121,12 @@ def _ranking(scores: torch.Tensor, shares: torch.Tensor) -> torch.Tensor:
 
 
 class _Pieces:
-    """The vectors of the passages of one code, and of the sentences of those that have several."""
+    """The vectors of the pieces of the passages of one code."""
 
-    def __init__(self, rules: Sequence[Rule], encode: Encode) -> None:
-        texts: list[str] = []
-        self._of_rule, self._sentences = [], []
-        for rule in rules:
-            begin = len(texts)
-            texts.append(rule.whole)
-            if len(rule.sentences) > 1:
-                texts += rule.sentences
-            self._of_rule.append(slice(begin, len(texts)))
-            self._sentences.append(slice(begin + 1, len(texts)))
-        self._vectors = encode(texts)
+    def __init__(self, rules: Sequence[Rule], vectors: torch.Tensor) -> None:
+        ends = list(accumulate(len(rule.pieces) for rule in rules))
+        self._of_rule = [slice(begin, end) for begin, end in zip([0, *ends], ends, strict=False)]
+        self._vectors = vectors
 
     def scores(self, asked: torch.Tensor) -> torch.Tensor:
         """Cosine to the closest piece of each passage: (questions, passages)."""
@@ -152,7 +137,8 @@ class _Pieces:
         """Cross-entropy of the labelled sentence among those of its passage, over the questions that have one."""
         losses = []
         for row, (passage, sentence) in enumerate(zip(passages, marked, strict=True)):
-            vectors = self._vectors[self._sentences[passage]]
+            # The first piece is the passage as a whole.
+            vectors = self._vectors[self._of_rule[passage]][1:]
             if sentence is not None and sentence < len(vectors):
                 losses.append(-(asked[row] @ vectors.T / TEMPERATURE).log_softmax(dim=0)[sentence])
         return torch.stack(losses).mean() if losses else torch.zeros(())

@@ -29,6 +29,11 @@ class Rule:
     whole: str
     sentences: tuple[str, ...]
 
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """The passage and, if it has several, its sentences: what a question is compared with."""
+        return (self.whole, *(self.sentences if len(self.sentences) > 1 else ()))
+
 
 @dataclass(frozen=True, slots=True)
 class CodeQuestion:

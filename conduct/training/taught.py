@@ -38,7 +38,8 @@ class Taught:
 
 
 def read(path: Path, texts: Sequence[str], passages: int) -> Taught | None:
-    """The predictions for `texts`, or None if there is no file. Raises DataError if it is for other texts."""
+    """The predictions for the first of `texts`, or None if there is no file: texts that came later, at the end, have
+    none. Raises DataError if it is for other texts."""
     if not path.is_file():
         return None
     try:
@@ -47,6 +48,7 @@ def read(path: Path, texts: Sequence[str], passages: int) -> Taught | None:
             shares = file.get_tensor(_SHARES).astype(np.float32) / _STEPS
     except (SafetensorError, OSError, ValueError, KeyError) as error:
         raise DataError(f"{path.name} cannot be read: {_AGAIN}") from error
+    texts = texts[: len(shares)]
     if bound != _fingerprint(texts) or shares.shape != (len(texts), passages + 1) or not shares.any(axis=1).all():
         raise DataError(f"{path.name} is of other situations, questions or passages than there are now: {_AGAIN}")
     return Taught(tuple(texts), shares)

@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 from peft import LoraConfig, inject_adapter_in_model
 from torch import nn
+from torch.utils.data import DataLoader, Dataset
 
 from conduct.errors import ModelError
 from conduct.model.adapter import Adapter, Update
@@ -27,6 +28,11 @@ from conduct.training.robustness import third_person, typos
 # Languages in which typos can be made: those in Latin letters.
 LATIN = frozenset({"en", "es", "fr", "pt", "de", "id", ""})
 LAYERS = ("query", "key", "value", "dense")
+# Processes that prepare texts while an accelerator works; a processor has nothing to spare.
+PREPARING = 3
+
+# The ids and masks of texts, in parts of similar length, and the place of each text in them.
+Prepared = tuple[list[dict[str, torch.Tensor]], torch.Tensor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +99,27 @@ class Student:
                 up.copy_(torch.from_numpy(update.up * (update.scale / scale)))
                 down.copy_(torch.from_numpy(update.down))
 
-    def encode(self, texts: Sequence[str]) -> torch.Tensor:
-        """Unit vectors (texts, dimensions), with gradients."""
+    def prepare(self, texts: Sequence[str]) -> Prepared:
+        """What `encode` reads of `texts`, in the processor's memory."""
         order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
         size = self._recipe.texts if self.device.type == "cpu" else self._recipe.texts_at_once
+        with torch.device("cpu"):
+            in_order = [texts[row] for row in order]
+            parts = [self.model.preprocess(part, prompt=PROMPT) for part in batches.parts(in_order, size)]
+            places = torch.empty(len(order), dtype=torch.long)
+            places[torch.tensor(order)] = torch.arange(len(order))
+        return [{name: tensor[:, : self._recipe.tokens] for name, tensor in part.items()} for part in parts], places
+
+    def encode(self, prepared: Prepared) -> torch.Tensor:
+        """Unit vectors (texts, dimensions), with gradients."""
+        parts, places = prepared
         vectors = []
-        for at in range(0, len(order), size):
-            features = self.model.preprocess([texts[row] for row in order[at : at + size]], prompt=PROMPT)
-            features = {name: tensor[:, : self._recipe.tokens].to(self.device) for name, tensor in features.items()}
+        for part in parts:
+            features = {name: tensor.to(self.device, non_blocking=True) for name, tensor in part.items()}
             with torch.autocast(self.device.type, torch.bfloat16):
                 made = self.model(features)["sentence_embedding"]
             vectors.append(nn.functional.normalize(made.float(), dim=1))
-        places = torch.empty(len(order), dtype=torch.long)
-        places[torch.tensor(order)] = torch.arange(len(order))
-        return torch.cat(vectors)[places]
+        return torch.cat(vectors)[places.to(self.device)]
 
     def updates(self) -> tuple[Update, ...]:
         """The low-rank updates as they are now."""
@@ -120,6 +133,19 @@ class Student:
                 scale,
             )
             for name, down in downs.items()
+        )
+
+
+class _Steps(Dataset):
+    """The texts of each batch, varied and prepared."""
+
+    def __init__(self, steps: Sequence[Batch], student: Student, recipe: Recipe) -> None:
+        self._steps, self._student, self._recipe = steps, student, recipe
+
+    def __getitem__(self, step: int) -> Prepared:
+        rng = random.Random(f"{self._recipe.seed} {step}")  # noqa: S311 (no secret)
+        return self._student.prepare(
+            self._steps[step].texts(lambda text, language: _varied(text, language, self._recipe, rng))
         )
 
 
@@ -165,9 +191,16 @@ def _train(
     parts = {"losses": losses, "optimizer": optimizer, "schedule": schedule}
     done = _restore(checkpoint, student, parts)
     student.network.train()
-    for step in range(done, len(steps)):
-        rng = random.Random(f"{recipe.seed} {step}")  # noqa: S311 (no secret)
-        loss = losses(steps[step], student.encode, lambda text, language: _varied(text, language, recipe, rng))  # noqa: B023 (called before the next step)
+    prepared = DataLoader(
+        _Steps(steps, student, recipe),
+        batch_size=None,
+        sampler=range(done, len(steps)),
+        num_workers=0 if student.device.type == "cpu" else PREPARING,
+        # One of its own, so that a continued training draws the same random numbers.
+        generator=torch.Generator("cpu"),
+    )
+    for step, texts in zip(range(done, len(steps)), prepared, strict=True):
+        loss = losses(steps[step], student.encode(texts))
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(student.learnt.values(), 1.0)

@@ -63,7 +63,7 @@ def test_situations_of_our_own_code_are_said_in_many_languages_and_lead_somewher
     made = [batch for batch in _order(read, Recipe(epochs=3)) if isinstance(batch, OwnBatch)]
     assert len(made) == 60
     said = Counter(
-        text for batch in made for text, row in zip(batch.texts, batch.rows, strict=True) if row.text == ACCENT
+        text for batch in made for text, row in zip(batch.said, batch.rows, strict=True) if row.text == ACCENT
     )
     assert set(said) == {ACCENT, *read.translations[ACCENT]}
     assert 0.25 < said[ACCENT] / said.total() < 0.75

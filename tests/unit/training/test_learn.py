@@ -16,7 +16,7 @@ from conduct.training import batches, fit_any_code, learn
 from conduct.training import train as training
 from conduct.training.batches import CodeBatch, EnglishBatch, OwnBatch, ParallelBatch
 from conduct.training.losses import Losses
-from conduct.training.materials import HELD_OUT, Materials
+from conduct.training.materials import HELD_OUT, Materials, rule_of
 from conduct.training.train import LAYERS, Recipe, Student, _varied, train
 from tests.fakes import WORDS, WordEncoder
 from tests.support import small_materials, tiny_encoder
@@ -51,7 +51,7 @@ def loss_of(read: Materials, batch, encode=by_words) -> float:
     """The first loss, before a classifier has learnt anything."""
     losses = Losses(read, len(WORDS))
     torch.nn.init.zeros_(losses.classifier.bias)
-    return losses(batch, encode, unchanged).item()
+    return losses(batch, encode(batch.texts(unchanged))).item()
 
 
 def test_a_classifier_that_knows_nothing_is_as_unsure_as_there_are_classes(read: Materials):
@@ -86,7 +86,8 @@ def test_a_question_near_its_passage_costs_less_than_one_far_from_it(read: Mater
     elsewhere = CodeBatch(code.rules, (type(accent)("an accent", {"a-1": 2}, 1),), ())
     assert loss_of(read, marked) < loss_of(read, elsewhere)
     rows = (situation(read, ACCENT), situation(read, JOKE))
-    assert loss_of(read, OwnBatch((ACCENT, JOKE), rows)) < loss_of(read, OwnBatch((JOKE, ACCENT), rows))
+    rules = tuple(map(rule_of, read.code.passages))
+    assert loss_of(read, OwnBatch(rules, (ACCENT, JOKE), rows)) < loss_of(read, OwnBatch(rules, (JOKE, ACCENT), rows))
 
 
 def test_a_silent_question_near_a_passage_costs_more_than_one_far_from_all(read: Materials):
@@ -107,7 +108,7 @@ def test_losses_fall_and_texts_of_one_passage_move_together(tiny: Path, tmp_path
     optimizer = torch.optim.AdamW([*student.learnt.values(), *losses.parameters()], lr=0.02)
     batch, seen = ParallelBatch(read.parallel), []
     for _ in range(8):
-        loss = losses(batch, student.encode, unchanged)
+        loss = losses(batch, student.encode(student.prepare(batch.texts(unchanged))))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -165,7 +166,8 @@ def test_a_training_from_what_was_learnt_starts_with_exactly_that(tiny: Path):
     untouched = begun.keys() - {update.name for update in learnt.updates}
     assert all(not begun[name].product().any() for name in untouched)
     served = SentenceEncoder(assemble(tiny)).encode([ACCENT])
-    np.testing.assert_allclose(student.encode([ACCENT]).detach().numpy(), served, atol=0.02)  # bfloat16 against float32
+    learning = student.encode(student.prepare([ACCENT])).detach().numpy()
+    np.testing.assert_allclose(learning, served, atol=0.02)  # bfloat16 against float32
 
 
 def test_a_training_does_not_go_on_from_another_rank(tiny: Path, tmp_path: Path, read: Materials):

@@ -111,15 +111,25 @@ def test_what_was_said_is_read_with_the_materials(read: Materials, tmp_path: Pat
 
 
 def test_what_was_said_of_other_texts_is_refused(read: Materials, tmp_path: Path):
-    """A situation was added, a passage, or the file is damaged: each is said, with what to do."""
+    """A situation was changed or taken away, a passage was added, or the file is damaged: each is said, with what to
+    do."""
     path = tmp_path / taught.FILE
     Taught(read.teachable, np.ones((len(read.teachable), 3), np.float32)).save(path)
-    for texts, passages in (((*read.teachable, "one more"), 2), (read.teachable, 3)):
+    for texts, passages in (((*read.teachable[:-1], "another"), 2), (read.teachable[:-1], 2), (read.teachable, 3)):
         with pytest.raises(DataError, match=r"other situations.*make it anew with `python -m conduct\.training\.teach"):
             taught.read(path, texts, passages)
     path.write_bytes(b"no tensors")
     with pytest.raises(DataError, match="cannot be read: make it anew"):
         taught.read(path, read.teachable, 2)
+
+
+def test_texts_that_came_later_have_no_prediction(read: Materials, tmp_path: Path):
+    """They stand at the end, and the file stays as it is."""
+    path = tmp_path / taught.FILE
+    Taught(read.teachable, np.ones((len(read.teachable), 3), np.float32)).save(path)
+    said = taught.read(path, (*read.teachable, "one more"), 2)
+    assert said.texts == read.teachable
+    assert len(said.shares) == len(read.teachable)
 
 
 def test_the_bank_and_the_questions_to_codes_to_learn_from_are_teachable(read: Materials):
@@ -140,13 +150,11 @@ def test_a_target_is_half_the_label_and_half_what_was_said(read: Materials):
     assert losses._target(slot.text, slot.judgements).tolist() == [0.0, 1.0, 0.0]
     torch.nn.init.zeros_(losses.classifier.bias)
 
-    def encode(texts) -> torch.Tensor:
-        return torch.ones(len(texts), 4) / 2
-
-    sure = losses(TaughtBatch((question,)), encode, lambda text, language: text).item()
+    vectors = torch.ones(1, 4) / 2
+    sure = losses(TaughtBatch((question,)), vectors).item()
     with torch.no_grad():
         losses.classifier.bias.copy_(torch.tensor([0.0, 0.0, 1.0]))
-    assert losses(TaughtBatch((question,)), encode, lambda text, language: text).item() < sure
+    assert losses(TaughtBatch((question,)), vectors).item() < sure
 
 
 def test_questions_that_only_the_teacher_has_read_come_once_an_epoch(read: Materials, monkeypatch: pytest.MonkeyPatch):
@@ -154,6 +162,6 @@ def test_questions_that_only_the_teacher_has_read_come_once_an_epoch(read: Mater
     monkeypatch.setattr(batches, "OWN_BATCHES", 1)
     read = replace(read, taught=dict.fromkeys(read.teachable, (1.0, 0.0, 0.0)))
     made = _order(read, Recipe(epochs=1))
-    asked = [text for batch in made if isinstance(batch, TaughtBatch) for text in batch.texts]
+    asked = [text for batch in made if isinstance(batch, TaughtBatch) for text in batch.rows]
     assert sorted(asked) == sorted(read.teachable[4:])
     assert sum(len(batch.rows) for batch in made if isinstance(batch, EnglishBatch)) == 4
