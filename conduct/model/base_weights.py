@@ -6,6 +6,7 @@ the tokenizer's pieces with their scores, a table for normalisation, a list of t
 
 import hashlib
 import importlib.util
+import mmap
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,15 +57,17 @@ class Stored:
 class Pieces(Sequence[tuple[str, float]]):
     """The tokenizer's pieces with their log-probabilities; each is created on access, since there are 250,000."""
 
-    def __init__(self, texts: bytes, offsets: np.ndarray, scores: np.ndarray) -> None:
-        """Piece n is texts[offsets[n]:offsets[n + 1]] in UTF-8."""
+    def __init__(self, texts: np.ndarray, offsets: np.ndarray, scores: np.ndarray) -> None:
+        """Piece n is texts[offsets[n]:offsets[n + 1]], bytes in UTF-8."""
         self.texts, self.offsets, self.scores = texts, offsets, scores
 
     def __len__(self) -> int:
         return len(self.scores)
 
     def __getitem__(self, number: int) -> tuple[str, float]:
-        return self.texts[self.offsets[number] : self.offsets[number + 1]].decode(), float(self.scores[number])
+        return self.texts[self.offsets[number] : self.offsets[number + 1]].tobytes().decode(), float(
+            self.scores[number]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +77,44 @@ class BaseWeights:
     shape: Shape
     pieces: Pieces
     tensors: dict[str, Stored]
-    _bytes: np.memmap
+    _file: mmap.mmap
 
-    def floats(self, name: str) -> np.ndarray:
-        """The numbers of a tensor, float32, flat."""
+    def floats(self, name: str, into: np.ndarray | None = None) -> np.ndarray:
+        """The numbers of a tensor, float32, flat; at the beginning of `into`, if it is given."""
         stored = self.tensors[name]
-        if not stored.four_bits:
-            return self._bytes[stored.offset : stored.offset + stored.size].view("<f4").astype(np.float32)
-        return unpack(self.rows(name, stored.size // BLOCK_BYTES)).reshape(-1)[: stored.count]
+        whole = stored.size // BLOCK_BYTES * BLOCK if stored.four_bits else stored.count
+        numbers = np.empty(whole, np.float32) if into is None else into[:whole]
+        if stored.four_bits:
+            unpack(self.rows(name, stored.size // BLOCK_BYTES), numbers)
+        else:
+            numbers[:] = self._bytes(stored).view("<f4")
+        return numbers[: stored.count]
 
     def rows(self, name: str, count: int) -> np.ndarray:
         """The bytes of a tensor in 4 bits, uint8 (count, bytes of a row), as a view of the mapped file."""
-        stored = self.tensors[name]
-        return self._bytes[stored.offset : stored.offset + stored.size].reshape(count, -1)
+        return self._bytes(self.tensors[name]).reshape(count, -1)
+
+    def leave(self) -> None:
+        """Let the system have the memory of what was read; it is mapped again where it is read again."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._file.madvise(mmap.MADV_DONTNEED)
+
+    def _bytes(self, stored: Stored) -> np.ndarray:
+        return np.frombuffer(self._file, np.uint8, stored.size, stored.offset)
 
 
-def unpack(rows: np.ndarray) -> np.ndarray:
-    """Numbers, float32 (..., blocks * BLOCK), from their bytes, uint8 (..., blocks * BLOCK_BYTES)."""
+def unpack(rows: np.ndarray, into: np.ndarray | None = None) -> np.ndarray:
+    """Numbers, float32 (..., blocks * BLOCK), from their bytes, uint8 (..., blocks * BLOCK_BYTES); in the memory of
+    `into`, as many numbers in any shape, if it is given."""
     blocks = rows.reshape(*rows.shape[:-1], -1, BLOCK_BYTES)
-    scales = blocks[..., :2].copy().view("<f2").astype(np.float32)
-    numbers = np.concatenate([blocks[..., 2:] & 15, blocks[..., 2:] >> 4], axis=-1).astype(np.float32) - 8
-    return (numbers * scales).reshape(*rows.shape[:-1], -1)
+    shape = (*blocks.shape[:-1], BLOCK)
+    numbers = np.empty(shape, np.float32) if into is None else into.reshape(shape)
+    half = BLOCK // 2
+    np.bitwise_and(blocks[..., 2:], 15, out=numbers[..., :half], casting="unsafe")
+    np.right_shift(blocks[..., 2:], 4, out=numbers[..., half:], casting="unsafe")
+    numbers -= 8
+    numbers *= blocks[..., :2].copy().view("<f2")
+    return numbers.reshape(*rows.shape[:-1], -1)
 
 
 def packaged_file() -> Path | None:
@@ -120,29 +140,33 @@ def read(path: Path) -> BaseWeights:
                 f"The weights of {PACKAGE} are not those that this app was made with (sha256 {found[:12]}..., "
                 f"not {SHA256[:12]}...): install what requirements.txt names."
             )
-        return _parse(np.memmap(path, dtype=np.uint8, mode="c"))
+        with path.open("rb") as file:
+            return _parse(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     except (OSError, struct.error, ValueError, UnicodeDecodeError) as error:
         raise ModelError(f"The weights of {PACKAGE} cannot be read: install what requirements.txt names.") from error
 
 
 class _Reader:
-    def __init__(self, content: np.memmap) -> None:
+    def __init__(self, content: mmap.mmap) -> None:
         self._content = content
         self._at = 0
 
     def bytes(self, count: int) -> bytes:
         self._at += count
-        return self._content[self._at - count : self._at].tobytes()
+        return self._content[self._at - count : self._at]
 
     def numbers(self, layout: str) -> tuple:
         layout = "<" + layout
         return struct.unpack(layout, self.bytes(struct.calcsize(layout)))
 
     def array(self, kind: str, count: int) -> np.ndarray:
-        return np.frombuffer(self.bytes(np.dtype(kind).itemsize * count), dtype=kind)
+        """A view of the mapped file, which takes no memory of its own."""
+        found = np.frombuffer(self._content, kind, count, self._at)
+        self._at += found.nbytes
+        return found
 
 
-def _parse(content: np.memmap) -> BaseWeights:
+def _parse(content: mmap.mmap) -> BaseWeights:
     reader = _Reader(content)
     if reader.bytes(4) != _MAGIC:
         raise ValueError("another kind of file")
@@ -155,7 +179,7 @@ def _parse(content: np.memmap) -> BaseWeights:
     (length,) = reader.numbers("Q")
     offsets = reader.array("<u4", count + 1)
     scores = reader.array("<f4", count)
-    blob = reader.bytes(length)
+    texts = reader.array("u1", length)
     _, table = reader.numbers("iI")
     reader.bytes(table)
     (tensor_count,) = reader.numbers("i")
@@ -166,4 +190,4 @@ def _parse(content: np.memmap) -> BaseWeights:
         kind, number, offset, size = reader.numbers("BIQQ")
         tensors[name] = Stored(offset, size, number, kind == _FOUR_BITS)
     shape = Shape(*sizes, epsilon, begin, end, padding, unknown)
-    return BaseWeights(shape, Pieces(blob, offsets, scores), tensors, content)
+    return BaseWeights(shape, Pieces(texts, offsets, scores), tensors, content)

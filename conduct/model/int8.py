@@ -125,7 +125,7 @@ class _FixedRange(torch.nn.Module):
         super().__init__()
         weights = layer.weight.detach()
         peaks = ranges.abs().amax(0).clamp(min=_SMALLEST)
-        sizes = peaks**SHARE / weights.abs().amax(0).clamp(min=_SMALLEST) ** (1 - SHARE)
+        sizes = peaks**SHARE / torch.linalg.vector_norm(weights, torch.inf, dim=0).clamp(min=_SMALLEST) ** (1 - SHARE)
         self._factors = 1 / sizes
         self._least, self._greatest = (ranges[0] / sizes).min().item(), (ranges[1] / sizes).max().item()
         self._ends = torch.zeros(layer.in_features)

@@ -1,5 +1,6 @@
 """The base encoder as a torch network, with what was learnt added to its weights."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,6 +11,7 @@ from conduct.errors import ModelError
 from conduct.model import int8
 from conduct.model.adapter import Adapter
 from conduct.model.base_weights import BaseWeights, unpack
+from conduct.model.scratch import scratch
 
 _EMBEDDINGS = {
     "emb.pos": "embeddings.position_embeddings.weight",
@@ -81,21 +83,28 @@ def build(base: BaseWeights, adapter: Adapter | None = None, ranges: int8.Ranges
                 "make it anew with `python -m conduct train`."
             )
 
-    def weights(name: str) -> torch.Tensor:
-        numbers = torch.from_numpy(base.floats(stored[name])).reshape(shapes[name])
+    def weights(name: str, into: np.ndarray | None) -> torch.Tensor:
+        numbers = torch.from_numpy(base.floats(stored[name], into)).reshape(shapes[name])
         if name in updates:
-            numbers += torch.from_numpy(updates[name].product())
-        return numbers.half().float()
+            update = updates[name]
+            numbers.addmm_(torch.from_numpy(update.up), torch.from_numpy(update.down), alpha=update.scale)
+        return numbers.copy_(numbers.half())
 
+    replaced = frozenset()
     if ranges is not None:
         int8.check(network, ranges)
+        replaced = {f"{name}.weight" for name, _ in int8.linear_layers(network)}
     network.embeddings.word_embeddings = FourBitEmbedding(base.rows(_WORDS, config.vocab_size))
     # Layer by layer: all layers in float32 at once would be the app's peak of memory.
     for prefix, part in _parts(network):
         names = [name for name in stored if name.startswith(prefix)]
-        part.load_state_dict({name.removeprefix(prefix): weights(name) for name in names}, assign=True)
+        counts = {name: math.prod(shapes[name]) for name in names if name in replaced}
+        room = iter(np.split(scratch(sum(counts.values())), np.cumsum([*counts.values()])))
+        state = {name: weights(name, next(room) if name in replaced else None) for name in names}
+        part.load_state_dict({name.removeprefix(prefix): numbers for name, numbers in state.items()}, assign=True)
         if ranges is not None:
             int8.quantize_part(part, prefix, ranges)
+        base.leave()
     embeddings = network.embeddings
     embeddings.position_ids = torch.arange(config.max_position_embeddings)[None]
     embeddings.token_type_ids = torch.zeros(1, config.max_position_embeddings, dtype=torch.long)

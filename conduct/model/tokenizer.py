@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from sentencepiece import SentencePieceProcessor
 from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
 from conduct.model.base_weights import BaseWeights
+from conduct.model.scratch import scratch
 
 _SPACES = re.compile(r"\s+")
 # Numbers of fields in the files that sentencepiece reads (sentencepiece_model.proto), and kinds of pieces.
@@ -26,14 +26,13 @@ class PieceTokenizer:
 
     def __init__(self, base: BaseWeights) -> None:
         self._ends = (base.shape.begin, base.shape.end)
-        # A quarter of a second without Python, while the network is built. The thread ends with its work.
-        self._processor = ThreadPoolExecutor(1).submit(SentencePieceProcessor, model_proto=_model_file(base))
+        self._processor = SentencePieceProcessor(model_proto=_model_file(base))
 
     def ids(self, text: str) -> list[int]:
         """The numbers of the pieces of `text`, between those that begin and end each text."""
         plain = _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip()
         begin, end = self._ends
-        return [begin, *self._processor.result().encode(plain), end]
+        return [begin, *self._processor.encode(plain), end]
 
 
 def exported(base: BaseWeights) -> Tokenizer:
@@ -68,30 +67,31 @@ def _model_file(base: BaseWeights) -> bytes:
     trainer = b"".join(_whole(field, number) for field, number in ids.items())
     trainer += b"".join(_bytes(field, text.encode()) for field, text in texts)
     normalizer = _bytes(_NAME, b"identity") + _whole(_ADD_SPACE, 1)
-    return _piece_fields(base) + _bytes(_TRAINER, trainer) + _bytes(_NORMALIZER, normalizer)
+    return b"".join([_piece_fields(base), _bytes(_TRAINER, trainer), _bytes(_NORMALIZER, normalizer)])
 
 
-def _piece_fields(base: BaseWeights) -> bytes:
+def _piece_fields(base: BaseWeights) -> np.ndarray:
     """The fields of all pieces, each its text between a head and a tail of so many bytes; one by one in Python they
     would take half a second. No piece is so long that its length would take two bytes."""
     shape, pieces = base.shape, base.pieces
-    kinds = np.full(len(pieces), _NORMAL)
+    kinds = np.full(len(pieces), _NORMAL, np.uint8)
     kinds[[shape.begin, shape.end, shape.padding]], kinds[shape.unknown] = _CONTROL, _UNKNOWN
-    lengths = np.diff(pieces.offsets).astype(np.int64)
+    lengths = np.diff(pieces.offsets).astype(np.int32)
     scores = pieces.scores.astype("<f4").view(np.uint8).reshape(-1, 4)
     tail = [_SCORE << 3 | 5, *scores.T, _KIND << 3, kinds]
     within = 2 + lengths + len(tail)
     head = [_PIECE << 3 | 2, within, _TEXT << 3 | 2, lengths]
-    ends = np.cumsum(2 + within)
-    file, is_text = np.empty(ends[-1], np.uint8), np.ones(ends[-1], bool)
+    ends = np.cumsum(2 + within, dtype=np.int32)
+    file, is_text = scratch(ends[-1], np.uint8), scratch(ends[-1], bool)
+    is_text[:] = True
     starts = ends - within - 2
     for places, column in (
         *((starts + at, column) for at, column in enumerate(head)),
         *((ends - len(tail) + at, column) for at, column in enumerate(tail)),
     ):
         file[places], is_text[places] = column, False
-    file[is_text] = np.frombuffer(pieces.texts, np.uint8)
-    return file.tobytes()
+    file[is_text] = pieces.texts
+    return file
 
 
 def _whole(field: int, value: int) -> bytes:

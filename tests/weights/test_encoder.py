@@ -107,6 +107,22 @@ def test_an_exported_encoder_is_the_packaged_one(encoder: SentenceEncoder, tmp_p
     assert (plain.encode(TEXTS) * served).sum(axis=1).min() > 0.97
 
 
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="needs Linux")
+def test_the_file_with_the_base_weights_does_not_stay_in_memory(model: Snapshot):
+    """Its 72 MB are mapped; of what was read while the network was built, hardly anything is kept."""
+    SentenceEncoder.load(model.folder)
+    mapped, kept = 0, 0
+    of_ours = False
+    for line in Path("/proc/self/smaps").read_text(encoding="utf-8").splitlines():
+        if "-" in line.split(maxsplit=1)[0]:
+            of_ours = line.endswith(base_weights.FILE)
+        elif of_ours and line.startswith(("Size:", "Rss:")):
+            kilobytes = int(line.split()[1])
+            mapped, kept = mapped + kilobytes * line.startswith("Size"), kept + kilobytes * line.startswith("Rss")
+    assert mapped >= 70_000
+    assert kept < mapped / 4
+
+
 def test_a_model_is_loaded_without_a_word(model: Snapshot, capfd: pytest.CaptureFixture[str]):
     """A user of the command line sees only the answer, and no progress bar."""
     SentenceEncoder.load(model.folder)
