@@ -50,9 +50,11 @@ class AnyCode:
 
 
 def scope_features(conduct: np.ndarray, cosines: np.ndarray) -> np.ndarray:
-    """(n, SCOPE_FEATURES): about conduct or not, how near the closest passage is, how much farther the next."""
-    best = np.sort(cosines, axis=1)[:, ::-1]
-    return np.stack([np.tanh(conduct / 4), best[:, 0], best[:, 0] - best[:, :3].mean(axis=1)], axis=1)
+    """(n, SCOPE_FEATURES): how little it is about conduct, how near the closest passage is, how much farther the
+    others."""
+    best = cosines.max(axis=1)
+    # That a question is surely about conduct does not say that this code has a rule for it.
+    return np.stack([np.minimum(conduct, 0) / 4, best, best - cosines.mean(axis=1)], axis=1)
 
 
 def relevance_features(conduct: np.ndarray, cosines: np.ndarray) -> np.ndarray:

@@ -30,19 +30,19 @@ class DraftRecipe:
     sentences) + intercept. Those of a passage's relevance have the same form, with the fields `passage_...`.
     """
 
-    best: float = 3.382
-    length: float = -0.787
-    intercept: float = -3.413
-    covered: float = 0.846
-    not_covered: float = 0.468
+    best: float = 2.995
+    length: float = -0.915
+    intercept: float = -2.959
+    covered: float = 0.898
+    not_covered: float = 0.473
     # How much lower the position is of a sentence whose words do not count, as in another language: such sentences are
     # more often near the upper band.
-    unfamiliar: float = 1.25
+    unfamiliar: float = 1.5
     # The weight of a sentence's position in its score for a passage: chosen on the dev half.
-    position: float = 0.5
-    passage_score: float = 0.782
-    passage_length: float = 0.715
-    passage_intercept: float = -5.484
+    position: float = 1.25
+    passage_score: float = 0.719
+    passage_length: float = -0.002
+    passage_intercept: float = -4.58
 
 
 RECIPE = DraftRecipe()

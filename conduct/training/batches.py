@@ -10,7 +10,7 @@ from conduct.training.materials import CodeQuestion, Materials, Parallel, Rule, 
 PARALLEL_SIZE = 128
 ENGLISH_SIZE = 256
 CODE_QUESTIONS = 40
-CODE_SILENT = 4
+CODE_SILENT = 8
 OWN_SIZE = 48
 OWN_BATCHES = 120
 # The most passages of a code in one batch; those that the questions are about are always in it.

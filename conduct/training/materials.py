@@ -1,7 +1,7 @@
 """Reads the training data: the files of `training_data/`, which its README describes."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ REAL_QUESTIONS = "questions.labelled.jsonl"
 # So many first letters tell a passage from the others.
 _SAME = 60
 # Written codes that are not trained on: for calibration, and to measure how it does on codes that it has not seen.
-HELD_OUT = ("a3", "b5", "c4", "d2", "e9", "f10", "g6", "h3", "i7", "j2", "k2", "l5", "m1", "n2")
+HELD_OUT = ("a3", "b5", "c4", "d2", "e9", "f10", "g6", "h3", "i7", "j2", "k2", "l5", "m1", "n2", "p1", "r2", "t3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,8 @@ def read(code: Code, bank: Bank, folder: Path = FOLDER) -> Materials:
             for row in read_rows(folder / "sentences.jsonl")
             if row["sentence"] in of_passage.get(row["passage"], ())
         }
-        codes = tuple(_code(path) for path in sorted((folder / "codes").glob("*.json")))
+        elsewhere = [*read_rows(path)] if (path := folder / "asked_elsewhere.jsonl").is_file() else []
+        codes = tuple(_code(path, elsewhere) for path in sorted((folder / "codes").glob("*.json")))
         blind: dict[str, tuple[Situation, ...]] = {}
         for row in read_rows(folder / "dev_languages.jsonl"):
             blind[row["lang"]] = (*blind.get(row["lang"], ()), _situation(row))
@@ -162,26 +163,32 @@ def _situation(row: dict) -> Situation:
     return Situation(row["text"], judgements)
 
 
-def _code(path: Path) -> WrittenCode:
+def _code(path: Path, elsewhere: Sequence[dict]) -> WrittenCode:
     stored = json.loads(path.read_text(encoding="utf-8"))
     passages = tuple(
         Passage(row["id"], row["section"], row["text"], tuple(split_sentences(row["text"])))
         for row in stored["passages"]
     )
+    # Questions that were asked of other codes, and what this one says to them.
+    asked = [row for row in elsewhere if row["code"] == path.stem]
+    questions = [*stored["questions"], *(row for row in asked if row["passages"])]
+    silent = [*stored["silent"], *(row for row in asked if not row["passages"])]
     counts = {passage.id: len(passage.sentences) for passage in passages}
-    questions = []
-    for row in stored["questions"]:
-        question = CodeQuestion(row["text"], row["passages"], row["sentence"] - 1 if row.get("sentence") else None)
-        # Its writer may have split the sentences differently.
-        is_there = question.sentence is not None and question.sentence < counts[question.first]
-        questions.append(question if is_there else replace(question, sentence=None))
     return WrittenCode(
         name=path.stem,
         language=stored["language"],
         passages=passages,
-        questions=tuple(questions),
-        silent=tuple(SilentQuestion(row["text"], row["kind"]) for row in stored["silent"]),
+        questions=tuple(_question(row, counts) for row in questions),
+        silent=tuple(SilentQuestion(row["text"], row["kind"]) for row in silent),
     )
+
+
+def _question(row: dict, sentences: Mapping[str, int]) -> CodeQuestion:
+    """A question to a code with so many sentences in its passages, by id."""
+    question = CodeQuestion(row["text"], row["passages"], row["sentence"] - 1 if row.get("sentence") else None)
+    # Its writer may have split the sentences differently.
+    is_there = question.sentence is not None and question.sentence < sentences[question.first]
+    return question if is_there else replace(question, sentence=None)
 
 
 def _real_code(folder: Path) -> WrittenCode:

@@ -191,14 +191,15 @@ def _train(
     parts = {"losses": losses, "optimizer": optimizer, "schedule": schedule}
     done = _restore(checkpoint, student, parts)
     student.network.train()
-    prepared = DataLoader(
-        _Steps(steps, student, recipe),
-        batch_size=None,
-        sampler=range(done, len(steps)),
-        num_workers=0 if student.device.type == "cpu" else PREPARING,
-        # One of its own, so that a continued training draws the same random numbers.
-        generator=torch.Generator("cpu"),
-    )
+    # On the processor, with random numbers of its own, so that a continued training draws the same ones.
+    with torch.device("cpu"):
+        prepared = iter(DataLoader(
+            _Steps(steps, student, recipe),
+            batch_size=None,
+            sampler=range(done, len(steps)),
+            num_workers=0 if student.device.type == "cpu" else PREPARING,
+            generator=torch.Generator(),
+        ))  # fmt: skip
     for step, texts in zip(range(done, len(steps)), prepared, strict=True):
         loss = losses(steps[step], student.encode(texts))
         optimizer.zero_grad()

@@ -110,26 +110,25 @@ def test_what_was_said_is_read_with_the_materials(read: Materials, tmp_path: Pat
     assert sum(again[JOKE]) == pytest.approx(1)
 
 
-def test_what_was_said_of_other_texts_is_refused(read: Materials, tmp_path: Path):
-    """A situation was changed or taken away, a passage was added, or the file is damaged: each is said, with what to
-    do."""
+def test_what_was_said_for_other_passages_is_refused(read: Materials, tmp_path: Path):
+    """A passage was added, or the file is damaged: each is said, with what to do."""
     path = tmp_path / taught.FILE
     Taught(read.teachable, np.ones((len(read.teachable), 3), np.float32)).save(path)
-    for texts, passages in (((*read.teachable[:-1], "another"), 2), (read.teachable[:-1], 2), (read.teachable, 3)):
-        with pytest.raises(DataError, match=r"other situations.*make it anew with `python -m conduct\.training\.teach"):
-            taught.read(path, texts, passages)
+    with pytest.raises(DataError, match=r"number of passages.*make it anew with `python -m conduct\.training"):
+        taught.read(path, read.teachable, 3)
     path.write_bytes(b"no tensors")
     with pytest.raises(DataError, match="cannot be read: make it anew"):
         taught.read(path, read.teachable, 2)
 
 
-def test_texts_that_came_later_have_no_prediction(read: Materials, tmp_path: Path):
-    """They stand at the end, and the file stays as it is."""
-    path = tmp_path / taught.FILE
-    Taught(read.teachable, np.ones((len(read.teachable), 3), np.float32)).save(path)
-    said = taught.read(path, (*read.teachable, "one more"), 2)
-    assert said.texts == read.teachable
-    assert len(said.shares) == len(read.teachable)
+def test_a_text_keeps_its_prediction_whatever_comes_or_goes(read: Materials, tmp_path: Path):
+    """The teacher is not asked again when questions are added; those that it has not read have no prediction."""
+    path, count = tmp_path / taught.FILE, len(read.teachable)
+    said = np.eye(3, dtype=np.float32)[np.arange(count) % 3]
+    Taught(read.teachable, said).save(path)
+    again = taught.read(path, ("one more", *reversed(read.teachable[1:])), 2)
+    assert again.texts == (*reversed(read.teachable[1:]),)
+    np.testing.assert_array_equal(again.shares, said[:0:-1])
 
 
 def test_the_bank_and_the_questions_to_codes_to_learn_from_are_teachable(read: Materials):
