@@ -19,6 +19,7 @@ from conduct.training.materials import CodeQuestion, Materials, SilentQuestion, 
 from conduct.training.metrics import Figure
 
 OURS = "conduct"
+IN_ENGLISH = f"{OURS}, the same questions in English"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +118,14 @@ def ask_code(written: WrittenCode, encoder: Encoder, known: AnyCode | None, othe
 
 
 def ask_languages(materials: Materials, index: Index, encoder: Encoder, others: Mapping[str, Encoder]) -> list[Asked]:
-    """Ask the dataset's own code the blind questions in ten languages."""
+    """Ask the dataset's own code the blind questions in ten languages, and once more in English: what then is still
+    wrong is not due to the language."""
     asked = []
     for language, rows in materials.blind.items():
         inside = tuple(_as_question(row) for row in rows if row.in_scope)
         silent = tuple(SilentQuestion(row.text, "silent") for row in rows if not row.in_scope)
         texts = [question.text for question in inside]
+        english = index.search([materials.in_english[text] for text in texts], encoder)
         asked.append(
             Asked(
                 language,
@@ -130,7 +133,8 @@ def ask_languages(materials: Materials, index: Index, encoder: Encoder, others: 
                 tuple(index.search(texts, encoder)),
                 silent,
                 tuple(index.search([question.text for question in silent], encoder)),
-                {name: closest_pieces(materials.code.passages, texts, other) for name, other in others.items()},
+                {IN_ENGLISH: _shown(english)}
+                | {name: closest_pieces(materials.code.passages, texts, other) for name, other in others.items()},
             )
         )
     return asked

@@ -94,6 +94,8 @@ class Materials:
     sentences: dict[str, int]
     # Questions in other languages that nothing is learnt from, by language.
     blind: dict[str, tuple[Situation, ...]]
+    # The same questions in English, by their text.
+    in_english: Mapping[str, str] = field(default_factory=dict)
     # For each of `teachable` the teacher's shares of the passages and, last, of silence; empty if there is no file.
     taught: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
@@ -130,11 +132,13 @@ def read(code: Code, bank: Bank, folder: Path = FOLDER) -> Materials:
         elsewhere = [*read_rows(path)] if (path := folder / "asked_elsewhere.jsonl").is_file() else []
         codes = tuple(_code(path, elsewhere) for path in sorted((folder / "codes").glob("*.json")))
         blind: dict[str, tuple[Situation, ...]] = {}
+        in_english = {}
         for row in read_rows(folder / "dev_languages.jsonl"):
             blind[row["lang"]] = (*blind.get(row["lang"], ()), _situation(row))
+            in_english[row["text"]] = row["english"]
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise DataError(f"{folder} cannot be read ({type(error).__name__}): see its README for its files.") from error
-    read = Materials(code, bank, parallel, codes, sentences, blind)
+    read = Materials(code, bank, parallel, codes, sentences, blind, in_english)
     said = taught.read(folder / taught.FILE, read.teachable, len(code.passages))
     return replace(read, taught=said.of_each()) if said else read
 

@@ -59,9 +59,13 @@ def write(folder: Path) -> Path:
             {"text": SLOT, "passage": "gone-1", "sentence": "Each slot is fair."},
         ],
         "dev_languages.jsonl": [
-            {"text": "puedo bromear", "lang": "es", "passages": {"words-1": 2, "chances-1": 1}},
-            {"text": "una pizza", "lang": "es", "passages": {}},
-            {"text": "ein slot", "lang": "de", "passages": {"chances-1": 2}},
+            {"text": "puedo bromear", "lang": "es", "english": "a joke", "passages": {"words-1": 2, "chances-1": 1}},
+            {"text": "una pizza", "lang": "es", "english": "pizza", "passages": {}},
+            {"text": "ein slot", "lang": "de", "english": "a slot", "passages": {"chances-1": 2}},
+        ],
+        "asked_elsewhere.jsonl": [
+            {"code": "z2", "text": "z2: may he mock me", "passages": {"a-1": 2}, "sentence": 2},
+            {"code": "z2", "text": "z2: where do I park", "passages": {}, "kind": "conduct"},
         ],
     }
     for name, lines in rows.items():

@@ -92,6 +92,8 @@ def test_a_code_and_languages_are_asked_their_questions(tmp_path: Path):
     answerer = Answerer.make(dataset, lambda _: encoder, Snapshot(tmp_path, "words", "local"))
     languages = breadth.ask_languages(read, answerer.index, encoder, {})
     assert [(one.group, len(one.questions), len(one.silent)) for one in languages] == [("es", 1, 1), ("de", 1, 0)]
+    # In their own language they have no word that this encoder knows.
+    assert languages[1].others[breadth.IN_ENGLISH][0][0] == "chances-1"
 
 
 def _dataset(folder: Path) -> DatasetRevision:

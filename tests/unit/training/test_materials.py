@@ -27,6 +27,7 @@ def test_each_file_is_read(tmp_path: Path):
     # A line is skipped if the text no longer has its sentence or passage.
     assert read.sentences == {ACCENT: 0, JOKE: 1}
     assert {language: len(rows) for language, rows in read.blind.items()} == {"es": 2, "de": 1}
+    assert read.in_english["ein slot"] == "a slot"
 
 
 def test_a_written_code_is_its_passages_and_what_is_asked(tmp_path: Path):
@@ -39,6 +40,18 @@ def test_a_written_code_is_its_passages_and_what_is_asked(tmp_path: Path):
     assert code.questions[0].first == "a-1"
     assert [question.sentence for question in code.questions] == [0, 1, None, 0]
     assert code.silent == (SilentQuestion("z1: pizza", "far"), SilentQuestion("z1: my taxes", "conduct"))
+
+
+def test_questions_that_were_asked_of_other_codes_belong_to_the_code_that_was_asked(tmp_path: Path):
+    """After its own, with what it says to them, or among the silent ones."""
+    folder = small_materials.write(tmp_path / "m")
+    codes = {c.name: c for c in materials.read(small_materials.code(), small_materials.bank(), folder).codes}
+    assert codes["z2"].questions[-1] == CodeQuestion("z2: may he mock me", {"a-1": 2}, 1)
+    assert codes["z2"].silent[-1] == SilentQuestion("z2: where do I park", "conduct")
+    assert len(codes["z2"].questions) == len(codes["z1"].questions) + 1
+    (folder / "asked_elsewhere.jsonl").unlink()
+    again = {c.name: c for c in materials.read(small_materials.code(), small_materials.bank(), folder).codes}
+    assert len(again["z2"].questions) == len(codes["z1"].questions)
 
 
 def cut(path: Path) -> None:
