@@ -13,9 +13,9 @@ from conduct.training.materials import HELD_OUT, Materials, WrittenCode
 
 # Inverse regularisation: of the weights on vectors as for other heads, of the few features hardly any.
 CONDUCT_STRENGTH, CURVE_STRENGTH = 3.0, 100.0
-# The share of the questions in scope that may be told that the code is silent. Questions to real codes are less clear
-# than those to written ones: of them it is about three times as many.
-WRONGLY_SILENT = 0.005
+# The share of the questions in scope to written codes that may be told that the code is silent. Of those to real codes,
+# which are less clear, it is several times as many.
+WRONGLY_SILENT = 0.002
 # "conduct": it is about conduct, though this code has no rule for it.
 NOT_CONDUCT = ("far", "near")
 

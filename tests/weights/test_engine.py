@@ -123,15 +123,15 @@ def test_codes_as_they_are_found_answer_with_conduct(
     (tmp_path / "code_of_conduct.md").write_bytes((CODES / f"{name}.md").read_bytes())
     engine = engine_on(tmp_path)
     dev = [question for question in dataset.read_questions() if question.split == DEV]
-    in_scope, silent = ([q.text for q in dev if q.in_scope is wanted][:64] for wanted in (True, False))
+    in_scope, silent = ([q.text for q in dev if q.in_scope is wanted] for wanted in (True, False))
     spoken, unspoken = engine.ask_many(in_scope), engine.ask_many(silent)
     boilerplate = {passage.id for passage in engine.text().code.passages if passage.boilerplate}
     for answer in (*spoken, *unspoken, *engine.ask_many(CONDUCT)):
         assert answer.passages[0].id not in boilerplate
         assert answer.source.dataset == tmp_path.name
     # These questions were written for another code: this one has nothing for some of them.
-    assert sum(answer.coverage == "not_covered" for answer in spoken) <= 3
-    assert sum(answer.coverage == "covered" for answer in unspoken) <= 1
+    assert sum(answer.coverage == "not_covered" for answer in spoken) <= len(in_scope) / 20
+    assert sum(answer.coverage == "covered" for answer in unspoken) <= len(silent) / 50
 
 
 BULLETS = ("Violence or threats of violence", "Publishing others' private information", "Advertising and spam")

@@ -29,15 +29,15 @@ KNOWN = AnyCode(
     relevance=np.array([2.0, 0.5, 0.0, 0.0, -1.0], dtype=np.float32),
     bands=Bands(0.75, 0.25),
 )
-CONDUCT = np.array([0.0, 4.0])
+CONDUCT = np.array([4.0, -4.0])
 COSINES = np.array([[0.9, 0.3, 0.6], [0.2, 0.2, 0.2]])
 
 
 def test_the_features_of_scope():
-    """About conduct or not, the closest passage, and how far the three closest are from it on average."""
+    """How little it is about conduct, the closest passage, and how far all are from it on average."""
     features = scope_features(CONDUCT, COSINES)
     assert features.shape == (2, SCOPE_FEATURES)
-    np.testing.assert_allclose(features, [[0, 0.9, 0.3], [np.tanh(1), 0.2, 0]], atol=1e-12)
+    np.testing.assert_allclose(features, [[0, 0.9, 0.3], [-1, 0.2, 0]], atol=1e-12)
 
 
 @pytest.mark.parametrize("passages", [1, 2, 7])
@@ -57,7 +57,7 @@ def test_the_features_of_relevance():
     shares = np.exp(COSINES / TEMPERATURE)
     np.testing.assert_allclose(np.exp(features[..., 1]), shares / shares.sum(axis=1, keepdims=True))
     np.testing.assert_allclose(features[..., 2], [[0, -0.6, -0.3], [0, 0, 0]], atol=1e-12)
-    np.testing.assert_allclose(features[..., 3], [[0] * 3, [np.tanh(1)] * 3])
+    np.testing.assert_allclose(features[..., 3], [[np.tanh(1)] * 3, [np.tanh(-1)] * 3])
 
 
 def test_probabilities_are_those_of_the_curves():
@@ -65,7 +65,7 @@ def test_probabilities_are_those_of_the_curves():
     odds = KNOWN.about_conduct(np.array([[1.0, 0.0], [0.0, 1.0]]))
     np.testing.assert_allclose(odds, [1.5, -1.5])
     scope = KNOWN.in_scope(CONDUCT, COSINES)
-    np.testing.assert_allclose(scope, 1 / (1 + np.exp(-np.array([2 * 0.9 - 1, np.tanh(1) + 0.4 - 1]))), rtol=1e-6)
+    np.testing.assert_allclose(scope, 1 / (1 + np.exp(-np.array([2 * 0.9 - 1, -1 + 0.4 - 1]))), rtol=1e-6)
     relevance = KNOWN.relevances(CONDUCT, COSINES)
     assert relevance.shape == (2, 3)
     np.testing.assert_allclose(relevance[1], 1 / (1 + np.exp(-(0.4 + 0.5 * np.log(1 / 3) - 1))), rtol=1e-6)

@@ -194,7 +194,7 @@ def test_what_is_known_of_any_code_ranks_passages_without_situations():
     assert [match.relevance for match in found.matches] == pytest.approx(
         [curve(2 + 2 * about - 1), curve(2 * about - 1)], abs=1e-6
     )
-    assert found.in_scope == pytest.approx(curve(2 * about + 4 - 2), abs=1e-6)
+    assert found.in_scope == pytest.approx(curve(4 - 2), abs=1e-6)
     assert found.bands == KNOWN.bands
 
 
@@ -203,8 +203,8 @@ def test_what_is_not_about_conduct_is_not_covered_however_near_it_is():
     code = parse("## Words\n\nNo accent is wrong.\n\n## Food\n\nPizza is shared.\n")
     found = search("pizza", code=code, bank=Bank(), known=KNOWN)
     assert found.matches[0].passage.id == "food-1"
-    assert found.in_scope == pytest.approx(curve(2 * np.tanh(-10) + 4 - 2), abs=1e-6)
-    assert coverage(found) == UNCLEAR
+    assert found.in_scope == pytest.approx(curve(2 * -40 / 4 + 4 - 2), abs=1e-6)
+    assert coverage(found) == NOT_COVERED
 
 
 def test_where_situations_are_known_they_decide_and_a_new_passage_can_only_add():
@@ -231,7 +231,7 @@ def test_boilerplate_is_no_rule_that_a_question_could_be_about():
     """Its relevance is constant, and it does not count among the passages."""
     found = search("joke slot", code=ATTRIBUTED, bank=Bank(), known=KNOWN)
     assert [match.relevance for match in found.matches[1:]] == [pytest.approx(BOILERPLATE)] * 2
-    assert found.in_scope == pytest.approx(curve(2 * np.tanh(2 * 4 / 2**0.5 / 4) - 2), abs=1e-6)
+    assert found.in_scope == pytest.approx(curve(-2), abs=1e-6)
 
 
 def test_a_bank_that_leads_to_one_passage_alone_can_be_used():
