@@ -9,6 +9,7 @@ import pytest
 
 from conduct.answering.dataset_revision import DatasetRevision
 from conduct.answering.engine import Engine
+from conduct.answering.limits import MAX_QUESTIONS
 from conduct.dataset.files import SITUATIONS_FILE, TEXT_FILE
 from conduct.dataset.situations import DEV
 from conduct.errors import ModelError, QuestionError
@@ -16,6 +17,7 @@ from conduct.hub.find_dataset import BUNDLED_DATA
 from conduct.hub.snapshot import Snapshot
 from conduct.model.sentence_transformer import SentenceEncoder
 from conduct.settings import Settings
+from conduct.training.batches import parts as batched
 from tests.support.traces import held_texts, without_gc
 from tests.unit.text.test_real_codes import CODES
 
@@ -124,7 +126,10 @@ def test_codes_as_they_are_found_answer_with_conduct(
     engine = engine_on(tmp_path)
     dev = [question for question in dataset.read_questions() if question.split == DEV]
     in_scope, silent = ([q.text for q in dev if q.in_scope is wanted] for wanted in (True, False))
-    spoken, unspoken = engine.ask_many(in_scope), engine.ask_many(silent)
+    spoken, unspoken = (
+        [answer for part in batched(texts, MAX_QUESTIONS) for answer in engine.ask_many(list(part))]
+        for texts in (in_scope, silent)
+    )
     boilerplate = {passage.id for passage in engine.text().code.passages if passage.boilerplate}
     for answer in (*spoken, *unspoken, *engine.ask_many(CONDUCT)):
         assert answer.passages[0].id not in boilerplate
