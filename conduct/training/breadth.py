@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-import numpy as np
-
 from conduct.answering.answer import COVERED, NOT_COVERED, coverage
 from conduct.dataset.situations import SHOW_FIRST, Bank, Situation
 from conduct.model.encoder import Encoder
@@ -14,7 +12,7 @@ from conduct.ranking.fit import build
 from conduct.ranking.index import Index, SearchResult
 from conduct.text.code import Code, Passage, Section
 from conduct.training import metrics
-from conduct.training.comparison import to_passages
+from conduct.training.comparison import BM25, bm25, by_embeddings
 from conduct.training.materials import CodeQuestion, Materials, SilentQuestion, WrittenCode
 from conduct.training.metrics import Figure
 
@@ -113,7 +111,7 @@ def ask_code(written: WrittenCode, encoder: Encoder, known: AnyCode | None, othe
         tuple(index.search(texts, encoder)),
         written.silent,
         tuple(index.search([question.text for question in written.silent], encoder)),
-        {name: closest_pieces(code.passages, texts, other) for name, other in others.items()},
+        _compared(code.passages, texts, others),
     )
 
 
@@ -133,8 +131,7 @@ def ask_languages(materials: Materials, index: Index, encoder: Encoder, others: 
                 tuple(index.search(texts, encoder)),
                 silent,
                 tuple(index.search([question.text for question in silent], encoder)),
-                {IN_ENGLISH: _shown(english)}
-                | {name: closest_pieces(materials.code.passages, texts, other) for name, other in others.items()},
+                {IN_ENGLISH: _shown(english)} | _compared(materials.code.passages, texts, others),
             )
         )
     return asked
@@ -144,10 +141,13 @@ def _as_question(row: Situation) -> CodeQuestion:
     return CodeQuestion(row.text, {judgement.passage: judgement.grade for judgement in row.judgements}, None)
 
 
-def closest_pieces(passages: Sequence[Passage], texts: Sequence[str], encoder: Encoder) -> tuple[tuple[str, ...], ...]:
-    """Plain embeddings: passage ids of each question, by the cosine of their closest piece, best first."""
-    cosines = to_passages(encoder.encode(texts), passages, encoder)
-    return tuple(tuple(passages[number].id for number in row) for row in np.argsort(-cosines, axis=1, kind="stable"))
+def _compared(
+    passages: Sequence[Passage], texts: Sequence[str], others: Mapping[str, Encoder]
+) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """By the name of a system, the ids of the passages for each text, best first."""
+    rankings = {BM25: bm25(passages, texts)}
+    rankings |= {name: by_embeddings(passages, texts, other) for name, other in others.items()}
+    return {name: tuple(ranking.passages for ranking in found) for name, found in rankings.items()}
 
 
 def _system(name: str, asked: Sequence[tuple]) -> SystemRow:

@@ -15,9 +15,8 @@ from conduct.ranking.fit import build
 from conduct.ranking.index import Index, SearchResult
 from conduct.ranking.recipe import Blend
 from conduct.ranking.vectors import Vectors
-from conduct.text.code import Code, Passage
 from conduct.training import metrics, robustness
-from conduct.training.comparison import to_passages
+from conduct.training.comparison import BM25, bm25, by_embeddings
 from conduct.training.metrics import Ranking
 from conduct.training.robustness import Change
 
@@ -73,10 +72,10 @@ def evaluate(
     texts = [question.text for question in questions]
     code, bank = dataset.code, dataset.bank
     found = Index(code, bank, vectors).search(texts, encoder)
-    systems = {"BM25": bm25(code.passages, texts)}
+    systems = {BM25: bm25(code.passages, texts)}
     for name, other in others.items():
-        systems[name] = _embeddings(code, other, texts)
-    systems["conduct's encoder, own words only"] = _embeddings(code, encoder, texts)
+        systems[name] = by_embeddings(code.passages, texts, other)
+    systems["conduct's encoder, own words only"] = by_embeddings(code.passages, texts, encoder)
     if ablate and bank.situations:
         for name, blend in {
             "near situations only": Blend(1, 0, 0),
@@ -146,33 +145,6 @@ def row(system: str, questions: Sequence[Question], rankings: Sequence[Ranking])
         auc=metrics.scope_auc(questions, rankings),
         refused=metrics.refused_at(questions, rankings),
     )
-
-
-def _ranked(passages: Sequence[Passage], scores: np.ndarray) -> list[Ranking]:
-    """Rankings from scores (questions, passages)."""
-    ids = [passage.id for passage in passages]
-    rankings = []
-    for row_scores in scores:
-        order = np.argsort(-row_scores, kind="stable")
-        best_first = tuple(float(row_scores[number]) for number in order)
-        rankings.append(Ranking(tuple(ids[number] for number in order), best_first, best_first[0]))
-    return rankings
-
-
-def bm25(passages: Sequence[Passage], questions: Sequence[str]) -> list[Ranking]:
-    """Rankings by shared words. Raises DataError if bm25s is not installed."""
-    try:
-        import bm25s
-    except ImportError as error:
-        raise DataError("BM25 needs the package bm25s: pip install -r tests/requirements.txt") from error
-    retriever = bm25s.BM25()
-    retriever.index(bm25s.tokenize([passage.text for passage in passages], show_progress=False), show_progress=False)
-    tokens = bm25s.tokenize(list(questions), return_ids=False, show_progress=False)
-    return _ranked(passages, np.stack([retriever.get_scores(words) for words in tokens]))
-
-
-def _embeddings(code: Code, encoder: Encoder, questions: Sequence[str]) -> list[Ranking]:
-    return _ranked(code.passages, to_passages(encoder.encode(questions), code.passages, encoder))
 
 
 def _coverage(found: Sequence[SearchResult]) -> tuple[float, float, float]:
