@@ -12,11 +12,10 @@ from conduct.ranking.fit import build
 from conduct.ranking.index import Index, SearchResult
 from conduct.text.code import Code, Passage, Section
 from conduct.training import metrics
-from conduct.training.comparison import BM25, bm25, by_embeddings
+from conduct.training.comparison import BM25, OURS, bm25, by_embeddings
 from conduct.training.materials import CodeQuestion, Materials, SilentQuestion, WrittenCode
 from conduct.training.metrics import Figure
 
-OURS = "conduct"
 IN_ENGLISH = f"{OURS}, the same questions in English"
 
 

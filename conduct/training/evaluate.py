@@ -16,7 +16,7 @@ from conduct.ranking.index import Index, SearchResult
 from conduct.ranking.recipe import Blend
 from conduct.ranking.vectors import Vectors
 from conduct.training import metrics, robustness
-from conduct.training.comparison import BM25, bm25, by_embeddings
+from conduct.training.comparison import BM25, OURS, bm25, by_embeddings
 from conduct.training.metrics import Ranking
 from conduct.training.robustness import Change
 
@@ -88,7 +88,7 @@ def evaluate(
             systems[name] = [
                 ranking(result) for result in Index(code, bank, vectors, blend=blend).search(texts, encoder)
             ]
-    systems["conduct"] = ours = [ranking(result) for result in found]
+    systems[OURS] = ours = [ranking(result) for result in found]
     probabilities = np.array([[match.relevance for match in result.matches] for result in found])
     shown = np.array(
         [[m.passage.id in q.shown for m in result.matches] for q, result in zip(questions, found, strict=True)]

@@ -6,6 +6,7 @@ from pathlib import Path
 from conduct.answering.answer import MIN_OPEN_RELEVANCE
 from conduct.training.breadth import Breadth
 from conduct.training.care import CareReport
+from conduct.training.comparison import OURS
 from conduct.training.evaluate import Report, Row
 from conduct.training.metrics import Figure
 
@@ -81,7 +82,8 @@ def draw(report: Report, curve: Sequence[tuple[int, Row]], wide: Sequence[Breadt
 
     panels = 1 + len(wide) + bool(curve)
     figure, axes = pyplot.subplots(1, panels, figsize=(6 + 4 * (panels - 1), 4), squeeze=False)
-    _bars(axes[0][0], "hit@1, 95% interval", [(row.system, row.hit1) for row in report.rows])
+    systems = [(row.system, row.hit1) for row in report.rows]
+    _bars(axes[0][0], "hit@1, 95% interval", systems, [name for name, _ in systems if name != OURS])
     for axis, measured in zip(axes[0][1:], wide, strict=False):
         _bars(axis, measured.title, measured.by_group)
     if curve:
@@ -99,11 +101,11 @@ def draw(report: Report, curve: Sequence[tuple[int, Row]], wide: Sequence[Breadt
     figure.savefig(path, dpi=130)
 
 
-def _bars(axis, title: str, rows: Sequence[tuple[str, Figure]]) -> None:
+def _bars(axis, title: str, rows: Sequence[tuple[str, Figure]], others: Sequence[str] = ()) -> None:
     figures = [figure for _, figure in rows]
     spread = [[figure.value - figure.low for figure in figures], [figure.high - figure.value for figure in figures]]
     names = [name for name, _ in rows]
-    colours = [_OTHERS if len(name) > len("conduct") else _OURS for name in names]
+    colours = [_OTHERS if name in others else _OURS for name in names]
     axis.barh(names, [figure.value for figure in figures], xerr=spread, color=colours, ecolor="#595954")
     axis.set(xlim=(0, 1), xlabel=title)
     axis.grid(axis="x", alpha=0.3)
