@@ -65,9 +65,8 @@ class Pieces(Sequence[tuple[str, float]]):
         return len(self.scores)
 
     def __getitem__(self, number: int) -> tuple[str, float]:
-        return self.texts[self.offsets[number] : self.offsets[number + 1]].tobytes().decode(), float(
-            self.scores[number]
-        )
+        text = self.texts[self.offsets[number] : self.offsets[number + 1]]
+        return text.tobytes().decode(), float(self.scores[number])
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +134,11 @@ def read(path: Path) -> BaseWeights:
     try:
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != SHA256:
-            raise ModelError(
-                f"The weights of {PACKAGE} are not those that this app was made with (sha256 {found[:12]}..., "
-                f"not {SHA256[:12]}...): install what requirements.txt names."
-            )
-        with path.open("rb") as file:
+            if found != SHA256:
+                raise ModelError(
+                    f"The weights of {PACKAGE} are not those that this app was made with (sha256 {found[:12]}..., "
+                    f"not {SHA256[:12]}...): install what requirements.txt names."
+                )
             return _parse(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     except (OSError, struct.error, ValueError, UnicodeDecodeError) as error:
         raise ModelError(f"The weights of {PACKAGE} cannot be read: install what requirements.txt names.") from error

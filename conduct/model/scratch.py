@@ -1,7 +1,5 @@
 """Memory for numbers that are needed for a moment only."""
 
-import math
-
 import numpy as np
 
 # malloc maps so many bytes by themselves, however it has adapted to the process (mallopt(3), M_MMAP_THRESHOLD): of them
@@ -9,8 +7,7 @@ import numpy as np
 _MAPPED_BYTES = 33 << 20
 
 
-def scratch(shape: int | tuple[int, ...], kind: type | str = np.float32) -> np.ndarray:
-    """An empty array whose memory goes back to the system with it, on Linux."""
-    count = math.prod(shape) if isinstance(shape, tuple) else shape
-    needed = count * np.dtype(kind).itemsize
-    return np.empty(max(needed, _MAPPED_BYTES), np.uint8)[:needed].view(kind).reshape(shape)
+def scratch(count: int, dtype: type = np.float32) -> np.ndarray:
+    """An empty array (count,) whose memory goes back to the system with it, on Linux."""
+    needed = count * np.dtype(dtype).itemsize
+    return np.empty(max(needed, _MAPPED_BYTES), np.uint8)[:needed].view(dtype)

@@ -41,6 +41,18 @@ def test_a_tensor_that_ends_within_a_block_has_no_number_too_many(base: Path):
     np.testing.assert_array_equal(read.floats("short"), read.floats("l0.q.w")[:-5])
 
 
+def test_numbers_are_written_into_memory_that_is_given(base: Path):
+    """At its beginning, so that one piece of memory serves for many tensors; what is behind stays."""
+    read = base_weights.read(base)
+    for name in ("l0.q.w", "emb.ln.w"):
+        expected = read.floats(name)
+        room = np.full(len(expected) + 7, 5.0, np.float32)
+        found = read.floats(name, room)
+        assert found.base is not None
+        assert np.shares_memory(found, room)
+        np.testing.assert_array_equal(room, [*expected, *[5.0] * 7])
+
+
 @pytest.mark.parametrize("change", [lambda content: content[:-1], lambda content: content[:-1] + b"\xff"])
 def test_another_file_than_the_one_that_was_meant_is_refused(base: Path, change):
     """Cut off, or with a changed byte: one sentence that says what to do."""
