@@ -21,6 +21,8 @@ FILE = ANY_CODE_FILE
 TEMPERATURE = 0.05
 # The number of features of a question, and of a passage for a question.
 SCOPE_FEATURES, RELEVANCE_FEATURES = 3, 4
+# Say another name where they change: numbers that were fitted on others are then refused.
+_FEATURES = "unlike conduct, closest, others; cosine, share, behind, about conduct"
 MAX_WEIGHT = 1_000.0
 _ANEW = "make it anew with `python -m conduct train`"
 
@@ -75,7 +77,7 @@ def save(known: AnyCode, path: Path, encoder: str) -> None:
         "relevance": known.relevance,
         "bands": np.array([known.bands.covered, known.bands.not_covered]),
     }
-    write_tensors(path, {n: np.ascontiguousarray(a, dtype=np.float32) for n, a in arrays.items()}, {"model": encoder})
+    write_tensors(path, {n: np.ascontiguousarray(a, dtype=np.float32) for n, a in arrays.items()}, _bound(encoder))
 
 
 def load(path: Path, encoder: str, dimensions: int) -> AnyCode | None:
@@ -92,9 +94,9 @@ def load(path: Path, encoder: str, dimensions: int) -> AnyCode | None:
         "bands": (2,),
     }
     try:
-        arrays = read_arrays(path, {"model": encoder}, shapes)
+        arrays = read_arrays(path, _bound(encoder), shapes)
     except ForeignTensorsError as error:
-        raise ModelError(f"{FILE} was fitted for another encoder: {_ANEW}.") from error
+        raise ModelError(f"{FILE} was fitted for another encoder or version: {_ANEW}.") from error
     except (DamagedTensorsError, OSError) as error:
         raise ModelError(f"{FILE} is damaged: {_ANEW}.") from error
     covered, not_covered = map(float, arrays["bands"])
@@ -103,6 +105,10 @@ def load(path: Path, encoder: str, dimensions: int) -> AnyCode | None:
     if not possible or not 0 <= not_covered <= covered <= 1:
         raise ModelError(f"{FILE} holds numbers that cannot be: {_ANEW}.")
     return AnyCode(arrays["conduct"], arrays["scope"], arrays["relevance"], Bands(covered, not_covered))
+
+
+def _bound(encoder: str) -> dict[str, str]:
+    return {"model": encoder, "features": _FEATURES}
 
 
 def _curve(weights: np.ndarray, features: np.ndarray) -> np.ndarray:

@@ -83,7 +83,7 @@ def other_export(folder: Path) -> None:
         (foreign_adapter, f"adapter_model.safetensors was learnt for other base weights: {TRAIN}"),
         (new_adapter, f"input_ranges.safetensors belongs to another encoder: {TRAIN}"),
         (no_ranges, "input_ranges.safetensors is damaged or missing: download the encoder again"),
-        (foreign_numbers, f"any_code.safetensors was fitted for another encoder: {TRAIN}"),
+        (foreign_numbers, f"any_code.safetensors was fitted for another encoder or version: {TRAIN}"),
         (other_export, f"input_ranges.safetensors belongs to another encoder: {TRAIN}"),
     ],
 )  # fmt: skip

@@ -7,6 +7,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from conduct.dataset.files import write_tensors
+from conduct.dataset.tensors import read_header
 from conduct.errors import ModelError
 from conduct.ranking.any_code import (
     FILE,
@@ -105,8 +106,15 @@ def test_numbers_for_another_encoder_are_refused(path: Path):
     with pytest.raises(ModelError) as error:
         load(path, "conduct-encoder@4567", 2)
     assert str(error.value) == (
-        "any_code.safetensors was fitted for another encoder: make it anew with `python -m conduct train`."
+        "any_code.safetensors was fitted for another encoder or version: make it anew with `python -m conduct train`."
     )
+
+
+def test_numbers_that_were_fitted_on_other_features_are_refused(path: Path):
+    """An older file for the same encoder would be read wrongly as well."""
+    write_tensors(path, load_file(path), {"model": ENCODER})
+    with pytest.raises(ModelError, match="fitted for another encoder or version"):
+        load(path, ENCODER, 2)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +130,7 @@ def test_numbers_for_another_encoder_are_refused(path: Path):
 )
 def test_numbers_that_cannot_be_are_refused(path: Path, name: str, array: np.ndarray):
     """Not a number, too large, or bands in the wrong order."""
-    write_tensors(path, load_file(path) | {name: array}, {"model": ENCODER})
+    write_tensors(path, load_file(path) | {name: array}, read_header(path).metadata)
     with pytest.raises(ModelError) as error:
         load(path, ENCODER, 2)
     assert str(error.value) == (
@@ -142,7 +150,7 @@ def test_numbers_that_cannot_be_are_refused(path: Path, name: str, array: np.nda
 )
 def test_arrays_of_another_shape_are_refused(path: Path, name: str, array: np.ndarray):
     """Before a number of them is read."""
-    write_tensors(path, load_file(path) | {name: array}, {"model": ENCODER})
+    write_tensors(path, load_file(path) | {name: array}, read_header(path).metadata)
     with pytest.raises(ModelError, match=r"^any_code\.safetensors is damaged: make it anew"):
         load(path, ENCODER, 2)
 
