@@ -161,10 +161,10 @@ def test_arrays_of_another_shape_are_refused(path: Path, name: str, array: np.nd
         lambda path: path.write_bytes(b"no tensors"),
         lambda path: path.write_bytes(path.read_bytes()[:-1]),
         lambda path: path.write_bytes((95_000_000).to_bytes(8, "little") + b"{}"),
-        lambda path: write_tensors(path, {"conduct": np.ones(3)}, {"model": ENCODER}),
-        lambda path: write_tensors(path, {"conduct": np.ones(20_000)}, {"model": ENCODER}),
-        lambda path: write_tensors(path, {"conduct": np.ones(())}, {"model": ENCODER}),
-        lambda path: write_tensors(path, {"conduct": np.ones(3, np.int8)}, {"model": ENCODER}),
+        lambda path: write_tensors(path, {"conduct": np.ones(3)}, read_header(path).metadata),
+        lambda path: write_tensors(path, {"conduct": np.ones(20_000)}, read_header(path).metadata),
+        lambda path: write_tensors(path, {"conduct": np.ones(())}, read_header(path).metadata),
+        lambda path: write_tensors(path, {"conduct": np.ones(3, np.int8)}, read_header(path).metadata),
     ],
 )
 def test_a_damaged_file_is_refused(path: Path, change):
