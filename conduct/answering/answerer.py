@@ -1,13 +1,13 @@
 """A dataset revision together with a model: all that an answer needs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from conduct.answering import language
 from conduct.answering.answer import CUT_NOTICE, Answer, Cautions, Source, compose, contact_of
-from conduct.answering.batching import BatchingEncoder
+from conduct.answering.batching import MAX_DRAFT_BATCH, BatchingEncoder
 from conduct.answering.dataset_revision import DatasetRevision
 from conduct.answering.limits import MAX_WHOLE_CHARACTERS
 from conduct.dataset.files import VECTORS_FILE
@@ -65,16 +65,17 @@ class Answerer:
         return cls(dataset, dispatcher, vectors, index, source, model, languages, contact)
 
     def answer(self, questions: Sequence[str], limit: int) -> list[Answer]:
-        """Answer cleaned questions: first those that are read as a whole, in one batch, then drafts, by sentences."""
+        """Answer cleaned questions: first those that are read as a whole and what has few sentences, in one batch, then
+        drafts."""
         read = {question: self._read(question) for question in questions}
-        whole = [question for question, reading in read.items() if reading.whole]
-        results = dict(zip(whole, self.encoder.search(self.index, whole), strict=True))
+        texts = list(dict.fromkeys(text for question, reading in read.items() for text in reading.at_once(question)))
+        results = dict(zip(texts, self.encoder.search(self.index, texts), strict=True))
         steps, contact = self.dataset.next_steps, self.contact
         answers = {}
         for question, reading in read.items():
-            result, led_by = results.get(question), None
+            result, led_by = results[question] if reading.whole else None, None
             if reading.pieces:
-                found = self._search(reading.pieces, result)
+                found = self._search(reading.pieces, result, results)
                 result = found.result
                 led_by = [tuple(reading.pieces[number].sentence for number in numbers) for numbers in found.led_by]
             answers[question] = compose(
@@ -90,10 +91,18 @@ class Answerer:
             return _Reading(True)
         return _Reading(draft.plain and len(question) <= MAX_WHOLE_CHARACTERS, draft.pieces)
 
-    def _search(self, pieces: Sequence[Piece], whole: SearchResult | None) -> DraftResult:
-        """The result of a draft. If there is a result for the whole text, that is kept, and explained by sentences."""
+    def _search(
+        self, pieces: Sequence[Piece], whole: SearchResult | None, results: Mapping[str, SearchResult]
+    ) -> DraftResult:
+        """The result of a draft; `results` are there already. If there is one for the whole text, that is kept, and
+        explained by sentences."""
         glance = partial(self.encoder.glance, self.index)
-        search = partial(self.encoder.search_draft, self.index)
+
+        def search(texts: Sequence[str]) -> list[SearchResult]:
+            if results.keys() >= set(texts):
+                return [results[text] for text in texts]
+            return self.encoder.search_draft(self.index, texts)
+
         readings = Readings(read_pieces(pieces, glance, search, in_context=whole is None))
         return readings.combined(len(pieces)) if whole is None else readings.explaining(whole, len(pieces))
 
@@ -111,6 +120,11 @@ class _Reading:
 
     whole: bool
     pieces: tuple[Piece, ...] = ()
+
+    def at_once(self, question: str) -> tuple[str, ...]:
+        """What is searched for together: the question, and its sentences if they are few."""
+        few = self.pieces if len(self.pieces) <= MAX_DRAFT_BATCH else ()
+        return (*((question,) if self.whole else ()), *(piece.text for piece in few))
 
 
 def source_of(dataset: DatasetRevision, model: Snapshot | None) -> Source:
