@@ -36,6 +36,16 @@ def test_a_short_text_of_several_sentences_keeps_its_answer_and_says_what_led_th
     assert answer.question[about.start : about.end] == about.text
 
 
+def test_a_short_text_and_its_sentences_are_read_together(words: Engine):
+    """In one batch: nobody waits for the whole first, and then for its parts."""
+    encoder = words.answerer().encoder._encoder
+    encoder.calls.clear()
+    words.ask(THREE)
+    ((whole, *sentences),) = encoder.calls
+    assert whole == THREE
+    assert " ".join(sentences) == THREE
+
+
 @pytest.mark.parametrize(
     "text",
     [
