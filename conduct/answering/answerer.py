@@ -73,7 +73,8 @@ class Answerer:
         steps, contact = self.dataset.next_steps, self.contact
         answers = {}
         for question, reading in read.items():
-            result, led_by = results[question] if reading.whole else None, None
+            result = results[question] if reading.whole else None
+            led_by = None
             if reading.pieces:
                 found = self._search(reading.pieces, result, results)
                 result = found.result

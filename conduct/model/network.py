@@ -83,7 +83,8 @@ def build(base: BaseWeights, adapter: Adapter | None = None, ranges: int8.Ranges
                 "make it anew with `python -m conduct train`."
             )
 
-    def weights(name: str, into: np.ndarray | None) -> torch.Tensor:
+    def weights(name: str) -> torch.Tensor:
+        into = scratch(math.prod(shapes[name])) if name in replaced else None
         numbers = torch.from_numpy(base.floats(stored[name], into)).reshape(shapes[name])
         if name in updates:
             update = updates[name]
@@ -98,10 +99,7 @@ def build(base: BaseWeights, adapter: Adapter | None = None, ranges: int8.Ranges
     # Layer by layer: all layers in float32 at once would be the app's peak of memory.
     for prefix, part in _parts(network):
         names = [name for name in stored if name.startswith(prefix)]
-        counts = {name: math.prod(shapes[name]) for name in names if name in replaced}
-        room = iter(np.split(scratch(sum(counts.values())), np.cumsum([*counts.values()])))
-        state = {name: weights(name, next(room) if name in replaced else None) for name in names}
-        part.load_state_dict({name.removeprefix(prefix): numbers for name, numbers in state.items()}, assign=True)
+        part.load_state_dict({name.removeprefix(prefix): weights(name) for name in names}, assign=True)
         if ranges is not None:
             int8.quantize_part(part, prefix, ranges)
         base.leave()
