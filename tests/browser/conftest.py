@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.support.browsers import box, tab
+from tests.support.browsers import tab, wait_until_begun
 
 
 @pytest.fixture(scope="session")
@@ -21,5 +21,5 @@ def page(visitor: BrowserContext, address: str) -> Iterator[Page]:
     """The page as it opens, in a new tab."""
     with tab(visitor, address) as page:
         page.goto(address)
-        expect(box(page)).to_be_visible()
+        wait_until_begun(page)
         yield page

@@ -60,7 +60,7 @@ def test_a_box_is_painted_before_gradios_part_is_there_which_takes_over_what_was
             page.goto(light, wait_until="commit")
             first(page).press_sequentially("an accent?")
             first(page).press("ArrowLeft")
-            assert page.evaluate(PAINTED) == 1
+            page.wait_for_function(f"{PAINTED} === 1")
         expect(page.locator("#conduct-first")).to_have_count(0)
         expect(box(page)).to_be_focused()
         expect(box(page)).to_have_value("an accent?")

@@ -48,7 +48,7 @@ def opened(browser: Browser, address: str, path: str = "", **options) -> Iterato
     """A page; a request to another host, or an error or warning in the console, fails the test."""
     with quiet(browser, address, **options) as page:
         page.goto(address + path)
-        expect(box(page)).to_be_visible()
+        wait_until_begun(page)
         yield page
 
 
@@ -79,6 +79,12 @@ def tab(context: BrowserContext, address: str) -> Iterator[Page]:
         page.close()
     assert outside == [], outside
     assert errors == [], errors
+
+
+def wait_until_begun(page: Page) -> None:
+    """Wait until the page's script has run, which removes the form of the first HTML with its own examples."""
+    expect(box(page)).to_be_visible()
+    expect(page.locator("#conduct-first")).to_have_count(0)
 
 
 def box(page: Page):
