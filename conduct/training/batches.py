@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from conduct.dataset.situations import Situation
-from conduct.training.materials import CodeQuestion, Materials, Parallel, Rule, SilentQuestion, WrittenCode, rule_of
+from conduct.ranking.vectors import pieces
+from conduct.text.code import Passage
+from conduct.training.materials import CodeQuestion, Materials, Parallel, SilentQuestion, WrittenCode
 
 PARALLEL_SIZE = 128
 ENGLISH_SIZE = 256
@@ -14,7 +16,7 @@ CODE_SILENT = 8
 OWN_SIZE = 48
 OWN_BATCHES = 120
 # The most passages of a code in one batch; those that the questions are about are always in it.
-MAX_RULES = 40
+MAX_PASSAGES = 40
 # The share of the batches on the dataset's own code that have only situations with a labelled sentence.
 WITH_SENTENCE = 0.6
 # Batches have texts of similar length: they are sorted by length plus up to so many letters, at random.
@@ -61,27 +63,27 @@ class TaughtBatch:
 class CodeBatch:
     """Questions to one written code, and some that it is silent on."""
 
-    rules: tuple[Rule, ...]
+    passages: tuple[Passage, ...]
     questions: tuple[CodeQuestion, ...]
     silent: tuple[SilentQuestion, ...]
 
     def texts(self, vary: Vary) -> list[str]:
         """What is encoded: the questions, the silent ones, and the pieces of the passages."""
         asked = [vary(row.text, "") for row in self.questions] + [row.text for row in self.silent]
-        return asked + [piece for rule in self.rules for piece in rule.pieces]
+        return asked + [piece for passage in self.passages for piece in pieces(passage)]
 
 
 @dataclass(frozen=True, slots=True)
 class OwnBatch:
     """Situations, some in another language, for the passages and sentences of the dataset's own code."""
 
-    rules: tuple[Rule, ...]
+    passages: tuple[Passage, ...]
     said: tuple[str, ...]
     rows: tuple[Situation, ...]
 
     def texts(self, vary: Vary) -> list[str]:
         """What is encoded: the situations as they are said, and the pieces of the passages."""
-        return [*self.said, *(piece for rule in self.rules for piece in rule.pieces)]
+        return [*self.said, *(piece for passage in self.passages for piece in pieces(passage))]
 
 
 Batch = ParallelBatch | EnglishBatch | TaughtBatch | CodeBatch | OwnBatch
@@ -101,8 +103,7 @@ def epoch(materials: Materials, codes: Sequence[WrittenCode], rng: random.Random
     for code in codes:
         questions = rng.sample(code.questions, len(code.questions))
         batches += [_of_code(code, part, rng) for part in parts(questions, CODE_QUESTIONS) if len(part) > 1]
-    rules = tuple(map(rule_of, materials.code.passages))
-    batches += [_own(materials, rules, rng) for _ in range(OWN_BATCHES)]
+    batches += [_own(materials, rng) for _ in range(OWN_BATCHES)]
     rng.shuffle(batches)
     return batches
 
@@ -114,18 +115,18 @@ def parts(rows: Sequence, size: int) -> list[tuple]:
 
 def _of_code(code: WrittenCode, questions: tuple[CodeQuestion, ...], rng: random.Random) -> CodeBatch:
     needed = {passage for question in questions for passage in question.grades}
-    others = [rule.id for rule in code.rules if rule.id not in needed]
-    kept = needed | set(rng.sample(others, min(len(others), max(0, MAX_RULES - len(needed)))))
+    others = [passage.id for passage in code.passages if passage.id not in needed]
+    kept = needed | set(rng.sample(others, min(len(others), max(0, MAX_PASSAGES - len(needed)))))
     silent = rng.sample(code.silent, min(len(code.silent), CODE_SILENT))
-    return CodeBatch(tuple(rule for rule in code.rules if rule.id in kept), questions, tuple(silent))
+    return CodeBatch(tuple(passage for passage in code.passages if passage.id in kept), questions, tuple(silent))
 
 
-def _own(materials: Materials, rules: tuple[Rule, ...], rng: random.Random) -> OwnBatch:
+def _own(materials: Materials, rng: random.Random) -> OwnBatch:
     rows = [situation for situation in materials.bank.situations if situation.in_scope]
     if materials.sentences and rng.random() < WITH_SENTENCE:
         rows = [situation for situation in rows if situation.text in materials.sentences]
     rows = rng.sample(rows, min(len(rows), OWN_SIZE))
-    return OwnBatch(rules, tuple(_said(materials, row, rng) for row in rows), tuple(rows))
+    return OwnBatch(materials.code.passages, tuple(_said(materials, row, rng) for row in rows), tuple(rows))
 
 
 def _said(materials: Materials, situation: Situation, rng: random.Random) -> str:

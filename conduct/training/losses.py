@@ -8,19 +8,21 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from conduct.dataset.situations import SHOW_FIRST, Judgement
+from conduct.ranking.vectors import pieces
+from conduct.text.code import Passage
 from conduct.training.batches import Batch, CodeBatch, EnglishBatch, OwnBatch, ParallelBatch, TaughtBatch
-from conduct.training.materials import Materials, Rule
+from conduct.training.materials import Materials
 
 # Unit vectors give logits of at most the norm of the weights, so they are scaled.
 CLASS_SCALE = 10.0
 TEMPERATURE = 0.05
 # The weight of a passage with grade 1 in a target, against 1 for one with grade 2.
 CLASS_SECONDARY = 0.15
-RULE_SECONDARY = 0.25
+PASSAGE_SECONDARY = 0.25
 # Weights of the parts of the losses, chosen among a few on the dev splits.
 ALIGNMENT, CONTRAST = 1.0, 0.2
 SENTENCE, SCOPE = 0.5, 0.5
-OWN_RULE, OWN_SENTENCE = 0.7, 0.7
+OWN_PASSAGE, OWN_SENTENCE = 0.7, 0.7
 # The teacher's share in the target of a situation, and the weight of questions with no other label.
 TEACHER, TAUGHT = 0.5, 0.5
 
@@ -63,14 +65,14 @@ class Losses(nn.Module):
     def _code(self, batch: CodeBatch, vectors: torch.Tensor) -> torch.Tensor:
         """Ranking of passages and of sentences, and whether the code speaks to a question at all."""
         count = len(batch.questions) + len(batch.silent)
-        asked, pieces = vectors[:count], _Pieces(batch.rules, vectors[count:])
-        scores = pieces.scores(asked)
+        asked, compared = vectors[:count], _Pieces(batch.passages, vectors[count:])
+        scores = compared.scores(asked)
         questions = scores[: len(batch.questions)]
-        column = {rule.id: number for number, rule in enumerate(batch.rules)}
+        column = {passage.id: number for number, passage in enumerate(batch.passages)}
         shares = _on_host([0.0] * questions.numel()).reshape(questions.shape)
         for row, question in enumerate(batch.questions):
             for passage, grade in question.grades.items():
-                shares[row, column[passage]] = 1.0 if grade == SHOW_FIRST else RULE_SECONDARY
+                shares[row, column[passage]] = 1.0 if grade == SHOW_FIRST else PASSAGE_SECONDARY
         first = [column[question.first] for question in batch.questions]
         marked = [question.sentence for question in batch.questions]
         in_scope = torch.zeros(count)
@@ -78,16 +80,18 @@ class Losses(nn.Module):
         best = self.curve[0] * 2 * (scores.max(dim=1).values - self.curve[1])
         return (
             _ranking(questions, shares.to(questions.device))
-            + SENTENCE * pieces.sentence_loss(asked, first, marked)
+            + SENTENCE * compared.sentence_loss(asked, first, marked)
             + SCOPE * binary_cross_entropy_with_logits(best, in_scope)
         )
 
     def _own(self, batch: OwnBatch, vectors: torch.Tensor) -> torch.Tensor:
-        asked, pieces = vectors[: len(batch.rows)], _Pieces(batch.rules, vectors[len(batch.rows) :])
+        count = len(batch.rows)
+        asked, compared = vectors[:count], _Pieces(batch.passages, vectors[count:])
         shares = torch.stack([shares_of(row.judgements, self._passages)[:-1] for row in batch.rows])
         marked = [self._sentences.get(row.text) for row in batch.rows]
-        ranking = _ranking(pieces.scores(asked), shares.to(asked.device))
-        return OWN_RULE * ranking + OWN_SENTENCE * pieces.sentence_loss(asked, shares.argmax(dim=1).tolist(), marked)
+        ranking = _ranking(compared.scores(asked), shares.to(asked.device))
+        by_sentence = compared.sentence_loss(asked, shares.argmax(dim=1).tolist(), marked)
+        return OWN_PASSAGE * ranking + OWN_SENTENCE * by_sentence
 
     def _classes(self, vectors: torch.Tensor, shares: Sequence[torch.Tensor]) -> torch.Tensor:
         likelihood = (CLASS_SCALE * self.classifier(vectors)).log_softmax(dim=1)
@@ -123,22 +127,22 @@ def _ranking(scores: torch.Tensor, shares: torch.Tensor) -> torch.Tensor:
 class _Pieces:
     """The vectors of the pieces of the passages of one code."""
 
-    def __init__(self, rules: Sequence[Rule], vectors: torch.Tensor) -> None:
-        ends = list(accumulate(len(rule.pieces) for rule in rules))
-        self._of_rule = [slice(begin, end) for begin, end in zip([0, *ends], ends, strict=False)]
+    def __init__(self, passages: Sequence[Passage], vectors: torch.Tensor) -> None:
+        ends = list(accumulate(len(pieces(passage)) for passage in passages))
+        self._of_passage = [slice(begin, end) for begin, end in zip([0, *ends], ends, strict=False)]
         self._vectors = vectors
 
     def scores(self, asked: torch.Tensor) -> torch.Tensor:
         """Cosine to the closest piece of each passage: (questions, passages)."""
         cosines = asked @ self._vectors.T
-        return torch.stack([cosines[:, rows].max(dim=1).values for rows in self._of_rule], dim=1)
+        return torch.stack([cosines[:, rows].max(dim=1).values for rows in self._of_passage], dim=1)
 
     def sentence_loss(self, asked: torch.Tensor, passages: Sequence[int], marked: Sequence[int | None]) -> torch.Tensor:
         """Cross-entropy of the labelled sentence among those of its passage, over the questions that have one."""
         losses = []
         for row, (passage, sentence) in enumerate(zip(passages, marked, strict=True)):
-            # The first piece is the passage as a whole.
-            vectors = self._vectors[self._of_rule[passage]][1:]
+            # The last piece is the passage as a whole.
+            vectors = self._vectors[self._of_passage[passage]][:-1]
             if sentence is not None and sentence < len(vectors):
                 losses.append(-(asked[row] @ vectors.T / TEMPERATURE).log_softmax(dim=0)[sentence])
         return torch.stack(losses).mean() if losses else torch.zeros(())

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from conduct.dataset.situations import SHOW_FIRST, Bank, Judgement, Situation
 from conduct.errors import DataError
-from conduct.ranking.vectors import whole
 from conduct.text.code import Code, Passage, parse
 from conduct.text.sentences import split_sentences
 from conduct.training import taught
@@ -19,20 +18,6 @@ REAL_QUESTIONS = "questions.labelled.jsonl"
 _SAME = 60
 # Written codes that are not trained on: for calibration, and to measure how it does on codes that it has not seen.
 HELD_OUT = ("a3", "b5", "c4", "d2", "e9", "f10", "g6", "h3", "i7", "j2", "k2", "l5", "m1", "n2", "p1", "r2", "t3")
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A passage of a code as it is compared: with its heading, and sentence by sentence."""
-
-    id: str
-    whole: str
-    sentences: tuple[str, ...]
-
-    @property
-    def pieces(self) -> tuple[str, ...]:
-        """The passage and, if it has several, its sentences: what a question is compared with."""
-        return (self.whole, *(self.sentences if len(self.sentences) > 1 else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +42,7 @@ class SilentQuestion:
     kind: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class WrittenCode:
     """A code, most of them written for training, with its questions."""
 
@@ -66,11 +51,6 @@ class WrittenCode:
     passages: tuple[Passage, ...]
     questions: tuple[CodeQuestion, ...]
     silent: tuple[SilentQuestion, ...]
-
-    @cached_property
-    def rules(self) -> tuple[Rule, ...]:
-        """Its passages as they are compared."""
-        return tuple(rule_of(passage) for passage in self.passages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +129,6 @@ def read_real_codes(folder: Path) -> tuple[WrittenCode, ...]:
         return tuple(_real_code(path.parent) for path in sorted(folder.glob(f"*/{REAL_QUESTIONS}")))
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise DataError(f"{folder} cannot be read ({type(error).__name__}): see docs/evaluation.md.") from error
-
-
-def rule_of(passage: Passage) -> Rule:
-    """A passage as it is compared."""
-    return Rule(passage.id, whole(passage.section, passage.text), passage.sentences)
 
 
 def read_rows(path: Path) -> Iterator[dict]:

@@ -48,12 +48,12 @@ def test_codes_that_are_held_out_never_come(read: Materials):
 
 def test_a_code_comes_with_the_passages_that_its_questions_need(read: Materials, monkeypatch: pytest.MonkeyPatch):
     """Of a long code some other passages are left out, but none that is needed."""
-    monkeypatch.setattr(batches, "MAX_RULES", 1)
+    monkeypatch.setattr(batches, "MAX_PASSAGES", 1)
     code = next(code for code in read.codes if code.name == "z1")
     made = batches._of_code(code, code.questions[2:3], random.Random(0))
-    assert [rule.id for rule in made.rules] == ["a-2"]
+    assert [passage.id for passage in made.passages] == ["a-2"]
     made = batches._of_code(code, code.questions[:1], random.Random(0))
-    assert {rule.id for rule in made.rules} == {"a-1", "b-1"}
+    assert {passage.id for passage in made.passages} == {"a-1", "b-1"}
     assert len(made.silent) == 2
 
 

@@ -16,7 +16,7 @@ from conduct.training import batches, fit_any_code, learn
 from conduct.training import train as training
 from conduct.training.batches import CodeBatch, EnglishBatch, OwnBatch, ParallelBatch
 from conduct.training.losses import Losses
-from conduct.training.materials import HELD_OUT, Materials, rule_of
+from conduct.training.materials import HELD_OUT, Materials
 from conduct.training.train import LAYERS, Recipe, Student, _varied, train
 from tests.fakes import WORDS, WordEncoder
 from tests.support import small_materials, tiny_encoder
@@ -79,15 +79,16 @@ def test_a_question_near_its_passage_costs_less_than_one_far_from_it(read: Mater
     """In a written code, and in our own, where the sentence counts as well."""
     code = next(code for code in read.codes if code.name == "z1")
     accent, slot = code.questions[0], code.questions[2]
-    right = CodeBatch(code.rules, (slot, slot), ())
-    wrong = CodeBatch(code.rules, (type(slot)("a threat", slot.grades, None),) * 2, ())
+    right = CodeBatch(code.passages, (slot, slot), ())
+    wrong = CodeBatch(code.passages, (type(slot)("a threat", slot.grades, None),) * 2, ())
     assert loss_of(read, right) < loss_of(read, wrong)
-    marked = CodeBatch(code.rules, (type(accent)("an accent", {"a-1": 2}, 0),), ())
-    elsewhere = CodeBatch(code.rules, (type(accent)("an accent", {"a-1": 2}, 1),), ())
+    marked = CodeBatch(code.passages, (type(accent)("an accent", {"a-1": 2}, 0),), ())
+    elsewhere = CodeBatch(code.passages, (type(accent)("an accent", {"a-1": 2}, 1),), ())
     assert loss_of(read, marked) < loss_of(read, elsewhere)
     rows = (situation(read, ACCENT), situation(read, JOKE))
-    rules = tuple(map(rule_of, read.code.passages))
-    assert loss_of(read, OwnBatch(rules, (ACCENT, JOKE), rows)) < loss_of(read, OwnBatch(rules, (JOKE, ACCENT), rows))
+    right = OwnBatch(read.code.passages, (ACCENT, JOKE), rows)
+    wrong = OwnBatch(read.code.passages, (JOKE, ACCENT), rows)
+    assert loss_of(read, right) < loss_of(read, wrong)
 
 
 def test_a_silent_question_near_a_passage_costs_more_than_one_far_from_all(read: Materials):
@@ -95,8 +96,8 @@ def test_a_silent_question_near_a_passage_costs_more_than_one_far_from_all(read:
     code = next(code for code in read.codes if code.name == "z1")
     far, near = code.silent[0], type(code.silent[0])("an accent", "near")
     questions = code.questions[:2]
-    assert loss_of(read, CodeBatch(code.rules, questions, (far,))) < loss_of(
-        read, CodeBatch(code.rules, questions, (near,))
+    assert loss_of(read, CodeBatch(code.passages, questions, (far,))) < loss_of(
+        read, CodeBatch(code.passages, questions, (near,))
     )
 
 

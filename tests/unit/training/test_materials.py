@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from conduct.errors import DataError
+from conduct.text.code import Passage
 from conduct.training import materials
-from conduct.training.materials import FOLDER, HELD_OUT, CodeQuestion, Rule, SilentQuestion
+from conduct.training.materials import FOLDER, HELD_OUT, CodeQuestion, SilentQuestion
 from tests.support import small_materials
 from tests.support.small_materials import ACCENT, JOKE, PIZZA
 
@@ -33,8 +34,8 @@ def test_each_file_is_read(tmp_path: Path):
 def test_a_written_code_is_its_passages_and_what_is_asked(tmp_path: Path):
     """Numbers of sentences are counted from 1 in the file, from 0 here."""
     code = next(c for c in small_materials.materials(tmp_path / "m").codes if c.name == "z1")
-    assert code.rules[0] == Rule(
-        "a-1", "A. No accent is wrong. Nobody laughs.", ("No accent is wrong.", "Nobody laughs.")
+    assert code.passages[0] == Passage(
+        "a-1", "A", "No accent is wrong. Nobody laughs.", ("No accent is wrong.", "Nobody laughs.")
     )
     assert code.questions[0] == CodeQuestion("z1: may I joke about his accent", {"a-1": 2, "b-1": 1}, 0)
     assert code.questions[0].first == "a-1"
@@ -109,7 +110,7 @@ def test_the_materials_of_the_project_hold_together(dataset):
     assert len(read.codes) == 174
     assert set(HELD_OUT) <= {code.name for code in read.codes}
     for code in read.codes:
-        sentences = {rule.id: rule.sentences for rule in code.rules}
+        sentences = {passage.id: passage.sentences for passage in code.passages}
         for question in code.questions:
             assert set(question.grades) <= set(sentences)
             assert question.sentence is None or question.sentence < len(sentences[question.first])
