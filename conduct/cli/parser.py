@@ -111,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
         "train",
         help="teach the encoder, from the situations and training_data/",
         description="Change the base encoder so that questions lie close to the passages and sentences that speak to "
-        "them.\nTakes about two hours on two cores, and goes on where it was interrupted; then run build, which fits "
+        "them.\nTakes about seven hours on two cores, and goes on where it was interrupted; then run build, which fits "
         "the rest.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

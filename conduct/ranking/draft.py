@@ -30,19 +30,19 @@ class DraftRecipe:
     sentences) + intercept. Those of a passage's relevance have the same form, with the fields `passage_...`.
     """
 
-    best: float = 2.995
-    length: float = -0.915
-    intercept: float = -2.959
-    covered: float = 0.898
-    not_covered: float = 0.473
+    best: float = 5.045
+    length: float = -0.923
+    intercept: float = -3.601
+    covered: float = 0.916
+    not_covered: float = 0.396
     # How much lower the position is of a sentence whose words do not count, as in another language: such sentences are
     # more often near the upper band.
-    unfamiliar: float = 1.5
+    unfamiliar: float = 0.75
     # The weight of a sentence's position in its score for a passage: chosen on the dev half.
-    position: float = 1.25
-    passage_score: float = 0.719
-    passage_length: float = -0.002
-    passage_intercept: float = -4.58
+    position: float = 2.5
+    passage_score: float = 0.772
+    passage_length: float = -0.227
+    passage_intercept: float = -4.860
 
 
 RECIPE = DraftRecipe()

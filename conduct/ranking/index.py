@@ -22,7 +22,7 @@ from conduct.text.code import Code, Passage
 
 # From this cosine on, the nearest situation is given as an explanation: nine of ten such situations lead to the right
 # passage. Fitted by `python -m conduct.training.constants`.
-MIN_EXPLANATION_COSINE = 0.70
+MIN_EXPLANATION_COSINE = 0.75
 # The relevance of a passage about the text itself, such as its licence: a choice, low enough that it never comes before
 # a passage about conduct.
 BOILERPLATE = 0.01

@@ -10,8 +10,8 @@ from conduct.errors import DataError
 class Blend:
     """The share of each view of a question."""
 
-    neighbours: float = 0.5
-    meaning: float = 0.2
+    neighbours: float = 0.4
+    meaning: float = 0.3
     words: float = 0.3
 
 
@@ -28,19 +28,19 @@ class Recipe:
     words_from: float = 0.4
     words_fully: float = 0.65
     # Softmax temperature of cosine similarity; with it, the few nearest situations decide.
-    temperature: float = 0.05
+    temperature: float = 0.04
     # The weight of a passage with grade 1 in a situation's target, against 1 for a passage with grade 2.
     secondary_weight: float = 0.15
-    # Situations are compared along this number of principal axes: as good as along all 384, in a third of the time and
-    # memory, and most of a search among 10,000 situations is this comparison.
-    pca_components: int = 128
+    # Situations are compared along this number of principal axes: as good as along all 384, in a quarter of the memory,
+    # and most of a search among 10,000 situations is this comparison.
+    pca_components: int = 96
     # With fewer situations there is little time to save, and they may span fewer axes.
     min_situations_for_pca: int = 1_000
     # Inverse regularisation of the classifiers; flat between 2 and 10 for vectors, 5 and 30 for words.
     vector_strength: float = 3.0
     word_strength: float = 10.0
     # Hashed features need no stored vocabulary; with these sizes, collisions have no measurable effect.
-    character_buckets: int = 2**16
+    character_buckets: int = 2**15
     word_buckets: int = 2**15
     # The bias of a class without examples.
     absent_class_bias: float = -30.0

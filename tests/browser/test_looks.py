@@ -1,6 +1,7 @@
 """How the page looks, and its size: accessibility, widths, languages, bytes, layout shift; and as a Space."""
 
 import re
+from urllib.parse import quote
 from urllib.request import urlopen
 
 import pytest
@@ -67,7 +68,7 @@ def test_axe_finds_nothing_in_any_state(browser: Browser, address: str, theme: s
 
 def test_the_headings_make_an_outline(browser: Browser, address: str, dataset):
     """One heading of level 1; then passages, advice and the whole text, with sections below it."""
-    with opened(browser, address, "?q=they+laugh+at+his+accent") as page:
+    with opened(browser, address, f"?q={quote(ACCENT)}") as page:
         expect(status(page)).to_have_text(COVERED_SAID)
         for closed in ("Less close", "Read the whole code"):
             page.get_by_text(closed).click()
@@ -154,9 +155,9 @@ def test_the_pages_own_words_follow_the_browser(
         # The code's title has its own direction, at the side where the page begins.
         kicker, heading = (page.locator(name).evaluate(SIDES) for name in (".conduct-kicker", ".conduct-title"))
         assert abs(kicker[direction] - heading[direction]) <= 3
-        quote = page.locator(".conduct-card blockquote").first
-        expect(quote).to_have_attribute("lang", "en")
-        assert quote.evaluate("quote => getComputedStyle(quote).direction") == "ltr"
+        passage = page.locator(".conduct-card blockquote").first
+        expect(passage).to_have_attribute("lang", "en")
+        assert passage.evaluate("passage => getComputedStyle(passage).direction") == "ltr"
 
 
 @pytest.mark.parametrize("locale", ["ja-JP", "ar-EG", "nl-NL"])

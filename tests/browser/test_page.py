@@ -23,6 +23,7 @@ from tests.support.browsers import (
     said,
     status,
     violations,
+    wait_until_ended,
 )
 
 pytestmark = pytest.mark.browser
@@ -139,6 +140,7 @@ def test_an_address_with_a_question_opens_with_its_answer(browser: Browser, addr
         expect(status(page)).to_have_text(COVERED_SAID)
         expect(box(page)).to_have_value("they laugh at his accent")
         assert urlsplit(page.url).query == ""
+        wait_until_ended(page)
         page.reload()
         expect(status(page)).to_have_text(COVERED_SAID)
 

@@ -107,6 +107,11 @@ def ask(page: Page, question: str, expected: str = COVERED_SAID) -> None:
     box(page).fill(question)
     box(page).press("Enter")
     expect(status(page)).to_have_text(expected)
+    wait_until_ended(page)
+
+
+def wait_until_ended(page: Page) -> None:
+    """Wait until nothing is being asked: if the page is left earlier, Gradio logs an error."""
     expect(page.get_by_role("button", name="Ask", exact=True)).to_be_enabled()
 
 

@@ -135,7 +135,7 @@ def test_codes_as_they_are_found_answer_with_conduct(
         assert answer.passages[0].id not in boilerplate
         assert answer.source.dataset == tmp_path.name
     # These questions were written for another code: this one has nothing for some of them.
-    assert sum(answer.coverage == "not_covered" for answer in spoken) <= len(in_scope) * 3 / 64
+    assert sum(answer.coverage == "not_covered" for answer in spoken) <= len(in_scope) * 4 / 64
     assert sum(answer.coverage == "covered" for answer in unspoken) <= len(silent) / 64
 
 

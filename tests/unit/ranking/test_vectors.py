@@ -190,14 +190,15 @@ def test_vectors_of_another_width_are_not_read(path: Path, monkeypatch: pytest.M
 
 
 def test_long_vectors_are_kept_along_their_main_axes():
-    """Vectors of 200 numbers that are almost in 128 dimensions: cosines stay the same."""
+    """Vectors of 200 numbers that are almost in as many dimensions as are kept: cosines stay the same."""
     rng = np.random.default_rng(0)
     basis = np.linalg.qr(rng.standard_normal((200, 200)))[0].astype(np.float32)
-    vectors = rng.standard_normal((1_000, 128), dtype=np.float32) @ basis[:128]
-    vectors += 1e-4 * rng.standard_normal((1_000, 1), dtype=np.float32) * basis[128]
+    kept = RECIPE.pca_components
+    vectors = rng.standard_normal((1_000, kept), dtype=np.float32) @ basis[:kept]
+    vectors += 1e-4 * rng.standard_normal((1_000, 1), dtype=np.float32) * basis[kept]
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     axes = principal_axes(vectors)
-    assert axes.shape == (200, 128)
+    assert axes.shape == (200, kept)
     short = along(axes, vectors)
     np.testing.assert_allclose(short @ short.T, vectors @ vectors.T, atol=1e-4)
     np.testing.assert_allclose(np.linalg.norm(short, axis=1), 1, atol=1e-5)
