@@ -141,14 +141,14 @@ def test_no_verdict_of_before_is_heard_or_seen_and_a_silent_answer_moves_nothing
         page.goto(f"{address}?q=they+laugh+at+his+accent")
         expect(status(page)).to_have_text(COVERED_SAID)
         expect(page.get_by_role("button", name="Ask", exact=True)).to_be_enabled()
-        page.wait_for_timeout(700)
-        page.evaluate("window.shift = 0")
         with held(page, "/queue/data"):
             box(page).fill("best pizza in rome")
             box(page).press("Enter")
             expect(said(page)).to_have_text("Looking …")
             expect(status(page)).to_be_hidden()
             page.wait_for_timeout(700)
+            # That the answer of before goes is the doing of who asks, however late it is on a slow machine.
+            page.evaluate("window.shift = 0")
         expect(status(page)).to_have_text("○ The code does not speak about this.")
         page.wait_for_timeout(300)
         assert page.evaluate("window.shift") < MOST_SHIFT
