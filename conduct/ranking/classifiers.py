@@ -65,7 +65,7 @@ class WordClassifier:
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         """The probability of each class, (n, classes), for n texts."""
         features = _tf_idf(_count(texts), self.idf)
-        # A question has a few hundred of the 65,536 features. For a single row, which is usual, taking only their
+        # A question has a few hundred of all features. For a single row, which is usual, taking only their
         # columns is several times faster than a sparse product.
         logits = np.empty((len(texts), len(self.bias)), dtype=np.float32)
         for row in range(len(texts)):

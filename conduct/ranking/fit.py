@@ -16,7 +16,7 @@ from conduct.ranking.calibration import UNFITTED, Calibration, fit_bands, fit_re
 from conduct.ranking.classifiers import VectorClassifier, WordClassifier
 from conduct.ranking.index import Index
 from conduct.ranking.recipe import RECIPE
-from conduct.ranking.vectors import Vectors, along, classes, pieces, principal_axes, targets
+from conduct.ranking.vectors import Vectors, all_pieces, along, classes, principal_axes, targets
 from conduct.text.code import Code
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ SAME_COSINE = 0.95
 
 def build(code: Code, bank: Bank, questions: Sequence[Question], encoder: Encoder) -> Vectors:
     """Encode and fit everything for these texts; only the dev split of `questions` is used."""
-    piece_vectors = encoder.encode([piece for passage in code.passages for piece in pieces(passage)])
+    piece_vectors = encoder.encode(all_pieces(code.passages))
     texts = [situation.text for situation in bank.situations]
     if texts:
         situation_vectors, shares = encoder.encode(texts), targets(bank, classes(code, bank))
@@ -81,8 +81,8 @@ class _Sample:
     """A few of the texts, encoded when needed, to check stored vectors: a file may name a wrong model."""
 
     def __init__(self, code: Code, bank: Bank, encoder: Encoder) -> None:
-        all_pieces = [piece for passage in code.passages for piece in pieces(passage)]
-        self._texts = [all_pieces[0], all_pieces[-1], *(situation.text for situation in bank.situations[-1:])]
+        compared = all_pieces(code.passages)
+        self._texts = [compared[0], compared[-1], *(situation.text for situation in bank.situations[-1:])]
         self._encoder = encoder
 
     @cached_property

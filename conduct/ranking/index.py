@@ -17,7 +17,7 @@ from conduct.ranking.courtesies import essence, unshouted
 from conduct.ranking.highlight import sentence_to_mark
 from conduct.ranking.recipe import RECIPE, Blend
 from conduct.ranking.spelling import Spelling
-from conduct.ranking.vectors import Vectors, along, classes, pieces, targets
+from conduct.ranking.vectors import Vectors, along, classes, piece_rows, targets
 from conduct.text.code import Code, Passage
 
 # From this cosine on, the nearest situation is given as an explanation: nine of ten such situations lead to the right
@@ -78,9 +78,7 @@ class Index:
         # is corrected, since it is not known which words are common.
         usual = (*code.passages, *bank.situations) if bank.situations else ()
         self._spelling = Spelling(text.text for text in usual)
-        # Piece rows of each passage; see `pieces`.
-        ends = np.cumsum([len(pieces(passage)) for passage in self._passages])
-        self._pieces = [slice(end - len(pieces(p)), end) for p, end in zip(self._passages, ends, strict=True)]
+        self._pieces = piece_rows(self._passages)
         self._classes = classes(code, bank)
         # Numbers of the passages that are rules, of the rules that no situation leads to, and of all other passages.
         is_rule = np.array([not passage.boilerplate for passage in self._passages])

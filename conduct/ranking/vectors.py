@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +84,17 @@ def pieces(passage: Passage) -> tuple[str, ...]:
     """The parts of a passage that are compared with a question: each sentence, if there are several, then the whole."""
     sentences = passage.sentences if len(passage.sentences) > 1 else ()
     return (*sentences, whole(passage.section, passage.text))
+
+
+def all_pieces(passages: Sequence[Passage]) -> list[str]:
+    """The pieces of all passages, in their order."""
+    return [piece for passage in passages for piece in pieces(passage)]
+
+
+def piece_rows(passages: Sequence[Passage]) -> list[slice]:
+    """The rows of each passage's pieces among those of all."""
+    ends = list(accumulate(len(pieces(passage)) for passage in passages))
+    return [slice(begin, end) for begin, end in pairwise([0, *ends])]
 
 
 def whole(section: str, text: str) -> str:
@@ -192,7 +204,7 @@ def _check_shapes(header: Header, code: Code, bank: Bank, dimensions: Callable[[
         raise DataError("they are not what the model makes of the texts")
     columns, kept = len(classes(code, bank)), _kept(len(bank.situations), width)
     expected = {
-        "pieces": (sum(len(pieces(passage)) for passage in code.passages), width),
+        "pieces": (len(all_pieces(code.passages)), width),
         "axes": (width, kept),
         "situations": (len(bank.situations), kept),
         "meaning.weights": (columns, width),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from conduct.dataset.situations import Situation
-from conduct.ranking.vectors import pieces
+from conduct.ranking.vectors import all_pieces
 from conduct.text.code import Passage
 from conduct.training.materials import CodeQuestion, Materials, Parallel, SilentQuestion, WrittenCode
 
@@ -70,7 +70,7 @@ class CodeBatch:
     def texts(self, vary: Vary) -> list[str]:
         """What is encoded: the questions, the silent ones, and the pieces of the passages."""
         asked = [vary(row.text, "") for row in self.questions] + [row.text for row in self.silent]
-        return asked + [piece for passage in self.passages for piece in pieces(passage)]
+        return asked + all_pieces(self.passages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class OwnBatch:
 
     def texts(self, vary: Vary) -> list[str]:
         """What is encoded: the situations as they are said, and the pieces of the passages."""
-        return [*self.said, *(piece for passage in self.passages for piece in pieces(passage))]
+        return [*self.said, *all_pieces(self.passages)]
 
 
 Batch = ParallelBatch | EnglishBatch | TaughtBatch | CodeBatch | OwnBatch

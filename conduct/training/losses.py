@@ -1,14 +1,13 @@
 """The losses of the training, one for each kind of batch."""
 
 from collections.abc import Sequence
-from itertools import accumulate
 
 import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from conduct.dataset.situations import SHOW_FIRST, Judgement
-from conduct.ranking.vectors import pieces
+from conduct.ranking.vectors import piece_rows
 from conduct.text.code import Passage
 from conduct.training.batches import Batch, CodeBatch, EnglishBatch, OwnBatch, ParallelBatch, TaughtBatch
 from conduct.training.materials import Materials
@@ -128,8 +127,7 @@ class _Pieces:
     """The vectors of the pieces of the passages of one code."""
 
     def __init__(self, passages: Sequence[Passage], vectors: torch.Tensor) -> None:
-        ends = list(accumulate(len(pieces(passage)) for passage in passages))
-        self._of_passage = [slice(begin, end) for begin, end in zip([0, *ends], ends, strict=False)]
+        self._of_passage = piece_rows(passages)
         self._vectors = vectors
 
     def scores(self, asked: torch.Tensor) -> torch.Tensor:

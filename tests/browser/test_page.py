@@ -281,7 +281,7 @@ def test_a_question_before_the_model_is_there_waits_and_is_answered(browser: Bro
             expect(status(small)).to_have_text(COVERED_SAID)
             expect(said(small)).to_have_text(COVERED_SAID[2:])
             assert small.title() == "The code speaks to this. – Is this okay?"
-            expect(page.get_by_role("button", name="Ask", exact=True)).to_be_enabled()
+            wait_until_ended(page)
 
 
 def test_the_embed_panel_has_the_snippet_for_this_address(page: Page, address: str):
